@@ -1,0 +1,75 @@
+# Everything a person runs here. `make help` lists it.
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+
+POSTLOAN_HOME ?= $(CURDIR)/var
+export POSTLOAN_HOME
+# Airflow starts twice as slowly where Python may not keep its byte code.
+unexport PYTHONDONTWRITEBYTECODE
+
+PYTHON_FOR_VENV ?= python3
+VENV := $(CURDIR)/.venv
+PYTHON := $(VENV)/bin/python
+POSTLOAN := PYTHONPATH=$(CURDIR)/plugins $(PYTHON) -m postloan
+READY := $(VENV)/.ready
+TOOLS_READY := $(VENV)/.tools-ready
+
+.PHONY: help setup tools run up down status summary reconcile test bench lock
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | \
+		while IFS=$$'\t' read -r name words; do printf '  make %-11s %s\n' "$$name" "$$words"; done
+
+setup: $(READY) ## make .venv from the pinned requirements
+tools: $(TOOLS_READY) ## add what tests, checks and benchmarks need
+
+$(PYTHON):
+	@$(PYTHON_FOR_VENV) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || { \
+		echo "Postloan needs Python 3.11, 3.12 or 3.13; $(PYTHON_FOR_VENV) is another." \
+			"Name one: make PYTHON_FOR_VENV=python3.12 setup" >&2; exit 1; }
+	@$(PYTHON_FOR_VENV) -c 'import venv, ensurepip' 2>/dev/null || { \
+		echo "Python cannot make virtual environments here. On Debian: apt-get install python3-venv" >&2; \
+		exit 1; }
+	$(PYTHON_FOR_VENV) -m venv $(VENV)
+
+$(READY): requirements.txt | $(PYTHON)
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(TOOLS_READY): requirements-dev.txt $(READY)
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+run: $(READY) ## sample lender, Airflow, the last two business dates, summary
+	@$(POSTLOAN) demo
+
+up: $(READY) ## start Airflow and leave its UI running
+	@$(POSTLOAN) up
+
+down: $(READY) ## stop Airflow
+	@$(POSTLOAN) down
+
+status: $(READY) ## which business dates are open, closed or stale
+	@$(POSTLOAN) status
+
+summary: $(READY) ## what happened on the newest business date
+	@$(POSTLOAN) summary
+
+reconcile: $(READY) ## find and mend dates that were dropped
+	@$(POSTLOAN) reconcile
+
+test: $(TOOLS_READY) ## the whole test suite
+	$(PYTHON) -m pytest
+
+bench: $(TOOLS_READY) ## the day's computation on a million loans, beside pandas
+	PYTHONPATH=$(CURDIR)/plugins $(PYTHON) -m benchmarks.day
+
+lock: $(TOOLS_READY) ## pin the requirements anew, for Python 3.11 to 3.13
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check uv
+	$(VENV)/bin/uv pip compile --quiet --no-emit-index-url --universal --python-version 3.11 --output-file requirements.txt requirements.in
+	$(VENV)/bin/uv pip compile --quiet --no-emit-index-url --universal --python-version 3.11 --output-file requirements-dev.txt requirements-dev.in
+
+include make/checks.mk
+
+$(CHECKS) fix docs: | $(TOOLS_READY)

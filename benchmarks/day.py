@@ -1,0 +1,199 @@
+"""One business day of a large book: staging to task files, without Airflow's own time.
+
+    python -m benchmarks.day [--loans 1000000] [--keep FOLDER]
+
+Makes a sample lender, opens the book, then measures the next day step by step. Beside it, in the
+same run: the same days-past-due-and-stage answer in pandas, compared loan by loan, and the floor
+(reading the same columns and writing the same rows with no logic).
+"""
+
+import argparse
+import json
+import multiprocessing
+import os
+import sys
+import tempfile
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+from benchmarks import peers
+from benchmarks.measure import Timings, peak_memory_gb
+from tests.support import quiet_exit
+
+LAST_DATE = date(2026, 11, 20)
+SOURCES = ("core_banking", "student_registry", "credit_bureau")
+RUNS = 3
+
+
+@dataclass(frozen=True)
+class Result:
+    """Seconds by name and the peak memory of the process that took them."""
+
+    seconds: dict[str, float]
+    peak_gb: float
+
+
+def _ingest(timings: Timings, day: date) -> None:
+    from postloan.ingestion.deliver import ingest
+    from postloan.settings import settings
+    from postloan.warehouse import open_warehouse
+
+    home = settings()
+    for source in SOURCES:
+        if (home.landing / source / day.isoformat()).is_dir():
+            with timings.of(f"ingest {source}"), open_warehouse() as warehouse:
+                ingest(warehouse, source, day, home.landing, home.scratch, home.quarantine)
+
+
+def _open(timings: Timings, day: date) -> None:
+    from postloan.daybook import open_day
+    from postloan.warehouse import open_warehouse
+
+    with timings.of("gate and rules"), open_warehouse() as warehouse:
+        gate = open_day(warehouse, day, after_cut_off=True)
+        if not gate.opened:
+            raise SystemExit(gate.reason)
+
+
+def _steps(timings: Timings, day: date) -> None:
+    from postloan.daybook import close_day, current_day
+    from postloan.steps.chain import STEPS, step
+    from postloan.warehouse import open_warehouse
+
+    for name in STEPS:
+        with timings.of(name), open_warehouse() as warehouse:
+            step(name)(warehouse, current_day(warehouse, day))
+    with open_warehouse() as warehouse:
+        close_day(warehouse, current_day(warehouse, day))
+
+
+def run_day(day: date) -> Result:
+    """Ingest, open and run one date."""
+    timings = Timings()
+    _ingest(timings, day)
+    _open(timings, day)
+    _steps(timings, day)
+    return Result(timings.seconds, peak_memory_gb())
+
+
+def compare_step(day: date, folder: Path) -> Result:
+    """The days-past-due-and-stage step alone against its floor, warm; then export for pandas."""
+    from postloan.daybook import current_day
+    from postloan.steps.stage_overdue_loans import stage_overdue_loans
+    from postloan.warehouse import open_warehouse
+
+    timings = Timings()
+    with open_warehouse() as warehouse:
+        business_day = current_day(warehouse, day)
+        timings.best_of(
+            "days past due and stages", RUNS, lambda: stage_overdue_loans(warehouse, business_day)
+        )
+        timings.best_of("floor: read the same columns", RUNS, lambda: peers.read_floor(warehouse))
+        timings.best_of(
+            "floor: write the same rows", RUNS, lambda: peers.write_floor(warehouse, day)
+        )
+        peers.export_for_pandas(warehouse, folder)
+        staged = (
+            "select loan_id, days_past_due, stage from loan_stage "
+            "where stage_rank > 0 and business_date = cast($d as date)"
+        )
+        with (folder / "ours.json").open("w", encoding="utf-8") as file:
+            json.dump(warehouse.fetch(staged, {"d": day}), file)
+    return Result(timings.seconds, peak_memory_gb())
+
+
+def compare_pandas(day: date, folder: Path) -> Result:
+    """The same answer in pandas; differences are counted, not hidden."""
+    timings = Timings()
+    with timings.of("pandas: load from Parquet"):
+        frames = peers.load(folder)
+    with timings.of("pandas: days past due and stages"):
+        answer = peers.days_past_due(frames, day)
+    ours = {row[0]: (row[1], row[2]) for row in json.loads((folder / "ours.json").read_text())}
+    cards = set(answer.index[answer["product"] == "credit_card"])
+    theirs = {
+        k: (int(d), s)
+        for k, d, s in zip(answer.index, answer["days"], answer["stage"], strict=True)
+    }
+    different = {k for k in ours.keys() | theirs.keys() if ours.get(k) != theirs.get(k)}
+    print(
+        f"  {len(ours)} past-due loans; {len(different - cards)} differ from pandas, besides "
+        f"{len(different & cards)} credit cards, whose turned waterfall pandas does not do"
+    )
+    return Result(timings.seconds, peak_memory_gb())
+
+
+def _in_own_process(work: object, *args: object) -> Result:
+    with multiprocessing.get_context("spawn").Pool(1, quiet_exit.install) as pool:
+        result: Result = pool.apply(work, args)  # type: ignore[arg-type]
+    print(f"  {'peak memory':<44} {result.peak_gb:8.2f} GB", flush=True)
+    return result
+
+
+def make_sample(loans: int, landing: Path) -> Result:
+    """Write an opening delivery and the delta of the day after it."""
+    from postloan.sample import write_sample
+
+    timings = Timings()
+    with timings.of("write the sample lender"):
+        summary = write_sample(landing, loans=loans, days=1, seed=1, last_business_date=LAST_DATE)
+    for feed, rows in summary.rows.items():
+        print(f"    {feed:<42} {rows:>11,} rows")
+    return Result(timings.seconds, peak_memory_gb())
+
+
+def _report(opening: Result, day: Result, step: Result, pandas: Result) -> None:
+    own = step.seconds["days past due and stages"]
+    floor = sum(s for name, s in step.seconds.items() if name.startswith("floor"))
+    theirs = pandas.seconds["pandas: days past due and stages"]
+    load = pandas.seconds["pandas: load from Parquet"]
+    lines = (
+        ("opening delivery of the whole book", sum(opening.seconds.values()), opening.peak_gb, ""),
+        ("the day, staging to task files", sum(day.seconds.values()), day.peak_gb, ""),
+        (
+            "days past due and stages, warm",
+            own,
+            step.peak_gb,
+            f"= {own / floor:.1f} x its floor of {floor:.2f} s",
+        ),
+        (
+            "pandas, same answer",
+            theirs,
+            pandas.peak_gb,
+            f"= {theirs / own:.1f} x ours, after {load:.1f} s to load",
+        ),
+    )
+    print("\nIn short")
+    for name, seconds, peak, more in lines:
+        print(f"  {name:<36} {seconds:8.2f} s   peak {peak:4.1f} GB   {more}")
+
+
+def main() -> int:
+    """Run the benchmark and print its figures."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("--loans", type=int, default=1_000_000)
+    parser.add_argument("--keep", type=Path, help="keep the state in this folder and use it again")
+    args = parser.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        home = args.keep or Path(scratch)
+        os.environ["POSTLOAN_HOME"] = str(home)
+        opening_date = LAST_DATE - timedelta(days=1)
+        print(f"Sample lender of {args.loans} loans")
+        if not (home / "landing").is_dir():
+            _in_own_process(make_sample, args.loans, home / "landing")
+        print(f"Opening the book on {opening_date}")
+        opening = _in_own_process(run_day, opening_date)
+        print(f"The day {LAST_DATE}")
+        day = _in_own_process(run_day, LAST_DATE)
+        print("Beside it")
+        step = _in_own_process(compare_step, LAST_DATE, home / "pandas")
+        pandas = _in_own_process(compare_pandas, LAST_DATE, home / "pandas")
+        _report(opening, day, step, pandas)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,37 @@
+"""Seconds and peak memory of a piece of work, in a process of its own where memory counts."""
+
+import resource
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Timings:
+    """Seconds by name, in the order they were taken."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def of(self, name: str) -> Iterator[None]:
+        """Take the wall-clock seconds of what happens inside."""
+        start = time.perf_counter()
+        yield
+        self.seconds[name] = time.perf_counter() - start
+        print(f"  {name:<44} {self.seconds[name]:8.2f} s", flush=True)
+
+    def best_of(self, name: str, runs: int, work: Callable[[], object]) -> None:
+        """The quickest of several runs: noise on a shared machine only ever adds."""
+        taken = []
+        for _ in range(runs):
+            start = time.perf_counter()
+            work()
+            taken.append(time.perf_counter() - start)
+        self.seconds[name] = min(taken)
+        print(f"  {name:<44} {min(taken):8.2f} s   (best of {runs})", flush=True)
+
+
+def peak_memory_gb() -> float:
+    """Largest resident memory this process has had, in GB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e9

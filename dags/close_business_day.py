@@ -1,0 +1,28 @@
+"""
+### Close the business day
+
+Marks the revision of the date as finished, so that the next date may open, and writes the summary
+that `python -m postloan summary` shows.
+
+| | |
+|---|---|
+| Starts when | the task files of the date are published |
+| Partition | the business date, such as `2026-11-20` |
+| Clear and rerun | safe: every task replaces its own date and gives the same rows |
+| If it fails | `docs/runbooks/close_business_day.md` |
+"""
+
+from airflow.sdk import dag
+
+from postloan.orchestration import assets, schedules
+from postloan.orchestration.defaults import dag_defaults
+from postloan.orchestration.operators import BusinessStep
+
+
+@dag(schedule=schedules.after(assets.task_files), doc_md=__doc__, **dag_defaults("gate"))
+def close_business_day() -> None:
+    """One task: the step of the same name."""
+    BusinessStep(step="close_business_day", outlets=[assets.closed_day])
+
+
+close_business_day()

@@ -1,0 +1,195 @@
+-- wanted_task: what may go out today: candidates that passed every check their queue asks for.
+--
+-- The number of a task is made of what it says: the queue, the debtor and the number to be called,
+-- the loans with their amounts and stages, the wording and the date. The same wish is the same
+-- task in every run; a wish that says something else is another one, and the first is recalled.
+--
+-- grain   queue, task_id
+-- reads   contact_candidate, contact_check, contact_check_rule, rule_queue_check, recipient
+-- write   temporary
+
+with
+
+needed as (
+
+    select
+        queue,
+        count(*) as checks
+    from rule_queue_check
+    where business_date = cast($business_date as date)
+    group by queue
+
+),
+
+judged as (
+
+    select
+        contact_check.queue,
+        contact_check.candidate_key,
+        rule_queue_check.check_name,
+        rule_queue_check.subject,
+        bool_and(contact_check.is_passed) as is_passed
+    from contact_check
+    inner join rule_queue_check
+        on
+            rule_queue_check.business_date = cast($business_date as date)
+            and contact_check.queue = rule_queue_check.queue
+            and contact_check.check_name = rule_queue_check.check_name
+            and (
+                rule_queue_check.subject = 'any'
+                or contact_check.subject = rule_queue_check.subject
+            )
+    group by
+        contact_check.queue,
+        contact_check.candidate_key,
+        rule_queue_check.check_name,
+        rule_queue_check.subject
+
+),
+
+passed as (
+
+    select
+        queue,
+        candidate_key,
+        count(*) as checks
+    from judged
+    where is_passed
+    group by queue, candidate_key
+
+),
+
+hours as (
+
+    select
+        window_start,
+        window_end
+    from contact_check_rule
+    where check_name = 'allowed_hours'
+
+),
+
+contact_queues as (
+
+    select queue
+    from rule_queue_check
+    where
+        business_date = cast($business_date as date)
+        and check_name = 'allowed_hours'
+
+),
+
+allowed as (
+
+    select
+        contact_candidate.queue,
+        contact_candidate.candidate_key,
+        contact_candidate.loan_stages,
+        contact_candidate.customer_id,
+        contact_candidate.loan_id,
+        contact_candidate.case_id,
+        contact_candidate.alert_id,
+        contact_candidate.planned_queue,
+        contact_candidate.template_id,
+        contact_candidate.script_id,
+        contact_candidate.currency,
+        contact_candidate.amount_due,
+        contact_candidate.loan_count,
+        contact_candidate.loan_amounts,
+        contact_candidate.days_past_due,
+        contact_candidate.stage,
+        contact_candidate.severity,
+        contact_candidate.evidence,
+        contact_candidate.claim_principal,
+        contact_candidate.claim_interest,
+        contact_candidate.claim_fee,
+        contact_candidate.limitation_earliest_on,
+        contact_candidate.excluded_routes,
+        contact_candidate.missing_items_zh,
+        contact_candidate.missing_items_en,
+        contact_candidate.approved_on,
+        contact_candidate.reason_zh,
+        contact_candidate.reason_en,
+        contact_candidate.rule_id,
+        contact_candidate.rule_version,
+        -- Only who is contacted is named; the country code stays out, so that no phone number
+        -- begins like a formula.
+        case when contact_queues.queue is not null then recipient.customer_name end
+            as customer_name,
+        case
+            when contact_queues.queue is not null
+                then regexp_replace(recipient.phone, '^[+]86', '', 'g')
+        end as phone,
+        -- The file of a date is worked on the day after.
+        case
+            when contact_queues.queue is not null
+                then cast(cast($business_date as date) + 1 as varchar) || ' ' || hours.window_start
+        end as window_start,
+        case
+            when contact_queues.queue is not null
+                then cast(cast($business_date as date) + 1 as varchar) || ' ' || hours.window_end
+        end as window_end
+    from contact_candidate
+    inner join needed
+        on contact_candidate.queue = needed.queue
+    inner join passed
+        on
+            contact_candidate.queue = passed.queue
+            and contact_candidate.candidate_key = passed.candidate_key
+            and needed.checks = passed.checks
+    left join recipient
+        on contact_candidate.customer_id = recipient.customer_id
+    left join contact_queues
+        on contact_candidate.queue = contact_queues.queue
+    left join hours
+        on hours.window_start is not null
+    where contact_candidate.business_date = cast($business_date as date)
+
+)
+
+select
+    queue,
+    'T' || md5(concat_ws(
+        '|',
+        queue,
+        candidate_key,
+        coalesce(phone, '~'),
+        coalesce(template_id, script_id, '~'),
+        coalesce(loan_amounts, '~'),
+        coalesce(loan_stages, '~'),
+        coalesce(cast(amount_due as varchar), '~'),
+        cast(cast($business_date as date) as varchar)
+    )) as task_id,
+    candidate_key,
+    customer_name,
+    phone,
+    customer_id,
+    loan_id,
+    case_id,
+    alert_id,
+    planned_queue,
+    template_id,
+    script_id,
+    currency,
+    amount_due,
+    loan_count,
+    loan_amounts,
+    days_past_due,
+    stage,
+    severity,
+    evidence,
+    claim_principal,
+    claim_interest,
+    claim_fee,
+    limitation_earliest_on,
+    excluded_routes,
+    missing_items_zh,
+    missing_items_en,
+    approved_on,
+    reason_zh,
+    reason_en,
+    window_start,
+    window_end,
+    rule_id,
+    rule_version
+from allowed

@@ -1,0 +1,61 @@
+-- check_consent: has the customer agreed to the use of data that the task rests on, and not withdrawn?
+--
+-- grain   queue, candidate_key, check_name, subject
+-- reads   contact_check_due, current_consent
+-- write   view
+
+with
+
+due as (
+
+    select
+        queue,
+        candidate_key,
+        customer_id,
+        check_name,
+        subject,
+        needs_separate,
+        rule_id,
+        rule_version
+    from contact_check_due
+    where check_name = 'consent'
+
+),
+
+given as (
+
+    select
+        customer_id,
+        purpose,
+        bool_or(consent_kind = 'separate') as is_separate
+    from current_consent
+    where
+        granted_on <= cast($business_date as date)
+        and (withdrawn_on is null or withdrawn_on > cast($business_date as date))
+    group by customer_id, purpose
+
+)
+
+select
+    due.queue,
+    due.candidate_key,
+    due.check_name,
+    due.subject,
+    given.customer_id is not null and (given.is_separate or not due.needs_separate) as is_passed,
+    'no_consent_' || due.subject as reason,
+    concat_ws(
+        '; ',
+        case when due.needs_separate then 'separate consent needed' else 'consent needed' end,
+        case
+            when given.customer_id is null then 'none in force'
+            when given.is_separate then 'separate one in force'
+            else 'general one in force'
+        end
+    ) as inputs,
+    due.rule_id,
+    due.rule_version
+from due
+left join given
+    on
+        due.customer_id = given.customer_id
+        and due.subject = given.purpose

@@ -1,0 +1,59 @@
+-- check_hold: does a hold on the customer, or on the one loan of the candidate, last today?
+--
+-- Holds on single loans have been left out of messages and calls before this check.
+--
+-- grain   queue, candidate_key, check_name, subject
+-- reads   contact_check_due, active_hold
+-- write   view
+
+with
+
+due as (
+
+    select
+        queue,
+        candidate_key,
+        customer_id,
+        loan_id,
+        check_name,
+        subject,
+        rule_id,
+        rule_version
+    from contact_check_due
+    where check_name = 'no_hold'
+
+),
+
+held as (
+
+    select
+        due.queue,
+        due.candidate_key,
+        due.subject,
+        min(active_hold.starts_on) as starts_on
+    from due
+    inner join active_hold
+        on
+            due.customer_id = active_hold.customer_id
+            and due.subject = active_hold.hold_kind
+            and (active_hold.loan_id is null or due.loan_id = active_hold.loan_id)
+    group by due.queue, due.candidate_key, due.subject
+
+)
+
+select
+    due.queue,
+    due.candidate_key,
+    due.check_name,
+    due.subject,
+    held.starts_on is null as is_passed,
+    'hold_' || due.subject as reason,
+    coalesce('hold since ' || cast(held.starts_on as varchar), 'no hold') as inputs,
+    due.rule_id,
+    due.rule_version
+from due
+left join held
+    on
+        due.queue = held.queue
+        and due.candidate_key = held.candidate_key
+        and due.subject = held.subject

@@ -1,0 +1,56 @@
+-- contact_check_rule: what each check asks for on the business date, the strictest of law and house.
+--
+-- grain   check_name, subject
+-- reads   rule_contact_check
+-- write   view
+
+with
+
+rules as (
+
+    select
+        check_name,
+        subject,
+        rule_id,
+        rule_version,
+        window_start,
+        window_end,
+        pattern,
+        needs_separate,
+        row_number() over (
+            partition by check_name, subject
+            order by case when is_law then 0 else 1 end, rule_id
+        ) as rule_rank
+    from rule_contact_check
+    where business_date = cast($business_date as date)
+
+),
+
+strictest as (
+
+    select
+        check_name,
+        subject,
+        max(window_start) as window_start,
+        min(window_end) as window_end,
+        bool_or(needs_separate) as needs_separate
+    from rules
+    group by check_name, subject
+
+)
+
+select
+    rules.check_name,
+    rules.subject,
+    rules.rule_id,
+    rules.rule_version,
+    strictest.window_start,
+    strictest.window_end,
+    strictest.needs_separate,
+    rules.pattern
+from rules
+inner join strictest
+    on
+        rules.check_name = strictest.check_name
+        and rules.subject = strictest.subject
+where rules.rule_rank = 1

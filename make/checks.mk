@@ -1,0 +1,47 @@
+# What `make check` looks at and what `make fix` mends. `check` never writes, and runs all checks
+# even when one of them fails.
+PYTHON_FOLDERS := dags plugins tests benchmarks
+BIN := $(VENV)/bin
+CHECKS := check-style check-types check-imports check-yaml check-sql check-dialects check-docs
+.PHONY: check fix docs $(CHECKS)
+
+check: ## everything a reviewer should not have to look for; writes nothing
+	@$(MAKE) --no-print-directory --keep-going --jobs 2 --output-sync=target $(CHECKS)
+
+check-style:
+	$(BIN)/ruff check $(PYTHON_FOLDERS)
+	$(BIN)/ruff format --check $(PYTHON_FOLDERS)
+
+check-types:
+	$(BIN)/mypy
+
+check-imports:
+	PYTHONPATH=plugins $(BIN)/lint-imports --no-logo
+
+check-yaml:
+	$(BIN)/yamllint --strict .
+
+check-sql:
+	PYTHONPATH=plugins $(PYTHON) -m postloan.warehouse.portability
+	$(BIN)/sqlfluff lint --disable-progress-bar --processes 2 include/sql
+
+# Other engines get a translation: what must be valid there is that, not the file.
+check-dialects:
+	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
+	PYTHONPATH=plugins $(PYTHON) -m postloan.warehouse.portability --write-translations "$$folder" && \
+	for dialect in postgres sparksql; do \
+		$(BIN)/sqlfluff lint --disable-progress-bar --templater raw --rules LT13 \
+			--dialect $$dialect "$$folder/$$dialect" || exit 1; \
+	done
+
+check-docs:
+	$(POSTLOAN) docs --check
+
+fix: ## put the code into the house's form and write the generated documents
+	$(BIN)/ruff check --fix $(PYTHON_FOLDERS)
+	$(BIN)/ruff format $(PYTHON_FOLDERS)
+	$(BIN)/sqlfluff fix --disable-progress-bar --processes 2 include/sql
+	$(POSTLOAN) docs
+
+docs: ## write docs/tables.md and docs/dags.md
+	$(POSTLOAN) docs

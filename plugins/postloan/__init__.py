@@ -1,0 +1,1 @@
+"""Postloan: post-loan management as workflows on Apache Airflow."""

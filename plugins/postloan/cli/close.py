@@ -1,0 +1,26 @@
+"""`python -m postloan close D --reason TEXT`: close a date whose delivery cannot come."""
+
+import argparse
+
+from postloan.cli.shown import business_date
+from postloan.daybook import skip_day
+from postloan.settings import settings
+from postloan.warehouse import open_warehouse
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write the reason into the book; 0 on success."""
+    with open_warehouse(settings().warehouse_url) as warehouse:
+        skip_day(warehouse, args.date, args.reason)
+    print(f"{args.date}: closed without being run ({args.reason})")
+    return 0
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the `close` command."""
+    parser = subparsers.add_parser(
+        "close", help="close a date whose delivery cannot come, so that the next one may run"
+    )
+    parser.add_argument("date", type=business_date, metavar="YYYY-MM-DD")
+    parser.add_argument("--reason", required=True, help="why; it stays on the date")
+    parser.set_defaults(run=run)

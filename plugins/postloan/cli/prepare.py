@@ -1,0 +1,44 @@
+"""`python -m postloan prepare`: make Airflow's database, pool and user; for docker-compose."""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from postloan.embedded.control import POOL, POOL_PURPOSE, slots
+from postloan.embedded.environment import USER, write_private
+from postloan.errors import PostloanError
+from postloan.settings import settings
+
+
+def _airflow(*arguments: str) -> None:
+    ended = subprocess.run([sys.executable, "-m", "airflow", *arguments], check=False)  # noqa: S603 (own words)
+    if ended.returncode:
+        raise PostloanError(
+            f"airflow {' '.join(arguments[:2])} ended with code {ended.returncode}."
+        )
+
+
+def run(_args: argparse.Namespace) -> int:
+    """Bring the metadata up to date, make the pool, write the password file; 0 on success."""
+    path = os.environ.get("AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE")
+    password = os.environ.get("POSTLOAN_AIRFLOW_PASSWORD")
+    if not path or not password:
+        raise PostloanError(
+            "This command belongs to docker-compose.yaml, which sets where the password goes. "
+            "On one machine use: python -m postloan up"
+        )
+    write_private(Path(path), json.dumps({USER: password}) + "\n")
+    _airflow("db", "migrate")
+    _airflow("pools", "set", POOL, str(slots(settings())), POOL_PURPOSE)
+    return 0
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the `prepare` command."""
+    parser = subparsers.add_parser(
+        "prepare", help="make Airflow's database, pool and user; docker-compose.yaml runs it"
+    )
+    parser.set_defaults(run=run)

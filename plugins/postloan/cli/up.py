@@ -1,0 +1,21 @@
+"""`python -m postloan up`: start the embedded Airflow and leave it running."""
+
+import argparse
+
+from postloan.cli.shown import where_the_ui_is
+from postloan.embedded.control import start
+from postloan.settings import settings
+
+
+def run(_args: argparse.Namespace) -> int:
+    """Start Airflow, or mend it, and say where it is; 0 on success."""
+    home = settings()
+    start(home, print)
+    print(where_the_ui_is(home))
+    return 0
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the `up` command."""
+    parser = subparsers.add_parser("up", help="start the embedded Airflow and leave it running")
+    parser.set_defaults(run=run)

@@ -1,0 +1,1 @@
+"""Airflow on one machine: four supervised processes below `POSTLOAN_HOME/airflow`."""

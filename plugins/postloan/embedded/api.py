@@ -1,0 +1,266 @@
+"""A small client of Airflow's REST interface: what `run`, `reconcile` and `up` need."""
+
+import os
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import requests
+
+from postloan.embedded.environment import USER, base_url, password
+from postloan.errors import PostloanError
+from postloan.settings import Settings
+
+TIMEOUT_SECONDS = 30
+ATTEMPTS = 6
+COMPONENTS = ("metadatabase", "scheduler", "triggerer", "dag_processor")
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Run:
+    """One DAG run, as far as following it goes."""
+
+    dag_id: str
+    run_id: str
+    state: str
+    queued_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it has succeeded or failed."""
+        return self.state in ("success", "failed")
+
+    @property
+    def seconds(self) -> float:
+        """How long it took, queueing left out."""
+        if self.started_at is None or self.ended_at is None:
+            return 0.0
+        return (self.ended_at - self.started_at).total_seconds()
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def _run(found: Json) -> Run:
+    queued = _moment(found.get("queued_at")) or _moment(found["run_after"])
+    return Run(
+        dag_id=found["dag_id"],
+        run_id=found["dag_run_id"],
+        state=found["state"],
+        queued_at=queued,  # type: ignore[arg-type]
+        started_at=_moment(found.get("start_date")),
+        ended_at=_moment(found.get("end_date")),
+    )
+
+
+@dataclass
+class AirflowApi:
+    """One Airflow, reached over HTTP with a user's name and password."""
+
+    url: str
+    user: str
+    password: str = field(repr=False)
+    _session: requests.Session = field(default_factory=requests.Session, repr=False)
+    _has_token: bool = False
+
+    @classmethod
+    def of(cls, home: Settings) -> "AirflowApi":
+        """The Airflow of this installation: the embedded one, unless the environment names another.
+
+        `POSTLOAN_AIRFLOW_URL`, `POSTLOAN_AIRFLOW_USER` and `POSTLOAN_AIRFLOW_PASSWORD` do.
+        """
+        url = os.environ.get("POSTLOAN_AIRFLOW_URL")
+        if url:
+            return cls(
+                url.rstrip("/"),
+                os.environ.get("POSTLOAN_AIRFLOW_USER") or USER,
+                os.environ.get("POSTLOAN_AIRFLOW_PASSWORD") or "",
+            )
+        return cls(base_url(home), USER, password(home))
+
+    # Talking ------------------------------------------------------------------------------
+
+    def _log_in(self) -> None:
+        answer = self._session.post(
+            f"{self.url}/auth/token",
+            json={"username": self.user, "password": self.password},
+            timeout=TIMEOUT_SECONDS,
+        )
+        if answer.status_code != requests.codes.created:
+            raise PostloanError(
+                f"Airflow at {self.url} does not accept the password of '{self.user}' "
+                f"(status {answer.status_code}). Another Airflow may be running there."
+            )
+        self._session.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+        self._has_token = True
+
+    def _once(self, method: str, path: str, **arguments: Any) -> requests.Response:
+        if not self._has_token:
+            self._log_in()
+        answer = self._session.request(
+            method, f"{self.url}{path}", timeout=TIMEOUT_SECONDS, **arguments
+        )
+        if answer.status_code == requests.codes.unauthorized:
+            self._log_in()
+            answer = self._session.request(
+                method, f"{self.url}{path}", timeout=TIMEOUT_SECONDS, **arguments
+            )
+        return answer
+
+    def call(self, method: str, path: str, **arguments: Any) -> Any:
+        """One request; an API server that is away or overloaded is asked again.
+
+        Raises:
+            PostloanError: Airflow cannot be reached, or refuses the request.
+        """
+        for attempt in range(ATTEMPTS):
+            if attempt:
+                time.sleep(min(0.5 * 2**attempt, 8))
+            try:
+                answer = self._once(method, path, **arguments)
+            except requests.RequestException:
+                continue
+            if answer.status_code >= requests.codes.internal_server_error:
+                continue
+            if not answer.ok:
+                raise PostloanError(f"Airflow refused {method} {path}: {answer.text[:500]}")
+            return answer.json() if answer.content else {}
+        raise PostloanError(f"Airflow does not answer at {self.url}. Start it: make up")
+
+    def is_healthy(self) -> bool:
+        """Whether all four components say that they are."""
+        try:
+            answer = self._session.get(f"{self.url}/api/v2/monitor/health", timeout=TIMEOUT_SECONDS)
+            found = answer.json() if answer.ok else {}
+        except (requests.RequestException, ValueError):
+            return False
+        return all((found.get(c) or {}).get("status") == "healthy" for c in COMPONENTS)
+
+    # DAG runs -----------------------------------------------------------------------------
+
+    def has_dag(self, dag_id: str) -> bool:
+        """Whether the DAG processor has seen the DAG."""
+        found = self.call("GET", "/api/v2/dags", params={"dag_id_pattern": dag_id, "limit": 100})
+        return any(d["dag_id"] == dag_id for d in found["dags"])
+
+    def trigger(self, dag_id: str, key: str, conf: Json | None = None) -> Run:
+        """Start a run for a business date."""
+        body = {"logical_date": None, "partition_key": key, "conf": conf or {}}
+        return _run(self.call("POST", f"/api/v2/dags/{dag_id}/dagRuns", json=body))
+
+    def run(self, dag_id: str, run_id: str) -> Run:
+        """One run as it is now."""
+        return _run(self.call("GET", f"/api/v2/dags/{dag_id}/dagRuns/{run_id}"))
+
+    def runs(self, dag_id: str, key: str) -> list[Run]:
+        """The runs of a DAG for a business date, newest first."""
+        found = self.call(
+            "GET",
+            f"/api/v2/dags/{dag_id}/dagRuns",
+            params={"partition_key_pattern": key, "order_by": "-id", "limit": 50},
+        )
+        return [_run(r) for r in found["dag_runs"] if r.get("partition_key") == key]
+
+    def active_keys(self, dag_id: str) -> set[str]:
+        """Business dates that a DAG has queued or running runs for."""
+        found = self.call(
+            "GET",
+            f"/api/v2/dags/{dag_id}/dagRuns",
+            params={"state": ["queued", "running"], "order_by": "-id", "limit": 100},
+        )
+        return {r["partition_key"] for r in found["dag_runs"] if r.get("partition_key")}
+
+    def task_states(self, run: Run) -> dict[str, str]:
+        """Task -> state of one run."""
+        found = self.call("GET", f"/api/v2/dags/{run.dag_id}/dagRuns/{run.run_id}/taskInstances")
+        return {t["task_id"]: t["state"] or "" for t in found["task_instances"]}
+
+    def xcom(self, run: Run, task_id: str, key: str = "return_value") -> Any:
+        """What a task handed over; None where it did not."""
+        path = f"/api/v2/dags/{run.dag_id}/dagRuns/{run.run_id}/taskInstances/{task_id}/xcomEntries"
+        if not any(e["key"] == key for e in self.call("GET", path)["xcom_entries"]):
+            return None
+        return self.call("GET", f"{path}/{key}")["value"]
+
+    def failure(self, run: Run) -> str:
+        """The last error in the logs of the failed tasks of a run, in one line."""
+        for task_id, state in self.task_states(run).items():
+            if state == "failed":
+                return f"{task_id}: {self._last_error(run, task_id)}"
+        return "no task failed; see the run in the UI"
+
+    def _last_error(self, run: Run, task_id: str) -> str:
+        path = f"/api/v2/dags/{run.dag_id}/dagRuns/{run.run_id}/taskInstances/{task_id}"
+        attempt = self.call("GET", path).get("try_number") or 1
+        lines = self.call("GET", f"{path}/logs/{attempt}", params={"full_content": True})["content"]
+        told = "it left no message; its process may have been killed"
+        for line in lines if isinstance(lines, list) else []:
+            for detail in (line.get("error_detail") or []) if isinstance(line, dict) else []:
+                told = str(detail.get("exc_value") or told)
+        return told
+
+    # Assets -------------------------------------------------------------------------------
+
+    def asset_ids(self) -> dict[str, int]:
+        """Name -> number of every asset."""
+        found = self.call("GET", "/api/v2/assets", params={"limit": 100})
+        return {a["name"]: a["id"] for a in found["assets"]}
+
+    def post_event(self, asset_id: int, key: str, extra: Json) -> None:
+        """Say again what a run has said and Airflow has lost."""
+        body = {"asset_id": asset_id, "partition_key": key, "extra": extra}
+        self.call("POST", "/api/v2/assets/events", json=body)
+
+    def _events(self, run: Run) -> list[Json]:
+        path = "/api/v2/assets/events"
+        asked = {"source_dag_id": run.dag_id, "source_run_id": run.run_id, "limit": 10}
+        found: list[Json] = self.call("GET", path, params=asked)["asset_events"]
+        return found
+
+    def event_facts(self, run: Run) -> Json:
+        """What the asset event of a run says about its work."""
+        facts: Json = {}
+        for event in self._events(run):
+            facts |= event.get("extra") or {}
+        return facts
+
+    def started_by(self, run: Run, dag_id: str) -> str | None:
+        """The run of another DAG that the asset event of this run has started, if it has."""
+        return next(
+            (
+                str(started["run_id"])
+                for event in self._events(run)
+                for started in event.get("created_dagruns") or []
+                if started["dag_id"] == dag_id
+            ),
+            None,
+        )
+
+    def pending(self) -> Iterator[tuple[str, str]]:
+        """DAG and business date of runs that wait for events of further assets."""
+        found = self.call("GET", "/ui/partitioned_dag_runs")
+        for row in found.get("partitioned_dag_runs", []):
+            yield str(row.get("dag_id")), str(row.get("partition_key"))
+
+    # Pools --------------------------------------------------------------------------------
+
+    def set_pool(self, name: str, slots: int, description: str) -> None:
+        """Make a pool, or give it that many slots."""
+        body = {"name": name, "slots": slots, "description": description, "include_deferred": False}
+        known = {p["name"]: p for p in self.call("GET", "/api/v2/pools")["pools"]}
+        if name not in known:
+            self.call("POST", "/api/v2/pools", json=body)
+        elif known[name]["slots"] != slots:
+            self.call(
+                "PATCH",
+                f"/api/v2/pools/{name}",
+                json={k: body[k] for k in ("name", "slots")}
+                | {"description": description, "include_deferred": False},
+            )

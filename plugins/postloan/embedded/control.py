@@ -1,0 +1,129 @@
+"""Start and stop the embedded Airflow, and wait until it is healthy."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from postloan.embedded.api import AirflowApi
+from postloan.embedded.processes import end
+from postloan.embedded.supervisor import log_folder, recorded, take_lock
+from postloan.errors import PostloanError
+from postloan.settings import REPOSITORY, Settings
+
+START_SECONDS = 240.0
+STOP_SECONDS = 60.0
+POOL, POOL_PURPOSE = "warehouse", "tasks that work in the warehouse"
+SERVER_SLOTS = 8
+"""Tasks that may work in a database server at the same time."""
+
+
+def is_supervised(home: Settings) -> bool:
+    """Whether a supervisor is alive."""
+    lock = take_lock(home)
+    if lock is None:
+        return True
+    lock.close()
+    return False
+
+
+def _supervisor_log(home: Settings) -> Path:
+    return log_folder(home) / "supervisor.log"
+
+
+def _start_supervisor(home: Settings) -> None:
+    home.airflow_home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    log_folder(home).mkdir(parents=True, exist_ok=True)
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    environment |= {"PYTHONPATH": str(REPOSITORY / "plugins"), "POSTLOAN_HOME": str(home.home)}
+    with _supervisor_log(home).open("ab") as log:
+        subprocess.Popen(
+            [sys.executable, "-m", "postloan.embedded.supervisor"],
+            env=environment,
+            cwd=home.airflow_home,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+
+def _tail(path: Path, lines: int = 8) -> str:
+    if not path.exists():
+        return "(no log)"
+    return "\n".join(path.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:])
+
+
+def start(home: Settings, tell: Callable[[str], None] = lambda _: None) -> AirflowApi:
+    """Bring Airflow up, or mend what is left of it, and wait until every part is healthy.
+
+    Args:
+        home: the installation.
+        tell: gets a line now and then while a person waits.
+
+    Raises:
+        PostloanError: it does not come up; the message holds the end of its log.
+    """
+    if not is_supervised(home):
+        tell("Starting Airflow (API server, scheduler, DAG processor, triggerer) …")
+        _start_supervisor(home)
+    began = time.monotonic()
+    deadline = began + START_SECONDS
+    while time.monotonic() < deadline:
+        time.sleep(0.5)
+        if time.monotonic() > began + 5 and not is_supervised(home):
+            break
+        api = AirflowApi.of(home)
+        if is_supervised(home) and api.is_healthy():
+            _make_pool(home, api)
+            return api
+    raise PostloanError(
+        f"Airflow did not come up. The end of {_supervisor_log(home)}:\n"
+        f"{_tail(_supervisor_log(home))}\nMore in {log_folder(home)}."
+    )
+
+
+def slots(home: Settings) -> int:
+    """How many tasks may work in the warehouse at the same time."""
+    return SERVER_SLOTS if home.warehouse_url.startswith("postgres") else 1
+
+
+def connect(home: Settings, tell: Callable[[str], None] = lambda _: None) -> AirflowApi:
+    """The Airflow of this installation; one whose supervisor was killed is mended first.
+
+    Raises:
+        PostloanError: it was never started, or was stopped.
+    """
+    if os.environ.get("POSTLOAN_AIRFLOW_URL") or is_supervised(home):
+        return AirflowApi.of(home)
+    if recorded(home):
+        return start(home, tell)
+    raise PostloanError("Airflow is not running. Start it: make up (or run a demo: make run)")
+
+
+def _make_pool(home: Settings, api: AirflowApi) -> None:
+    """Tasks that work in the warehouse share a pool: DuckDB allows one writing process."""
+    api.set_pool(POOL, slots(home), POOL_PURPOSE)
+
+
+def stop(home: Settings) -> bool:
+    """Stop Airflow, or end what a killed supervisor left behind; whether anything was running."""
+    started = recorded(home)
+    if not is_supervised(home):
+        alive = [s for name, s in started.items() if name != "supervisor" and s.is_alive()]
+        end(s for name, s in started.items() if name != "supervisor")
+        return bool(alive)
+    supervisor = started.get("supervisor")
+    deadline = time.monotonic() + STOP_SECONDS
+    if supervisor and supervisor.is_alive():
+        os.kill(supervisor.pid, signal.SIGTERM)
+    while is_supervised(home) and time.monotonic() < deadline:
+        time.sleep(0.2)
+        # A supervisor that is still preparing has put nothing on record yet.
+        supervisor = supervisor or recorded(home).get("supervisor")
+    if is_supervised(home):
+        end(recorded(home).values(), grace_seconds=0)
+    return True

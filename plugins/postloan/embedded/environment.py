@@ -1,0 +1,160 @@
+"""The environment of the embedded Airflow: configuration, secrets, port.
+
+Everything is a file below `POSTLOAN_HOME/airflow`; nothing is taken from an Airflow that may be
+configured elsewhere on the machine.
+"""
+
+import base64
+import json
+import os
+import secrets
+import socket
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from postloan.errors import PostloanError
+from postloan.settings import REPOSITORY, Settings
+
+PREFERRED_PORT = 8080
+USER = "admin"
+METADATA_VARIABLE = "POSTLOAN_AIRFLOW_DATABASE"
+"""URL of a metadata database to use in place of the SQLite file."""
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a file that only its owner can read, whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+    unfinished.touch(mode=0o600)
+    unfinished.write_text(text, encoding="utf-8")
+    unfinished.replace(path)
+
+
+def _kept(path: Path, make: Callable[[], dict[str, str]]) -> dict[str, str]:
+    """The content of a private JSON file, made on first use."""
+    if not path.exists():
+        write_private(path, json.dumps(make(), indent=2) + "\n")
+    try:
+        content: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise PostloanError(f"{path} is damaged: {error}. Delete it; a new one is made.") from error
+    return content
+
+
+def _new_secrets() -> dict[str, str]:
+    return {
+        "AIRFLOW__API_AUTH__JWT_SECRET": secrets.token_urlsafe(48),
+        "AIRFLOW__API__SECRET_KEY": secrets.token_urlsafe(48),
+        "AIRFLOW__CORE__FERNET_KEY": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
+    }
+
+
+def new_compose_environment(user_id: int, group_id: int) -> dict[str, str]:
+    """Fresh values of every variable that `docker-compose.yaml` asks for."""
+    made = _new_secrets()
+    return {
+        "POSTLOAN_UID": str(user_id),
+        "POSTLOAN_GID": str(group_id),
+        "POSTLOAN_AIRFLOW_PASSWORD": secrets.token_urlsafe(12),
+        "POSTGRES_PASSWORD": secrets.token_urlsafe(24),
+        "AIRFLOW_JWT_SECRET": made["AIRFLOW__API_AUTH__JWT_SECRET"],
+        "AIRFLOW_SECRET_KEY": made["AIRFLOW__API__SECRET_KEY"],
+        "AIRFLOW_FERNET_KEY": made["AIRFLOW__CORE__FERNET_KEY"],
+    }
+
+
+def password_file(home: Settings) -> Path:
+    """Where the password of the local user is kept; readable by its owner only."""
+    return home.airflow_home / "passwords.json"
+
+
+def password(home: Settings) -> str:
+    """The password of the local user, made on first use."""
+    return _kept(password_file(home), lambda: {USER: secrets.token_urlsafe(12)})[USER]
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        # As the server will: a port in TIME_WAIT counts as free.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def _any_free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def known_port(home: Settings) -> int | None:
+    """The port used last, or None."""
+    path = home.airflow_home / "port"
+    text = path.read_text(encoding="utf-8").strip() if path.exists() else ""
+    return int(text) if text.isdigit() else None
+
+
+def choose_port(home: Settings) -> int:
+    """A free port for the API server: the one used last, then 8080, then any."""
+    wanted = [p for p in (known_port(home), PREFERRED_PORT) if p]
+    port = next(filter(_is_free, wanted), None) or _any_free_port()
+    write_private(home.airflow_home / "port", f"{port}\n")
+    return port
+
+
+def base_url(home: Settings) -> str:
+    """Address of the UI and of the REST interface."""
+    return f"http://127.0.0.1:{known_port(home) or PREFERRED_PORT}"
+
+
+def airflow_environment(home: Settings, port: int) -> dict[str, str]:
+    """Environment variables of every Airflow process of this installation.
+
+    Connections and variables (`AIRFLOW_CONN_…`, `AIRFLOW_VAR_…`) are passed on; any other setting
+    of an Airflow elsewhere is not. Python may write byte code: without it Airflow starts slowly.
+    """
+    inherited = {
+        name: value
+        for name, value in os.environ.items()
+        if name != "PYTHONDONTWRITEBYTECODE"
+        and (not name.startswith("AIRFLOW_") or name.startswith(("AIRFLOW_CONN_", "AIRFLOW_VAR_")))
+    }
+    airflow_home = home.airflow_home
+    password(home)
+    return {
+        **inherited,
+        **_kept(airflow_home / "secrets.json", _new_secrets),
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
+        "PYTHONPATH": str(REPOSITORY / "plugins"),
+        "POSTLOAN_HOME": str(home.home),
+        "AIRFLOW_HOME": str(airflow_home),
+        "AIRFLOW__CORE__DAGS_FOLDER": str(REPOSITORY / "dags"),
+        "AIRFLOW__CORE__PLUGINS_FOLDER": str(REPOSITORY / "plugins"),
+        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
+        "AIRFLOW__CORE__PARALLELISM": "4",
+        "AIRFLOW__CORE__MAX_TEMPLATED_FIELD_LENGTH": "200000",
+        "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"http://127.0.0.1:{port}/execution/",
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": f"{USER}:admin",
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(password_file(home)),
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": os.environ.get(METADATA_VARIABLE)
+        or f"sqlite:///{airflow_home}/airflow.db?timeout=60",
+        "AIRFLOW__API__HOST": "127.0.0.1",
+        "AIRFLOW__API__PORT": str(port),
+        "AIRFLOW__API__BASE_URL": f"http://127.0.0.1:{port}",
+        "AIRFLOW__API__WORKERS": "1",
+        "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.2",
+        # A killed task is noticed after a minute, not after five.
+        "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "60",
+        # The end of a task is sometimes seen only at its next heartbeat: five seconds by default.
+        "AIRFLOW__WORKERS__MIN_HEARTBEAT_INTERVAL": "1",
+        "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "60",
+        "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "120",
+        "AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_STORAGE_PATH": str(airflow_home / "bundles"),
+        "AIRFLOW__LOGGING__LOGGING_LEVEL": "INFO",
+        "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
+    }

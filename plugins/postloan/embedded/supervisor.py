@@ -1,0 +1,196 @@
+"""Keeps the four Airflow processes running until it is told to stop.
+
+One supervisor per `POSTLOAN_HOME`: it holds a lock for as long as it lives, and the operating
+system gives the lock back however it dies. What it started is on record, so that the next
+supervisor can end what a killed one left behind.
+"""
+
+import fcntl
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import FrameType
+from typing import TextIO
+
+from postloan.embedded.environment import airflow_environment, choose_port, write_private
+from postloan.embedded.processes import Started, end
+from postloan.settings import Settings, settings
+
+# The API server reads the log files itself; a second installation would want the same ports.
+COMPONENTS: dict[str, tuple[str, ...]] = {
+    "api-server": ("airflow", "api-server"),
+    "scheduler": ("postloan.embedded.scheduler", "--skip-serve-logs"),
+    "dag-processor": ("airflow", "dag-processor"),
+    "triggerer": ("airflow", "triggerer", "--skip-serve-logs"),
+}
+"""Component -> Python module that runs it, with options."""
+SHORTEST_LIFE_SECONDS = 30
+"""A process that lived longer is restarted at once; others ever more slowly."""
+LONGEST_PAUSE_SECONDS = 30.0
+
+
+def lock_file(home: Settings) -> Path:
+    """The file whose lock says that a supervisor is alive."""
+    return home.airflow_home / "supervisor.lock"
+
+
+def _record_file(home: Settings) -> Path:
+    return home.airflow_home / "processes.json"
+
+
+def log_folder(home: Settings) -> Path:
+    """Where the output of the processes goes."""
+    return home.airflow_home / "logs" / "processes"
+
+
+def take_lock(home: Settings) -> TextIO | None:
+    """The lock, held until the file is closed; None when a supervisor has it."""
+    lock_file(home).parent.mkdir(parents=True, exist_ok=True)
+    stream = lock_file(home).open("a+", encoding="utf-8")
+    try:
+        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        stream.close()
+        return None
+    return stream
+
+
+def recorded(home: Settings) -> dict[str, Started]:
+    """What the last supervisor started, itself included."""
+    try:
+        text = _record_file(home).read_text(encoding="utf-8")
+        return {name: Started(**found) for name, found in json.loads(text).items()}
+    except (FileNotFoundError, ValueError, TypeError):
+        return {}
+
+
+class Supervisor:
+    """Starts the components, restarts those that die, stops them all on a signal.
+
+    Args:
+        home: the installation.
+        environment: of every component.
+        commands: name of the component -> its command line.
+    """
+
+    def __init__(
+        self, home: Settings, environment: Mapping[str, str], commands: Mapping[str, Sequence[str]]
+    ) -> None:
+        self.home = home
+        self.commands = commands
+        self.environment = dict(environment)
+        self.running: dict[str, subprocess.Popen[bytes]] = {}
+        self.started: dict[str, Started] = {}
+        self.not_before: dict[str, float] = {}
+        self.pauses: dict[str, float] = {}
+        self.is_stopping = False
+
+    def run(self) -> None:
+        """Supervise until SIGTERM or SIGINT."""
+        signal.signal(signal.SIGTERM, self._stop)
+        signal.signal(signal.SIGINT, self._stop)
+        self.started["supervisor"] = Started.of(os.getpid())
+        try:
+            while not self.is_stopping:
+                for name in self.commands:
+                    self._mend(name)
+                time.sleep(0.5)
+        finally:
+            end(s for name, s in self.started.items() if name != "supervisor")
+            _record_file(self.home).unlink(missing_ok=True)
+
+    def _stop(self, _number: int, _frame: FrameType | None) -> None:
+        self.is_stopping = True
+
+    def _mend(self, name: str) -> None:
+        """Start a component that is not running, unless it has just failed."""
+        process, now = self.running.get(name), time.monotonic()
+        if process is not None and process.poll() is None:
+            return
+        if process is not None:
+            del self.running[name]
+            self._note_death(name, process.returncode, now)
+        if now >= self.not_before.get(name, 0):
+            self._start(name)
+
+    def _note_death(self, name: str, code: int, now: float) -> None:
+        lived = time.time() - self.started[name].created
+        last = self.pauses.get(name, 0.5)
+        self.pauses[name] = (
+            0.5 if lived > SHORTEST_LIFE_SECONDS else min(last * 2, LONGEST_PAUSE_SECONDS)
+        )
+        self.not_before[name] = now + self.pauses[name]
+        # Its workers do not always notice that they are orphans.
+        end([self.started[name]], grace_seconds=0)
+        print(f"{name} ended with code {code}; it is started again", flush=True)  # noqa: T201 (its own log)
+
+    def _start(self, name: str) -> None:
+        folder = log_folder(self.home)
+        folder.mkdir(parents=True, exist_ok=True)
+        with (folder / f"{name}.log").open("ab") as log:
+            process = subprocess.Popen(  # noqa: S603 (fixed commands)
+                self.commands[name],
+                env=self.environment,
+                cwd=self.home.airflow_home,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        self.running[name] = process
+        self.started[name] = Started.of(process.pid)
+        write_private(
+            _record_file(self.home),
+            json.dumps({n: vars(s) for n, s in self.started.items()}, indent=2),
+        )
+
+
+def prepare_metadata(home: Settings, environment: Mapping[str, str]) -> None:
+    """Create or upgrade Airflow's own database, once per version.
+
+    A database whose first creation was interrupted holds nothing yet and is made anew.
+    """
+    from importlib.metadata import version
+
+    stamp = home.airflow_home / "metadata-version"
+    database = environment["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"].split("@")[-1]
+    current = f"{version('apache-airflow')} {database}"
+    if stamp.exists() and stamp.read_text(encoding="utf-8") == current:
+        return
+    if not stamp.exists():
+        for path in home.airflow_home.glob("airflow.db*"):
+            path.unlink()
+    subprocess.run(
+        [sys.executable, "-m", "airflow", "db", "migrate"],
+        env=dict(environment),
+        cwd=home.airflow_home,
+        check=True,
+    )
+    write_private(stamp, current)
+
+
+def main() -> int:
+    """Supervise this installation; 0 also when another supervisor is there already."""
+    home = settings()
+    lock = take_lock(home)
+    if lock is None:
+        return 0
+    with lock:
+        leftovers = [s for name, s in recorded(home).items() if name != "supervisor"]
+        end(leftovers, grace_seconds=5)
+        shutil.rmtree(home.airflow_home / "bundles", ignore_errors=True)
+        environment = airflow_environment(home, choose_port(home))
+        prepare_metadata(home, environment)
+        commands = {name: [sys.executable, "-m", *module] for name, module in COMPONENTS.items()}
+        Supervisor(home, environment, commands).run()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,32 @@
+"""Errors a person can act on.
+
+Every message says what is wrong, where, and what to do next. None carries personal data.
+"""
+
+
+class PostloanError(Exception):
+    """Base of all errors that are meant for a person, not for a debugger."""
+
+
+class ContractError(PostloanError):
+    """A contract file does not say what the product needs to know."""
+
+
+class RuleError(PostloanError):
+    """A rule pack is malformed, unapproved where approval is needed, or not in force."""
+
+
+class WarehouseError(PostloanError):
+    """The warehouse refused a statement, a key or a connection."""
+
+
+class DeliveryError(PostloanError):
+    """A delivery cannot be taken in: files missing, truncated or not what the manifest says."""
+
+
+class DayError(PostloanError):
+    """A business date cannot be opened, run or closed in its present state."""
+
+
+class PublicationError(PostloanError):
+    """A task file cannot be written, or is not what the warehouse says it is."""

@@ -1,0 +1,259 @@
+"""From text to types: SQL made from the contract of a feed.
+
+Casts are guarded, because a failing one stops the whole statement and a succeeding one may round:
+a value is cast only after its form has been seen to be right. Patterns are anchored and use no
+classes, so that every engine reads them the same way.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from sqlglot import exp
+
+from postloan.contracts import Column, FeedContract
+from postloan.errors import ContractError
+from postloan.ingestion.refusals import (
+    BAD_PATTERN,
+    MISSING_VALUE,
+    NOT_A_BOOLEAN,
+    NOT_A_DATE,
+    NOT_A_NUMBER,
+    NOT_IN_LIST,
+    OUT_OF_RANGE,
+    TOO_LONG,
+    TOO_MANY_DECIMALS,
+)
+
+SUPPORTED_OPTIONS = frozenset(
+    {"maxLength", "pattern", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"}
+)
+
+CERTAIN_DATE = "^[1-9][0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])$"
+"""A day that every month has; only the last days need the calendar."""
+
+LATE_DATE = "^[1-9][0-9]{3}-(0[1-9]|1[0-2])-(29|30|31)$"
+
+
+def value_of(column: Column) -> exp.Expr:
+    """The text of a column; an empty field, quoted or not, is no value."""
+    return exp.Nullif(this=exp.column(column.name), expression=_text(""))
+
+
+def typed(column: Column) -> exp.Expr:
+    """A value whose form has been checked, in the type of the contract."""
+    return exp.cast(value_of(column), column.sql_type)
+
+
+def fault_of(column: Column, required: exp.Expr | None = None) -> exp.Expr:
+    """The code of the first rule that a value breaks, or NULL.
+
+    Args:
+        column: the column of the contract.
+        required: condition under which the value must be given; by default the contract's word.
+
+    Raises:
+        ContractError: the contract asks for a check that is not known here.
+    """
+    unknown = sorted(set(dict(column.options)) - SUPPORTED_OPTIONS)
+    if unknown:
+        raise ContractError(f"Column {column.name}: no check for {', '.join(unknown)}.")
+    if required is None:
+        required = exp.true() if column.required else exp.false()
+    missing = exp.and_(value_of(column).is_(exp.null()), required)
+    of_value, certain = _case(_value_faults(column)), certain_pattern(column.sql_type)
+    case = exp.case().when(missing, _text(MISSING_VALUE))
+    if certain:
+        # Nearly every value takes this branch, after one look at its form.
+        case = case.when(_matches(value_of(column), certain), of_value.copy())
+    for condition, code in _form_faults(column):
+        case = case.when(condition, _text(code))
+    return case.else_(of_value)
+
+
+def certain_pattern(sql_type: str) -> str | None:
+    """A form whose values can all be cast; there are others, which take longer to tell."""
+    kind, _, size = sql_type.rstrip(")").partition("(")
+    match kind:
+        case "integer":
+            return "^-?[0-9]{1,9}$"
+        case "bigint":
+            return "^-?[0-9]{1,18}$"
+        case "decimal":
+            precision, scale = map(int, size.split(","))
+            fraction = f"([.][0-9]{{1,{scale}}})?" if scale else ""
+            return f"^-?[0-9]{{1,{precision - scale}}}{fraction}$"
+        case "date":
+            return CERTAIN_DATE
+    return None
+
+
+def _form_faults(column: Column) -> Iterable[tuple[exp.Expr, str]]:
+    value, kind = value_of(column), column.sql_type.split("(")[0]
+    match kind:
+        case "integer" | "bigint":
+            yield exp.not_(_matches(value, "^-?[0-9]+$")), NOT_A_NUMBER
+            yield exp.not_(_matches(value, "^-?0*[0-9]{1,18}$")), OUT_OF_RANGE
+            if kind == "integer":
+                as_bigint = exp.cast(value.copy(), "bigint")
+                limits = exp.and_(as_bigint >= _number(-(2**31)), as_bigint <= _number(2**31 - 1))
+                yield exp.not_(limits), OUT_OF_RANGE
+        case "decimal":
+            yield from _decimal_faults(column)
+        case "date":
+            possible = exp.or_(_matches(value, CERTAIN_DATE), _matches(value, LATE_DATE))
+            yield exp.not_(possible), NOT_A_DATE
+            yield _beyond_month_end(value), NOT_A_DATE
+        case "boolean":
+            yield exp.not_(value.isin(_text("true"), _text("false"))), NOT_A_BOOLEAN
+        case "varchar":
+            pass
+        case _:
+            raise ContractError(f"Column {column.name}: feeds cannot hold {column.sql_type} yet.")
+
+
+def _decimal_faults(column: Column) -> Iterable[tuple[exp.Expr, str]]:
+    value = value_of(column)
+    precision = int(column.sql_type.partition("(")[2].split(",")[0])
+    whole, scale = precision - column.scale, column.scale
+    yield exp.not_(_matches(value, "^-?[0-9]+([.][0-9]+)?$")), NOT_A_NUMBER
+    yield _matches(value, f"[.][0-9]{{{scale + 1},}}$"), TOO_MANY_DECIMALS
+    yield exp.not_(_matches(value, f"^-?0*[0-9]{{1,{whole}}}([.][0-9]+)?$")), OUT_OF_RANGE
+
+
+def _beyond_month_end(value: exp.Expr) -> exp.Expr:
+    """Whether a day from 29 on is one its month does not have, leap years counted."""
+    year, month, day = (
+        exp.cast(
+            exp.Substring(this=value.copy(), start=_number(start), length=_number(length)),
+            "integer",
+        )
+        for start, length in ((1, 4), (6, 2), (9, 2))
+    )
+    leap = exp.and_(
+        _is_multiple(year, 4), exp.or_(exp.not_(_is_multiple(year, 100)), _is_multiple(year, 400))
+    )
+    too_late = exp.or_(
+        exp.and_(month.copy().eq(2), day.copy().eq(29), exp.not_(leap)),
+        exp.and_(month.copy().eq(2), day.copy() > _number(29)),
+        exp.and_(month.copy().isin(4, 6, 9, 11), day.copy().eq(31)),
+    )
+    return exp.and_(_matches(value, LATE_DATE), too_late)
+
+
+def _is_multiple(number: exp.Expr, of: int) -> exp.Expr:
+    return exp.Mod(this=number.copy(), expression=_number(of)).eq(0)
+
+
+def _value_faults(column: Column) -> Iterable[tuple[exp.Expr, str]]:
+    value = value_of(column)
+    if column.option("maxLength") is not None:
+        yield exp.Length(this=value.copy()) > _number(column.option("maxLength")), TOO_LONG
+    if column.option("pattern") is not None:
+        yield exp.not_(_matches(value, column.option("pattern"))), BAD_PATTERN
+    if column.enum:
+        yield exp.not_(value.copy().isin(*map(_text, column.enum))), NOT_IN_LIST
+    number = typed(column)
+    for option, outside in (
+        ("minimum", exp.LT),
+        ("exclusiveMinimum", exp.LTE),
+        ("maximum", exp.GT),
+        ("exclusiveMaximum", exp.GTE),
+    ):
+        if column.option(option) is not None:
+            bound = _number(column.option(option))
+            yield outside(this=number.copy(), expression=bound), OUT_OF_RANGE
+
+
+def required_rules(feed: FeedContract) -> dict[str, exp.Expr]:
+    """Columns that must be given under a condition of their own, beyond the contract's `required`.
+
+    Where a source applies every payment to an instalment itself, a payment must name one. A
+    reversal need not: what it takes back is known.
+    """
+    if feed.allocation == "instalment":
+        reverses = feed.table.column("reverses_id")
+        return {"instalment_no": value_of(reverses).is_(exp.null())}
+    return {}
+
+
+def faults_select(feed: FeedContract, text_table: str) -> str:
+    """SELECT of the rows that break a rule: line_no, column_name, reason, raw_text."""
+    columns, conditional = feed.file_columns, required_rules(feed)
+    codes = {c.name: f"fault_{c.name}" for c in columns}
+    inner = exp.select(
+        "line_no",
+        *(exp.column(c.name) for c in columns),
+        *(fault_of(c, conditional.get(c.name)).as_(codes[c.name]) for c in columns),
+    ).from_(text_table)
+    reason = exp.func("coalesce", *(exp.column(code) for code in codes.values()))
+    first = _case([(exp.column(code).is_(exp.null()).not_(), name) for name, code in codes.items()])
+    return (
+        exp.select(
+            "line_no",
+            first.as_("column_name"),
+            reason.as_("reason"),
+            raw_text(columns).as_("raw_text"),
+        )
+        .from_(inner.subquery("judged"))
+        .where(reason.copy().is_(exp.null()).not_())
+        .sql(dialect="duckdb")
+    )
+
+
+def raw_text(columns: Sequence[Column], table: str | None = None) -> exp.Expr:
+    """The record as CSV again, built from its fields."""
+    cells: list[exp.Expr] = []
+    for column in columns:
+        field = exp.func("coalesce", exp.column(column.name, table=table), _text(""))
+        doubled = exp.func("replace", field.copy(), _text('"'), _text('""'), dialect="duckdb")
+        quoted = exp.DPipe(
+            this=exp.DPipe(this=_text('"'), expression=doubled), expression=_text('"')
+        )
+        needs_quotes = _matches(field, '[",]')
+        cell = exp.case().when(needs_quotes, quoted).else_(field.copy())
+        cells += [_text(","), cell] if cells else [cell]
+    text = cells[0]
+    for part in cells[1:]:
+        text = exp.DPipe(this=text, expression=part)
+    return text
+
+
+def typed_select(feed: FeedContract, text_table: str, refused_table: str) -> str:
+    """SELECT of the rows that are not refused, typed as the contract says, with their line."""
+    columns = []
+    for column in feed.file_columns:
+        # Under the waterfall a number is no designation; it must not reach the allocation.
+        ignored = feed.allocation == "waterfall" and column.name == "instalment_no"
+        value = exp.cast(exp.null(), column.sql_type) if ignored else typed(column)
+        columns.append(value.as_(column.name))
+    refused = (
+        exp.select(exp.Literal.number(1))
+        .from_(refused_table)
+        .where(
+            exp.column("line_no", table=refused_table).eq(exp.column("line_no", table=text_table))
+        )
+    )
+    return (
+        exp.select("line_no", *columns)
+        .from_(text_table)
+        .where(exp.not_(exp.Exists(this=refused)))
+        .sql(dialect="duckdb")
+    )
+
+
+def _case(rules: Iterable[tuple[exp.Expr, str]]) -> exp.Expr:
+    case = exp.case()
+    for condition, result in rules:
+        case = case.when(condition, _text(result))
+    return case if case.args.get("ifs") else exp.null()
+
+
+def _matches(value: exp.Expr, pattern: str) -> exp.Expr:
+    return exp.RegexpLike(this=value.copy(), expression=_text(pattern))
+
+
+def _text(value: str) -> exp.Literal:
+    return exp.Literal.string(value)
+
+
+def _number(value: object) -> exp.Expr:
+    return exp.maybe_parse(str(value))

@@ -1,0 +1,222 @@
+"""Takes in one delivery of one source: all of it in one transaction, or nothing.
+
+The same content delivered again changes nothing. Other content for the same date replaces what
+was there, as the next revision. A row that cannot be loaded is quarantined and the others go on;
+a file that is not what its manifest says stops the delivery.
+"""
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from postloan.contracts import FeedContract, catalogue
+from postloan.errors import DeliveryError
+from postloan.ingestion.ledger import (
+    FeedCount,
+    contents_of,
+    fingerprint_of,
+    read_entry,
+    write_entry,
+)
+from postloan.ingestion.manifest import Manifest, check_content, read_manifest
+from postloan.ingestion.quality import QualityGate
+from postloan.ingestion.quarantine import publish_quarantine
+from postloan.ingestion.repayments import REPAYMENT, refuse_reversals, restate_later
+from postloan.ingestion.staging import Staging
+from postloan.warehouse import Warehouse
+
+
+@dataclass(frozen=True)
+class DeliveryResult:
+    """What became of one delivery.
+
+    Attributes:
+        source: the source.
+        business_date: the date that the delivery is for.
+        revision: counts the different contents delivered for that date, from 1.
+        is_opening: whether it opens the book.
+        feeds: rows in, loaded and quarantined of every file, in the order of the feed's names.
+        changed: False where the very same content had been taken in before.
+        fingerprint: hash of the content; equal for equal deliveries.
+        warnings: quality checks that failed without stopping the delivery.
+    """
+
+    source: str
+    business_date: date
+    revision: int
+    is_opening: bool
+    feeds: tuple[FeedCount, ...]
+    changed: bool
+    fingerprint: str
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def rows_in(self) -> int:
+        """Data rows of all files."""
+        return sum(f.rows_in for f in self.feeds)
+
+    @property
+    def rows_loaded(self) -> int:
+        """Rows that became facts."""
+        return sum(f.rows_loaded for f in self.feeds)
+
+    @property
+    def rows_quarantined(self) -> int:
+        """Rows held back."""
+        return sum(f.rows_quarantined for f in self.feeds)
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """The numbers, flat, for asset metadata and summaries: no personal data."""
+        per_feed = {f"{f.feed}_rows_loaded": f.rows_loaded for f in self.feeds}
+        held = {
+            f"{f.feed}_rows_quarantined": f.rows_quarantined
+            for f in self.feeds
+            if f.rows_quarantined
+        }
+        return {
+            "revision": self.revision,
+            "rows_in": self.rows_in,
+            "rows_loaded": self.rows_loaded,
+            "rows_quarantined": self.rows_quarantined,
+            "warnings": len(self.warnings),
+            **per_feed,
+            **held,
+        }
+
+
+def ingest(
+    warehouse: Warehouse,
+    source: str,
+    business_date: date,
+    landing: Path,
+    scratch: Path,
+    quarantine_folder: Path,
+) -> DeliveryResult:
+    """Take in the delivery of one source for one business date.
+
+    Args:
+        warehouse: where the facts go.
+        source: name of the source, such as `core_banking`.
+        business_date: the date that the delivery is for.
+        landing: the landing zone; the delivery lies in `<source>/<date>/`.
+        scratch: for working files; what an interrupted run left there is removed.
+        quarantine_folder: gets the refused rows as files.
+
+    Returns:
+        The counts per feed; `changed` is False where nothing had to be done.
+
+    Raises:
+        DeliveryError: a file is missing, truncated or not what the manifest says, or a quality
+            check failed. Nothing was loaded; the message says what to do.
+        ContractError: there is no such source.
+        WarehouseError: the warehouse refused a statement; nothing was loaded.
+    """
+    contracts = catalogue()
+    feeds = contracts.feeds_of(source)
+    folder = landing / source / business_date.isoformat()
+    manifest = read_manifest(folder, source, business_date, feeds)
+    check_content(manifest, folder)
+    contents = contents_of(manifest, contracts)
+    earlier = read_entry(warehouse, source, business_date)
+    is_same = bool(
+        earlier and earlier.contents == contents and earlier.is_opening == manifest.opening
+    )
+    # Rows in quarantine get another chance: what they refer to may have been delivered since, for
+    # an earlier date that came late.
+    if earlier and is_same and not any(f.rows_quarantined for f in earlier.feeds):
+        # A run that was killed after the commit may have left the files undone.
+        publish_quarantine(warehouse, quarantine_folder, source, business_date)
+        return DeliveryResult(
+            source,
+            business_date,
+            earlier.revision,
+            earlier.is_opening,
+            earlier.feeds,
+            changed=False,
+            fingerprint=fingerprint_of(contents),
+        )
+    workshop = _empty_folder(scratch / f"{source}-{business_date}")
+    try:
+        with warehouse.transaction():
+            counts, warnings = _take_in(warehouse, manifest, feeds, folder, workshop)
+            changed = not (earlier and is_same and counts == earlier.feeds)
+            revision = (earlier.revision if earlier else 0) + changed
+            write_entry(warehouse, manifest, contracts, revision, counts)
+    finally:
+        shutil.rmtree(workshop, ignore_errors=True)
+    publish_quarantine(warehouse, quarantine_folder, source, business_date)
+    return DeliveryResult(
+        source,
+        business_date,
+        revision,
+        manifest.opening,
+        counts,
+        changed=changed,
+        fingerprint=fingerprint_of(contents),
+        warnings=warnings,
+    )
+
+
+def _empty_folder(folder: Path) -> Path:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700, parents=True)
+    return folder
+
+
+def _take_in(
+    warehouse: Warehouse,
+    manifest: Manifest,
+    feeds: tuple[FeedContract, ...],
+    folder: Path,
+    workshop: Path,
+) -> tuple[tuple[FeedCount, ...], tuple[str, ...]]:
+    """Replace the facts and the quarantine of one delivery; counts by feed name, and warnings."""
+    contracts, gate = catalogue(), QualityGate(warehouse, is_opening=manifest.opening)
+    place = {"business_date": manifest.business_date, "source": manifest.source}
+    warehouse.replace_slice("quarantine", place, [])
+    counts: list[FeedCount] = []
+    for feed in feeds:
+        file = manifest.file_of(feed.name)
+        if file is None:
+            warehouse.delete_partition(feed.name, manifest.business_date)
+            continue
+        staging = Staging(
+            warehouse, contracts, feed, file, manifest.business_date, folder / file.file, workshop
+        )
+        counts.append(_take_in_feed(staging, gate))
+    return tuple(sorted(counts, key=lambda c: c.feed)), tuple(gate.warnings)
+
+
+def _take_in_feed(staging: Staging, gate: QualityGate) -> FeedCount:
+    feed = staging.feed
+    account = staging.load()
+    staging.convert()
+    staging.refuse_duplicates()
+    staging.refuse_orphans()
+    if feed.name == REPAYMENT:
+        refuse_reversals(staging)
+    staging.quarantine()
+    count = staging.count(account)
+    gate.check(feed, staging.staged_table, count)
+    _make_facts(staging)
+    staging.clear()
+    return count
+
+
+def _make_facts(staging: Staging) -> None:
+    warehouse, name, day = staging.warehouse, staging.feed.name, staging.business_date
+    if name == REPAYMENT:
+        with restate_later(warehouse, day):
+            warehouse.rebuild(name, day)
+        return
+    warehouse.rebuild(name, day)
+    loaded = warehouse.count(name, day)
+    staged = int(warehouse.scalar(f"select count(*) as n from {staging.staged_table}"))  # noqa: S608 (own name)
+    if loaded != staged:
+        raise DeliveryError(
+            f"{name}.sql made {loaded} rows of {staged}. Nothing was loaded; a SELECT of this "
+            f"layer must keep every row."
+        )

@@ -1,0 +1,78 @@
+"""Checks the header row of a delivered file: exactly the columns of the contract, in order."""
+
+import csv
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from postloan.errors import DeliveryError
+from postloan.ingestion.normalise import UTF8_BOM
+from postloan.ingestion.refusals import MAX_RECORD_BYTES
+
+OTHER_DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
+
+
+def read_header(path: Path) -> list[str]:
+    """The names in the first row of a file.
+
+    Raises:
+        DeliveryError: the file is empty, or its first row is not text in UTF-8.
+    """
+    with path.open("rb") as stream:
+        line = stream.readline(MAX_RECORD_BYTES).removeprefix(UTF8_BOM).rstrip(b"\r\n")
+    if not line:
+        raise DeliveryError(
+            f"{path.name} is empty: it lacks even the header row. Deliver a file with the header "
+            f"row alone if there is nothing to tell."
+        )
+    if b"\0" in line:
+        raise DeliveryError(
+            f"{path.name}, line 1: binary data in place of the header row (UTF-16, a spreadsheet "
+            f"or a compressed file?). Export the feed as CSV in UTF-8."
+        )
+    try:
+        return next(csv.reader([line.decode("utf-8")], strict=True))
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise DeliveryError(
+            f"{path.name}, line 1: the header row is not CSV in UTF-8. Export the feed as UTF-8."
+        ) from error
+
+
+def check_header(path: Path, expected: Sequence[str]) -> None:
+    """Refuse a file whose header row is not exactly the contract's.
+
+    Names of the file are repeated only where they look like names: a file that lacks its header
+    row starts with a customer, and customers stay out of messages.
+
+    Raises:
+        DeliveryError: names the columns that are missing, unknown or out of order.
+    """
+    found = read_header(path)
+    if found == list(expected):
+        return
+    told = f"{path.name}, line 1: "
+    raise DeliveryError(f"{told}{_difference(found, expected)} Expected: {','.join(expected)}")
+
+
+def _difference(found: Sequence[str], expected: Sequence[str]) -> str:
+    known = [c for c in found if c in expected]
+    if not known:
+        for sign, name in OTHER_DELIMITERS.items():
+            if len(found) == 1 and set(found[0].split(sign)) & set(expected):
+                return f"the columns are separated by {name}. Separate them by commas."
+        return "this is not the header row of the feed. Put the column names first."
+    missing = [c for c in expected if c not in found]
+    unknown = [c for c in found if c not in expected]
+    parts = []
+    if missing:
+        parts.append(f"missing columns: {', '.join(missing)}.")
+    if unknown:
+        named = [c for c in unknown if _NAME.fullmatch(c)]
+        count = f"{len(unknown)} column{'s' if len(unknown) > 1 else ''} too many"
+        parts.append(f"{count}{': ' + ', '.join(named) if named else ''}.")
+    if len(set(known)) < len(known):
+        parts.append(f"named twice: {', '.join(sorted({c for c in known if known.count(c) > 1}))}.")
+    if not parts:
+        parts.append("the columns are in another order.")
+    return " ".join(parts)

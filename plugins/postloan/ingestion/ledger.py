@@ -1,0 +1,112 @@
+"""The ledger of deliveries: what arrived, in which version, and what became of the rows."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from postloan.contracts import Catalogue
+from postloan.ingestion.manifest import Manifest
+from postloan.warehouse import Warehouse
+
+
+@dataclass(frozen=True)
+class FeedCount:
+    """What became of the data rows of one file."""
+
+    feed: str
+    rows_in: int
+    rows_loaded: int
+    rows_quarantined: int
+
+
+Contents = frozenset[tuple[str, str, str, str]]
+"""(feed, file name, SHA-256, contract version) of every file: what makes a delivery the same."""
+
+
+@dataclass(frozen=True)
+class LedgerEntry:
+    """One delivery as it stands in the ledger."""
+
+    revision: int
+    is_opening: bool
+    contents: Contents
+    feeds: tuple[FeedCount, ...]
+
+
+def contents_of(manifest: Manifest, contracts: Catalogue) -> Contents:
+    """What a delivery holds, and against which contracts it is to be checked."""
+    return frozenset(
+        (f.feed, f.file, f.sha256, contracts.feeds[f.feed].version) for f in manifest.files
+    )
+
+
+def fingerprint_of(contents: Contents) -> str:
+    """One hash for the content of a delivery: feeds, their SHA-256, their contract versions."""
+    lines = sorted(f"{feed} {sha256} {version}" for feed, _, sha256, version in contents)
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def read_entry(warehouse: Warehouse, source: str, business_date: date) -> LedgerEntry | None:
+    """The delivery of a source for a date as it was last taken in, or None."""
+    rows = warehouse.fetch(
+        """
+        select
+            revision, is_opening, feed, file_name, file_sha256, contract_version,
+            rows_in, rows_loaded, rows_quarantined
+        from delivery
+        where business_date = cast($business_date as date) and source = $source
+        order by feed
+        """,
+        {"business_date": business_date, "source": source},
+    )
+    if not rows:
+        return None
+    return LedgerEntry(
+        revision=max(row[0] for row in rows),
+        is_opening=any(row[1] for row in rows),
+        contents=frozenset((row[2], row[3], row[4], row[5]) for row in rows),
+        feeds=tuple(FeedCount(row[2], row[6], row[7], row[8]) for row in rows),
+    )
+
+
+def was_ever_delivered(warehouse: Warehouse, source: str, business_date: date) -> bool:
+    """Whether a source has delivered anything for that date or an earlier one."""
+    count = warehouse.scalar(
+        """
+        select count(*) as n
+        from delivery
+        where source = $source and business_date <= cast($business_date as date)
+        """,
+        {"source": source, "business_date": business_date},
+    )
+    return bool(count)
+
+
+def write_entry(
+    warehouse: Warehouse,
+    manifest: Manifest,
+    contracts: Catalogue,
+    revision: int,
+    feeds: Iterable[FeedCount],
+) -> None:
+    """Put a delivery in the ledger in place of its earlier revision."""
+    counts = {c.feed: c for c in feeds}
+    rows = [
+        {
+            "business_date": manifest.business_date,
+            "source": manifest.source,
+            "feed": file.feed,
+            "revision": revision,
+            "is_opening": manifest.opening,
+            "file_name": file.file,
+            "file_sha256": file.sha256,
+            "contract_version": contracts.feeds[file.feed].version,
+            "rows_in": counts[file.feed].rows_in,
+            "rows_loaded": counts[file.feed].rows_loaded,
+            "rows_quarantined": counts[file.feed].rows_quarantined,
+        }
+        for file in manifest.files
+    ]
+    place = {"business_date": manifest.business_date, "source": manifest.source}
+    warehouse.replace_slice("delivery", place, rows)

@@ -1,0 +1,179 @@
+"""The manifest of a delivery: what the sender says is in the folder."""
+
+import hashlib
+import re
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from postloan.contracts import FeedContract
+from postloan.errors import DeliveryError
+
+MANIFEST = "manifest.json"
+MAX_MANIFEST_BYTES = 1 << 20
+_PLAIN_NAME = r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$"
+
+
+class DeliveredFile(BaseModel):
+    """One file of a delivery, as the sender describes it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    feed: str
+    file: Annotated[str, Field(pattern=_PLAIN_NAME)]
+    rows: Annotated[int, Field(ge=0, strict=True)]
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class Manifest(BaseModel):
+    """What one delivery is said to hold."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    source: str
+    business_date: date
+    opening: Annotated[bool, Field(strict=True)]
+    files: tuple[DeliveredFile, ...]
+
+    def file_of(self, feed: str) -> DeliveredFile | None:
+        """The file of a feed, or None where the delivery leaves it out."""
+        return next((f for f in self.files if f.feed == feed), None)
+
+
+def read_manifest(
+    folder: Path, source: str, business_date: date, feeds: Iterable[FeedContract]
+) -> Manifest:
+    """Read the manifest of a delivery and hold it against the folder and the contracts.
+
+    Args:
+        folder: `landing/<source>/<date>`.
+        source: the source that the folder is of.
+        business_date: the date that the folder is for.
+        feeds: the contracts of that source.
+
+    Raises:
+        DeliveryError: says what is missing or contradictory and what the sender should do.
+    """
+    where = f"{source} {business_date}"
+    _check_folder(folder, where)
+    manifest = _parse(folder / MANIFEST, where)
+    if manifest.source != source or manifest.business_date != business_date:
+        raise DeliveryError(
+            f"{where}: {MANIFEST} is for {manifest.source} {manifest.business_date}. "
+            f"It lies in the wrong folder, or was copied from another delivery."
+        )
+    _check_feeds(manifest, where, tuple(feeds))
+    _check_files(manifest, where, folder)
+    return manifest
+
+
+def check_content(manifest: Manifest, folder: Path) -> None:
+    """Hold the bytes of every file against the manifest.
+
+    Raises:
+        DeliveryError: names the file and both hashes.
+    """
+    where = f"{manifest.source} {manifest.business_date}"
+    for file in manifest.files:
+        path = folder / file.file
+        with path.open("rb") as stream:
+            found = hashlib.file_digest(stream, "sha256").hexdigest()
+        if found != file.sha256:
+            raise DeliveryError(
+                f"{where}: {file.file} ({path.stat().st_size:,} bytes) has the SHA-256 "
+                f"{found[:12]}…, {MANIFEST} says {file.sha256[:12]}…. The file is truncated, was "
+                f"changed afterwards or is still being written. Deliver it again, {MANIFEST} last."
+            )
+
+
+def _check_folder(folder: Path, where: str) -> None:
+    if folder.is_dir():
+        if not (folder / MANIFEST).is_file():
+            raise DeliveryError(
+                f"{where}: {folder.name}/ holds no {MANIFEST}, so the delivery is not complete "
+                f"yet. Write {MANIFEST} after all other files."
+            )
+        return
+    if folder.exists():
+        raise DeliveryError(
+            f"{where}: {folder.name} is a file, not a folder. Remove it and deliver a folder of "
+            f"that name with {MANIFEST} and one CSV file per feed."
+        )
+    raise DeliveryError(
+        f"{where}: nothing was delivered; the landing zone has no folder {source_path(folder)}. "
+        f"Ask the sender, or look for the delivery under another date."
+    )
+
+
+def source_path(folder: Path) -> str:
+    """A delivery's folder as people name it: `<source>/<date>`."""
+    return f"{folder.parent.name}/{folder.name}"
+
+
+def _parse(path: Path, where: str) -> Manifest:
+    if path.stat().st_size > MAX_MANIFEST_BYTES:
+        raise DeliveryError(f"{where}: {MANIFEST} is larger than {MAX_MANIFEST_BYTES:,} bytes.")
+    try:
+        return Manifest.model_validate_json(path.read_bytes())
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        place = ".".join(str(p) for p in first["loc"]) or "top level"
+        raise DeliveryError(
+            f"{where}: {MANIFEST} cannot be read ({place}: {first['msg']}). It needs source, "
+            f"business_date, opening and files with feed, file, rows and sha256, and nothing else."
+        ) from error
+
+
+def _twice(values: Iterable[str]) -> list[str]:
+    names = list(values)
+    return sorted({n for n in names if names.count(n) > 1})
+
+
+def _check_feeds(manifest: Manifest, where: str, feeds: tuple[FeedContract, ...]) -> None:
+    names = [f.feed for f in manifest.files]
+    known = {f.name for f in feeds}
+    if not names:
+        raise DeliveryError(
+            f"{where}: {MANIFEST} lists no file. Where nothing changed, deliver files with the "
+            f"header row alone."
+        )
+    unknown = sorted(set(names) - known)
+    if unknown:
+        safe = ", ".join(re.sub(r"[^\w-]", "?", n)[:64] for n in unknown)
+        raise DeliveryError(
+            f"{where}: {MANIFEST} lists feeds without a contract: {safe}. "
+            f"Contracts exist for {', '.join(sorted(known))}."
+        )
+    if repeated := _twice(names) or _twice(f.file for f in manifest.files):
+        raise DeliveryError(f"{where}: {MANIFEST} lists {', '.join(repeated)} twice.")
+    missing = [f.name for f in feeds if f.is_required and f.name not in names]
+    if missing:
+        raise DeliveryError(
+            f"{where}: required feeds are left out: {', '.join(missing)}. Where nothing changed, "
+            f"deliver a file with the header row alone."
+        )
+
+
+def _check_files(manifest: Manifest, where: str, folder: Path) -> None:
+    for file in manifest.files:
+        path = folder / file.file
+        if not path.is_file():
+            kind = "is not a file" if path.exists() else "is missing"
+            raise DeliveryError(
+                f"{where}: {MANIFEST} lists {file.file} for {file.feed}, but it {kind}. "
+                f"Deliver it, then {MANIFEST} again."
+            )
+        if path.resolve().parent != folder.resolve():
+            raise DeliveryError(
+                f"{where}: {file.file} is a link out of the folder. Deliver the file itself."
+            )
+    listed = {f.file for f in manifest.files}
+    extra = sorted(p.name for p in folder.glob("*.csv") if p.name not in listed)
+    if extra:
+        raise DeliveryError(
+            f"{where}: {MANIFEST} does not list {', '.join(extra)}. List every file, or remove it: "
+            f"nothing that was delivered is passed over in silence."
+        )

@@ -1,0 +1,202 @@
+"""The quality gate: Great Expectations run where the data is, before it is committed.
+
+The rows have been checked one by one and the bad ones are in quarantine. The suite made here from
+the contract is the proof on what is about to be loaded, and it holds what only the whole table
+shows. It runs in the warehouse, on the connection of the open transaction. A check that errors
+has failed.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import sqlglot
+import yaml
+from open_data_contract_standard.model import DataQuality
+
+from postloan.contracts import Column, FeedContract
+from postloan.errors import ContractError, DeliveryError
+from postloan.ingestion.ledger import FeedCount
+from postloan.ingestion.relations import file_key
+from postloan.warehouse import Warehouse
+
+if TYPE_CHECKING:
+    from postloan.ingestion.expectations import Outcome
+
+OPENING = "opening"
+"""Tag of checks that only a delivery of the full book has to pass."""
+
+STOP, WARN = "stop", "warn"
+BATCH = "batch_under_test"
+
+
+@dataclass(frozen=True)
+class Check:
+    """One expectation on a staged table.
+
+    Attributes:
+        kind: type of the expectation, in the words of Great Expectations.
+        arguments: its arguments.
+        description: what a person should know when it fails.
+        stops: whether the delivery is refused then.
+    """
+
+    kind: str
+    arguments: Mapping[str, Any]
+    description: str
+    stops: bool = True
+
+
+def checks_of(feed: FeedContract, *, is_opening: bool) -> tuple[Check, ...]:
+    """All checks of a feed: those its columns and keys imply, and those its contract adds.
+
+    Raises:
+        ContractError: a `quality` entry of the contract is not one that can be run.
+    """
+    checks = [c for column in feed.file_columns for c in _implied_by(column)]
+    key = file_key(feed)
+    checks.append(
+        Check("expect_column_values_to_be_unique", {"column": key[0]}, f"{key[0]} is the key.")
+        if len(key) == 1
+        else Check(
+            "expect_compound_columns_to_be_unique",
+            {"column_list": list(key)},
+            f"{', '.join(key)} together are the key.",
+        )
+    )
+    entries = [*feed.table.checks, *(c for column in feed.file_columns for c in column.checks)]
+    checks += [
+        _stated(entry, feed) for entry in entries if is_opening or OPENING not in (entry.tags or [])
+    ]
+    return tuple(checks)
+
+
+def _implied_by(column: Column) -> list[Check]:
+    name, found = {"column": column.name}, []
+    if column.required:
+        found.append(
+            Check("expect_column_values_to_not_be_null", name, f"{column.name} must be given.")
+        )
+    if column.enum:
+        found.append(
+            Check(
+                "expect_column_values_to_be_in_set",
+                {**name, "value_set": list(column.enum)},
+                f"{column.name} is one of a list.",
+            )
+        )
+    bounds: dict[str, Any] = {}
+    for side in ("min", "max"):
+        for option, strict in ((f"{side}imum", False), (f"exclusive{side.capitalize()}imum", True)):
+            if column.option(option) is not None:
+                bounds |= {f"{side}_value": column.option(option), f"strict_{side}": strict}
+    if bounds:
+        found.append(
+            Check(
+                "expect_column_values_to_be_between",
+                {**name, **bounds},
+                f"{column.name} keeps its bounds.",
+            )
+        )
+    return found
+
+
+def _stated(entry: DataQuality, feed: FeedContract) -> Check:
+    """A check that the contract states in the words of Great Expectations."""
+    told = entry.implementation
+    body = yaml.safe_load(told) if isinstance(told, str) else told
+    if (
+        (entry.engine or "").lower() != "greatexpectations"
+        or not isinstance(body, dict)
+        or not isinstance(body.get("type"), str)
+    ):
+        raise ContractError(
+            f"{feed.path.name}: quality '{entry.name}' needs `engine: greatExpectations` and an "
+            f"`implementation` with `type` and `kwargs`."
+        )
+    if entry.severity not in (STOP, WARN) or not entry.description:
+        raise ContractError(
+            f"{feed.path.name}: quality '{entry.name}' needs a description and the severity "
+            f"'{STOP}' or '{WARN}'."
+        )
+    return Check(
+        body["type"], body.get("kwargs") or {}, entry.description, stops=entry.severity == STOP
+    )
+
+
+def in_dialect(check: Check, dialect: str) -> Check:
+    """The check with its SQL, if it has any, translated for an engine.
+
+    The contract writes it in the DuckDB dialect, with `{batch}` for the rows under test.
+    """
+    query = check.arguments.get("unexpected_rows_query")
+    if query is None:
+        return check
+    parsed = sqlglot.parse_one(str(query).replace("{batch}", BATCH), read="duckdb")
+    translated = parsed.sql(dialect=dialect).replace(BATCH, "{batch}")
+    arguments = {**check.arguments, "unexpected_rows_query": translated}
+    return Check(check.kind, arguments, check.description, check.stops)
+
+
+@dataclass
+class QualityGate:
+    """Runs the checks of the feeds of one delivery.
+
+    Attributes:
+        warehouse: where the staged tables are.
+        is_opening: whether the delivery holds the full book.
+        warnings: what failed without stopping the delivery, for a person to read.
+    """
+
+    warehouse: Warehouse
+    is_opening: bool
+    warnings: list[str] = field(default_factory=list)
+    _runner: Any = None
+
+    def check(self, feed: FeedContract, staged: str, count: FeedCount) -> None:
+        """Check one staged table.
+
+        Raises:
+            DeliveryError: a check that stops has failed, or any check could not be run.
+        """
+        checks = checks_of(feed, is_opening=self.is_opening)
+        if not count.rows_loaded:
+            # Nothing can be wrong with no rows, unless rows are what is asked for.
+            checks = tuple(c for c in checks if c.kind.startswith("expect_table_row_count"))
+        if not checks:
+            return
+        translated = [in_dialect(c, self.warehouse.dialect) for c in checks]
+        for outcome in self._run(staged, translated):
+            self._judge(feed, count, outcome)
+
+    def _run(self, staged: str, checks: list[Check]) -> "list[Outcome]":
+        if self._runner is None:
+            # Great Expectations takes seconds to import; a delivery without rows needs none of it.
+            from postloan.ingestion.expectations import ExpectationRunner
+
+            self._runner = ExpectationRunner(self.warehouse.sqlalchemy_engine())
+        outcomes: list[Outcome] = self._runner.run(staged, checks)
+        return outcomes
+
+    def _judge(self, feed: FeedContract, count: FeedCount, outcome: "Outcome") -> None:
+        if outcome.passed:
+            return
+        check = outcome.check
+        column = check.arguments.get("column") or ", ".join(check.arguments.get("column_list", ()))
+        told = f"{feed.source} {feed.name}: {check.kind}{f' on {column}' if column else ''}"
+        if outcome.error:
+            raise DeliveryError(
+                f"{told} could not be run ({outcome.error}). A check that errors counts as failed; "
+                f"nothing was loaded. Mend the check in {feed.path.name}, then ingest again."
+            )
+        rows = (
+            f"{outcome.failed_rows} of {count.rows_loaded} rows fail"
+            if outcome.failed_rows
+            else "failed"
+        )
+        message = f"{told}: {rows}. {check.description}"
+        if check.stops:
+            raise DeliveryError(
+                f"{message} Nothing was loaded. Have the sender correct and deliver the feed again."
+            )
+        self.warnings.append(message)

@@ -1,0 +1,239 @@
+"""One file on its way into the warehouse: bytes, text, types, and what is refused on the way.
+
+Three temporary tables per feed: `text_<feed>` (all good records as text), `refused_<feed>` (what
+is held back, and why) and `staged_<feed>` (typed rows with their line, ready to become facts).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from sqlglot import exp
+
+from postloan.contracts import Catalogue, Column, FeedContract
+from postloan.errors import DeliveryError
+from postloan.ingestion.conversion import faults_select, raw_text, typed_select
+from postloan.ingestion.header import check_header
+from postloan.ingestion.ledger import FeedCount, was_ever_delivered
+from postloan.ingestion.manifest import DeliveredFile
+from postloan.ingestion.normalise import REFUSED_COLUMNS, Normalised, normalise
+from postloan.ingestion.refusals import DUPLICATE_KEY, ORPHAN, RECORD_ADVICE, advice
+from postloan.ingestion.relations import (
+    duplicates_select,
+    file_key,
+    orphans_select,
+    other_source,
+    repeated_keys_select,
+)
+from postloan.warehouse import Warehouse
+
+REFUSAL = ("line_no", "column_name", "reason", "raw_text")
+
+
+@dataclass(frozen=True)
+class Staging:
+    """The work on one feed of one delivery."""
+
+    warehouse: Warehouse
+    contracts: Catalogue
+    feed: FeedContract
+    file: DeliveredFile
+    business_date: date
+    delivered: Path
+    scratch: Path
+
+    @property
+    def text_table(self) -> str:
+        """Good records as text."""
+        return f"text_{self.feed.name}"
+
+    @property
+    def refused_table(self) -> str:
+        """Rows held back."""
+        return f"refused_{self.feed.name}"
+
+    @property
+    def staged_table(self) -> str:
+        """Typed rows."""
+        return f"staged_{self.feed.name}"
+
+    def load(self) -> Normalised:
+        """Read the file into the text table and the table of refused rows.
+
+        Raises:
+            DeliveryError: header, hash or number of rows are not what was promised.
+        """
+        names = [c.name for c in self.feed.file_columns]
+        check_header(self.delivered, names)
+        clean, refused = (
+            self.scratch / f"{kind}_{self.feed.name}.csv" for kind in ("clean", "refused")
+        )
+        account = normalise(
+            self.delivered, ",".join(names).encode(), len(names) - 1, clean, refused
+        )
+        self._check_promise(account)
+        in_bytes = f"unread_{self.feed.name}"
+        loaded = self.warehouse.load_text(self.text_table, clean, names)
+        unread = self.warehouse.load_text(in_bytes, refused, REFUSED_COLUMNS)
+        clean.unlink()
+        refused.unlink()
+        if (loaded, unread) != (account.records, account.refused):
+            raise DeliveryError(
+                f"{self.delivered.name}: {account.records} good and {account.refused} refused "
+                f"records in the file, but {loaded} and {unread} read. Nothing was loaded; report "
+                f"this defect."
+            )
+        whole_record = exp.cast(exp.null(), "varchar").as_("column_name")
+        select = exp.select("line_no", whole_record, *REFUSED_COLUMNS).from_(in_bytes)
+        self.warehouse.temporary_from(self.refused_table, select.sql(dialect="duckdb"))
+        self.warehouse.drop_temporary(in_bytes)
+        return account
+
+    def _check_promise(self, account: Normalised) -> None:
+        if account.sha256 != self.file.sha256:
+            raise DeliveryError(
+                f"{self.delivered.name} changed while it was read. Deliver it again, the manifest "
+                f"last."
+            )
+        if account.rows != self.file.rows:
+            raise DeliveryError(
+                f"{self.delivered.name}: the manifest says {self.file.rows} rows, the file holds "
+                f"{account.rows} (header and {account.blank_lines} blank lines aside). It is "
+                f"truncated, or the manifest belongs to another file. Deliver both again."
+            )
+
+    def convert(self) -> None:
+        """Hold back the rows whose values break the contract; type the others."""
+        self.warehouse.append_from(
+            self.refused_table, REFUSAL, faults_select(self.feed, self.text_table)
+        )
+        self.warehouse.temporary_from(
+            self.staged_table, typed_select(self.feed, self.text_table, self.refused_table)
+        )
+
+    def refuse_duplicates(self) -> None:
+        """Hold back rows whose key an earlier line has; the first one stays."""
+        if self.warehouse.scalar(repeated_keys_select(self.feed, self.staged_table)):
+            last_key = file_key(self.feed)[-1]
+            self.refuse(duplicates_select(self.feed, self.staged_table), last_key, DUPLICATE_KEY)
+
+    def refuse_orphans(self) -> None:
+        """Hold back rows that refer to something nobody has ever delivered.
+
+        Another source may come first: its feeds are looked into only once it has delivered.
+        """
+        for column, (target, target_column) in self.feed.references.items():
+            source = other_source(self.feed, target, self.contracts)
+            if source and not was_ever_delivered(self.warehouse, source, self.business_date):
+                continue
+            self.refuse(
+                orphans_select(column, target, target_column, self.staged_table), column, ORPHAN
+            )
+
+    def refuse(self, lines_select: str, column: str, reason: str) -> int:
+        """Move rows from the staged to the refused ones.
+
+        Args:
+            lines_select: SELECT of their `line_no`.
+            column: the column at fault.
+            reason: code of the reason.
+
+        Returns:
+            Number of rows.
+        """
+        lines = f"lines_{self.feed.name}"
+        found = self.warehouse.temporary_from(
+            lines, lines_select, {"business_date": self.business_date}
+        )
+        if found:
+            text, columns = self.text_table, self.feed.file_columns
+            select = (
+                exp.select(
+                    exp.column("line_no", table=text),
+                    exp.Literal.string(column).as_("column_name"),
+                    exp.Literal.string(reason).as_("reason"),
+                    raw_text(columns, text).as_("raw_text"),
+                )
+                .from_(text)
+                .where(_is_among("line_no", text, lines))
+            )
+            self.warehouse.append_from(self.refused_table, REFUSAL, select.sql(dialect="duckdb"))
+            self.warehouse.run(
+                exp.delete(self.staged_table).where(_is_among("line_no", self.staged_table, lines)),
+                {},
+            )
+        self.warehouse.drop_temporary(lines)
+        return found
+
+    def quarantine(self) -> None:
+        """Put the refused rows into the quarantine, each with what to do about it."""
+        advised, table = self._advice(), self.refused_table
+        told = exp.case()
+        for (column, reason), text in advised.items():
+            same: exp.Expr = exp.column("reason", table=table).eq(reason)
+            if column:
+                same = exp.and_(same, exp.column("column_name", table=table).eq(column))
+            told = told.when(same, exp.Literal.string(text))
+        select = exp.select(
+            exp.cast(exp.Placeholder(this="business_date"), "date").as_("business_date"),
+            exp.Literal.string(self.feed.source).as_("source"),
+            exp.Literal.string(self.feed.name).as_("feed"),
+            "line_no",
+            exp.Literal.string(self.file.file).as_("file_name"),
+            "column_name",
+            "reason",
+            (told.else_("reason") if advised else exp.column("reason")).as_("detail"),
+            "raw_text",
+        ).from_(table)
+        self.warehouse.append_from(
+            "quarantine",
+            [s.alias_or_name for s in select.selects],
+            select.sql(dialect="duckdb"),
+            {"business_date": self.business_date},
+        )
+
+    def _advice(self) -> Mapping[tuple[str, str], str]:
+        """(column, reason) of all that was refused -> what to tell the sender."""
+        found = self.warehouse.fetch(
+            exp.select(
+                exp.func("coalesce", exp.column("column_name"), exp.Literal.string("")).as_("c"),
+                "reason",
+            )
+            .distinct()
+            .from_(self.refused_table)
+            .order_by("c", "reason")
+            .sql(dialect="duckdb")
+        )
+        columns: dict[str, Column] = {c.name: c for c in self.feed.file_columns}
+        key = file_key(self.feed)
+        return {
+            (name, reason): advice(columns[name], reason, key) if name else RECORD_ADVICE[reason]
+            for name, reason in found
+        }
+
+    def count(self, account: Normalised) -> FeedCount:
+        """The account of the feed: every data row is either staged or refused.
+
+        Raises:
+            DeliveryError: the account does not add up; the transaction must not be committed.
+        """
+        loaded, refused = (
+            int(self.warehouse.scalar(exp.select("count(*) as n").from_(t).sql(dialect="duckdb")))
+            for t in (self.staged_table, self.refused_table)
+        )
+        if account.rows != loaded + refused:
+            raise DeliveryError(
+                f"{self.delivered.name}: {account.rows} rows came in, {loaded} would be loaded and "
+                f"{refused} quarantined. Nothing was loaded; report this defect."
+            )
+        return FeedCount(self.feed.name, account.rows, loaded, refused)
+
+    def clear(self) -> None:
+        """Drop the temporary tables."""
+        for table in (self.text_table, self.refused_table, self.staged_table):
+            self.warehouse.drop_temporary(table)
+
+
+def _is_among(column: str, table: str, lines: str) -> exp.Expr:
+    return exp.column(column, table=table).isin(query=exp.select("line_no").from_(lines))

@@ -1,0 +1,123 @@
+"""Writes deliveries into the landing zone the way a well-behaved source does.
+
+One folder per source and business date, one CSV file per feed, and `manifest.json` last: its
+presence means that the delivery is complete. The same rows always give the same bytes, however
+many threads worked on them.
+
+Whoever writes prepares two relations per feed, each with the columns of the feed's contract:
+`<feed>_opening`, and `<feed>_daily` with `known_on` beside them, the day the row was sent.
+"""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from postloan.contracts import FeedContract
+
+MANIFEST = "manifest.json"
+
+
+def quoted(name: str) -> str:
+    """A name as an SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """A text as an SQL literal, for statements that take no parameters."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _select(feed: FeedContract, day: date | None) -> str:
+    columns = [c.name for c in feed.file_columns]
+    # A key may have derived columns, which no sender knows. The whole row breaks ties, so that
+    # even rows with one key keep one order.
+    sent_key = [name for name in feed.table.key if name in columns]
+    order = [*sent_key, *(name for name in columns if name not in sent_key)]
+    relation = f"{feed.name}_opening" if day is None else f"{feed.name}_daily"
+    where = "" if day is None else f" where known_on = date {literal(day.isoformat())}"
+    return (
+        f"select {', '.join(map(quoted, columns))} from {quoted(relation)}{where}"  # noqa: S608
+        f" order by {', '.join(map(quoted, order))}"
+    )
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _write_feed(connection: duckdb.DuckDBPyConnection, select: str, path: Path) -> int:
+    statement = f"copy ({select}) to {literal(str(path))} (format csv, header true)"
+    row = connection.execute(statement).fetchone()
+    return int(row[0]) if row else 0
+
+
+def _write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:
+    unfinished = folder / f".{MANIFEST}"
+    text = json.dumps(manifest, indent=2, sort_keys=True, ensure_ascii=False)
+    unfinished.write_text(text + "\n", encoding="utf-8")
+    unfinished.replace(folder / MANIFEST)
+
+
+def _write_delivery(
+    connection: duckdb.DuckDBPyConnection,
+    landing: Path,
+    feeds: tuple[FeedContract, ...],
+    business_date: date,
+    *,
+    opening: bool,
+) -> dict[str, int]:
+    source = feeds[0].source
+    folder = landing / source / business_date.isoformat()
+    folder.mkdir(parents=True, exist_ok=True)
+    # The old manifest goes first: a half-written delivery must never look complete.
+    (folder / MANIFEST).unlink(missing_ok=True)
+    files: list[dict[str, Any]] = []
+    for feed in feeds:
+        path = folder / f"{feed.name}.csv"
+        rows = _write_feed(connection, _select(feed, None if opening else business_date), path)
+        files.append({"feed": feed.name, "file": path.name, "rows": rows, "sha256": _sha256(path)})
+    manifest = {
+        "source": source,
+        "business_date": business_date.isoformat(),
+        "opening": opening,
+        "files": files,
+    }
+    _write_manifest(folder, manifest)
+    return {entry["feed"]: entry["rows"] for entry in files}
+
+
+def write_deliveries(
+    connection: duckdb.DuckDBPyConnection,
+    landing: Path,
+    feeds: tuple[FeedContract, ...],
+    *,
+    opening: date,
+    days: Iterable[date],
+) -> Counter[str]:
+    """Write the opening delivery of one source and a daily delivery for each of the days.
+
+    A delivery holds a file for every feed; one without rows has a header only. An older delivery
+    of the same source and date is replaced.
+
+    Args:
+        connection: holds `<feed>_opening` and `<feed>_daily` for every feed.
+        landing: the landing zone.
+        feeds: all feeds of one source.
+        opening: business date of the opening delivery.
+        days: business dates of the daily deliveries.
+
+    Returns:
+        Data rows written per feed.
+    """
+    rows: Counter[str] = Counter()
+    rows.update(_write_delivery(connection, landing, feeds, opening, opening=True))
+    for day in days:
+        rows.update(_write_delivery(connection, landing, feeds, day, opening=False))
+    return rows

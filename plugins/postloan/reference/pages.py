@@ -1,0 +1,39 @@
+"""The generated pages: where they stand, and whether they still say what the sources say."""
+
+import difflib
+from collections.abc import Callable
+from pathlib import Path
+
+from postloan.reference.dags import dags_page
+from postloan.reference.tables import tables_page
+from postloan.settings import REPOSITORY
+
+DOCS = REPOSITORY / "docs"
+PAGES: dict[str, Callable[[], str]] = {"tables.md": tables_page, "dags.md": dags_page}
+SHOWN_LINES = 12
+
+
+def write_pages(folder: Path = DOCS) -> list[Path]:
+    """Write all pages; returns those whose text has changed."""
+    changed = []
+    for name, page in PAGES.items():
+        path, text = folder / name, page()
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            path.write_text(text, encoding="utf-8")
+            changed.append(path)
+    return changed
+
+
+def stale_pages(folder: Path = DOCS) -> dict[Path, list[str]]:
+    """Pages that no longer say what their sources say, each with the first lines that differ."""
+    stale = {}
+    for name, page in PAGES.items():
+        path = folder / name
+        old = path.read_text(encoding="utf-8").split("\n") if path.exists() else []
+        new = page().split("\n")
+        if old != new:
+            lines = difflib.unified_diff(
+                old, new, "in the repository", "as generated", n=0, lineterm=""
+            )
+            stale[path] = list(lines)[:SHOWN_LINES]
+    return stale

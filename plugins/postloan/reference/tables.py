@@ -1,0 +1,227 @@
+"""`docs/tables.md`: every feed, table, view and task file, as its contract describes it."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from functools import cache
+from pathlib import Path
+
+from postloan.contracts import Catalogue, Column, FeedContract, Table, TaskFileContract, catalogue
+from postloan.settings import REPOSITORY
+from postloan.warehouse import Model, load_model, model_names
+
+PACKAGE = REPOSITORY / "plugins" / "postloan"
+_WRITES = re.compile(r"\b(?:write_rows|append_rows|replace_slice)\(\s*\"([a-z_]+)\"")
+
+INTRODUCTION = """
+# Tables and files
+
+Generated from `include/contracts` and the headers of `include/sql` by `make docs`; edit those.
+
+*Data* says how personal a column is: `internal` values are safe in a log, `personal` and
+`sensitive` ones never leave the warehouse but in a task file whose contract lists them.
+"""
+
+LAYERS = {
+    "rules": "Rules in force",
+    "control": "Ledgers",
+    "delinquency": "Days past due and stages",
+    "risk": "Scores and indicators",
+    "decisions": "Alerts, cases, tasks",
+    "risk_rules": "Rules in force: scores and indicators",
+    "rules_decisions": "Rules in force: alerts, cases, tasks",
+    "views": "Views",
+}
+
+
+def tables_page() -> str:
+    """The whole page, in Markdown."""
+    known = catalogue()
+    models = [load_model(name) for name in sorted(model_names())]
+    readers = _readers(models)
+    parts = [INTRODUCTION.strip(), _contents(known)]
+    for source in known.sources():
+        parts.append(f"## Feeds of {source}")
+        parts += [_feed(feed, readers) for feed in known.feeds_of(source)]
+    for layer in dict.fromkeys(t.layer for t in known.tables.values() if t.name not in known.feeds):
+        parts.append(f"## {_layer_title(layer)}")
+        tables = [
+            t for t in known.tables.values() if t.layer == layer and t.name not in known.feeds
+        ]
+        parts += [_table(table, readers) for table in tables]
+    parts.append("## Views and intermediate rows")
+    parts.append(_models([m for m in models if m.name not in known.tables], readers))
+    parts.append("## Task files")
+    parts += [_task_file(t) for t in known.task_files.values()]
+    return "\n\n".join(parts) + "\n"
+
+
+def _layer_title(layer: str) -> str:
+    return LAYERS.get(layer, layer.replace("_", " ").capitalize())
+
+
+def _contents(known: Catalogue) -> str:
+    layers = dict.fromkeys(t.layer for t in known.tables.values() if t.name not in known.feeds)
+    lines = [
+        _content_line(f"Feeds of {source}", (f.name for f in known.feeds_of(source)))
+        for source in known.sources()
+    ]
+    for layer in layers:
+        names = (n for n, t in known.tables.items() if t.layer == layer and n not in known.feeds)
+        lines.append(_content_line(_layer_title(layer), names))
+    lines.append("- [Views and intermediate rows](#views-and-intermediate-rows)")
+    lines.append(_content_line("Task files", (f"{q}-file" for q in known.task_files)))
+    return "\n".join(lines)
+
+
+def _content_line(title: str, names: Iterable[str]) -> str:
+    return f"- {title}: " + ", ".join(f"[{n.removesuffix('-file')}](#{n})" for n in names)
+
+
+# One section per thing ----------------------------------------------------------------------
+
+
+def _feed(feed: FeedContract, readers: dict[str, list[str]]) -> str:
+    arrival = "required" if feed.is_required else "optional"
+    cut_off = f", by {feed.cut_off}" if feed.cut_off else ""
+    return "\n\n".join(
+        (
+            f'### <a id="{feed.name}"></a>{feed.table.title} `{feed.name}`',
+            feed.table.description,
+            _facts(
+                ("One row", feed.table.grain),
+                ("Contract", f"`{_in_repository(feed.path)}`, version {feed.version}"),
+                ("Delivery", f"{feed.delivery}, {arrival}{cut_off}; absence means {feed.absence}"),
+                ("Written by", _writer(feed.table)),
+                ("Read by", _joined(readers[feed.name])),
+            ),
+            _columns(feed.table.columns),
+        )
+    )
+
+
+def _table(table: Table, readers: dict[str, list[str]]) -> str:
+    return "\n\n".join(
+        (
+            f'### <a id="{table.name}"></a>{table.title} `{table.name}`',
+            table.description,
+            _facts(
+                ("One row", table.grain or ", ".join(table.key)),
+                ("Replaced by", f"`{table.partition}`" if table.partition else "row"),
+                ("Written by", _writer(table)),
+                ("Read by", _joined(readers[table.name])),
+            ),
+            _columns(table.columns),
+        )
+    )
+
+
+def _task_file(contract: TaskFileContract) -> str:
+    where = "inside the lender" if contract.is_internal else "outside the lender"
+    return "\n\n".join(
+        (
+            f'### <a id="{contract.queue}-file"></a>{contract.table.title} `{contract.queue}`',
+            contract.purpose or contract.table.description,
+            _facts(
+                ("One row", contract.table.grain or ", ".join(contract.table.key)),
+                ("Receiver", f"{contract.receiver}, {where}"),
+                ("Contract", f"`{_in_repository(contract.path)}`, version {contract.version}"),
+            ),
+            _columns(contract.table.columns),
+        )
+    )
+
+
+def _models(models: list[Model], readers: dict[str, list[str]]) -> str:
+    lines = [
+        "| SQL file | What it is | One row | Kind | Reads | Read by |",
+        "|---|---|---|---|---|---|",
+    ]
+    lines += [
+        f"| `{m.layer}/{m.name}.sql` | {_cell(m.title)} | {m.grain} | {m.write} "
+        f"| {_joined(m.reads)} | {_joined(readers[m.name])} |"
+        for m in models
+    ]
+    return "\n".join(lines)
+
+
+# Pieces -------------------------------------------------------------------------------------
+
+
+def _facts(*pairs: tuple[str, str]) -> str:
+    rows = (f"| {name} | {_cell(value)} |" for name, value in pairs if value)
+    return "\n".join(("| | |", "|---|---|", *rows))
+
+
+def _columns(columns: Iterable[Column]) -> str:
+    rows = (
+        f"| `{c.name}` | {c.title} | {c.sql_type} | {_marks(c)} | {c.classification} "
+        f"| {_cell(_meaning(c))} |"
+        for c in columns
+    )
+    head = ("| Column | 中文 | Type | | Data | Meaning |", "|---|---|---|---|---|---|")
+    return "\n".join((*head, *rows))
+
+
+def _marks(column: Column) -> str:
+    marks = (
+        f"key {column.key_position}" if column.key_position else "",
+        "partition" if column.is_partition else "",
+        "required" if column.required and not column.key_position else "",
+        "derived" if column.is_derived else "",
+    )
+    return ", ".join(m for m in marks if m)
+
+
+def _meaning(column: Column) -> str:
+    words = f" One of {', '.join(column.enum)}." if column.enum else ""
+    target = f" Found in {column.references}." if column.references else ""
+    return f"{column.description}{words}{target}"
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+def _joined(names: Iterable[str]) -> str:
+    return ", ".join(f"`{n}`" for n in names)
+
+
+def _in_repository(path: Path) -> str:
+    return str(path.relative_to(REPOSITORY)) if path.is_relative_to(REPOSITORY) else path.name
+
+
+# Who writes and who reads -------------------------------------------------------------------
+
+
+def _readers(models: Iterable[Model]) -> dict[str, list[str]]:
+    readers: dict[str, list[str]] = defaultdict(list)
+    for model in models:
+        for name in model.reads:
+            readers[name].append(model.name)
+    return readers
+
+
+def _writer(table: Table) -> str:
+    if table.name in model_names():
+        model = load_model(table.name)
+        return f"`{_in_repository(model.path)}`, {model.write}"
+    if table.name.startswith("rule_"):
+        return "the rule packs of `include/rules` that are in force on the date"
+    return _joined(_python_writers()[table.name]) or "nothing yet"
+
+
+@cache
+def _python_writers() -> dict[str, list[str]]:
+    writers: dict[str, list[str]] = defaultdict(list)
+    for name, path in _written_in_python():
+        module = ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts)
+        if module not in writers[name]:
+            writers[name].append(module)
+    return writers
+
+
+def _written_in_python() -> Iterator[tuple[str, Path]]:
+    for path in sorted(PACKAGE.rglob("*.py")):
+        for name in _WRITES.findall(path.read_text(encoding="utf-8")):
+            yield name, path

@@ -1,0 +1,116 @@
+"""Compilers of the contact packs: what a check asks for, and when a queue owes something."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from postloan.contracts import catalogue
+from postloan.errors import RuleError
+from postloan.rules.packs import Pack
+
+Row = dict[str, Any]
+
+ANY = "any"
+"""Subject of a check that has none of its own, and of a queue that asks for all of them."""
+
+NO_GROUP = "unspecified"
+"""Group of a customer whose group the lender does not know."""
+
+
+def check_rows(pack: Pack, _known: tuple[str, ...]) -> Iterator[tuple[str, Row]]:
+    """A pack of checks as rows of `rule_contact_check`.
+
+    Raises:
+        RuleError: a window of hours ends before it begins.
+    """
+    for rule in pack.body["rules"]:
+        window: Mapping[str, str] = rule.get("window", {})
+        if window and window["from"] >= window["to"]:
+            raise RuleError(
+                f"{pack.path.name}, {rule['id']}: the allowed hours end at {window['to']}, before "
+                f"they begin at {window['from']}. Write the hours that are allowed."
+            )
+        yield (
+            "rule_contact_check",
+            {
+                "rule_id": rule["id"],
+                "check_name": rule["check"],
+                "subject": rule.get("hold_kind") or rule.get("purpose") or ANY,
+                "is_law": pack.body.get("binding") != "house",
+                "window_start": window.get("from"),
+                "window_end": window.get("to"),
+                "pattern": rule.get("pattern"),
+                "needs_separate": rule.get("consent_kind") == "separate",
+                "rule_version": pack.version,
+            },
+        )
+
+
+def plan_rows(pack: Pack, _known: tuple[str, ...]) -> Iterator[tuple[str, Row]]:
+    """A contact plan as rows of `rule_contact_plan` and of the `rule_queue` tables.
+
+    Raises:
+        RuleError: a queue has no task file contract, asks for a check twice,
+            or has a step for an unknown stage or customer group.
+    """
+    source = {"rule_id": pack.name, "rule_version": pack.version}
+    for queue, body in pack.body["queues"].items():
+        if queue not in catalogue().task_files:
+            raise RuleError(
+                f"{pack.path.name}: queue {queue} has no contract in contracts/task_files; "
+                f"add one, or take the queue out."
+            )
+        yield "rule_queue", {"queue": queue, "publish_empty": body["publish_empty"], **source}
+        checks = [check.partition(":")[::2] for check in body["checks"]]
+        whole = {name for name, subject in checks if not subject}
+        for name, subject in checks:
+            if subject and name in whole:
+                raise RuleError(
+                    f"{pack.path.name}: queue {queue} asks for {name} twice, whole and for "
+                    f"{subject}. Keep one of the two."
+                )
+            yield (
+                "rule_queue_check",
+                {
+                    "queue": queue,
+                    "check_name": name,
+                    "subject": subject or ANY,
+                    **source,
+                },
+            )
+        for code, reason in body.get("reasons", {}).items():
+            yield (
+                "rule_queue_reason",
+                {
+                    "queue": queue,
+                    "reason_code": code,
+                    "reason_zh": reason["zh"],
+                    "reason_en": reason["en"],
+                    **source,
+                },
+            )
+        for step in body.get("steps", ()):
+            for row in _step_rows(pack, step):
+                yield "rule_contact_plan", {"queue": queue, **row, **source}
+
+
+def _step_rows(pack: Pack, step: Mapping[str, Any]) -> Iterator[Row]:
+    stages = catalogue().tables["loan_stage"].column("stage").enum
+    groups = (*catalogue().feeds["customer"].table.column("customer_group").enum, NO_GROUP)
+    wording: Mapping[str, str] = step.get("templates") or step["scripts"]
+    unknown = sorted({*wording} - {"default", *groups})
+    if step["stage"] not in stages or unknown:
+        raise RuleError(
+            f"{pack.path.name}: step of stage {step['stage']}: no such stage or customer group "
+            f"({', '.join(unknown) or step['stage']})."
+        )
+    column = "template_id" if "templates" in step else "script_id"
+    for group in groups:
+        yield {
+            "stage": step["stage"],
+            "customer_group": group,
+            "from_days_past_due": step["from_days_past_due"],
+            "repeat_after_days": step["repeat_after_days"],
+            column: wording.get(group, wording["default"]),
+            "reason_zh": step["reason"]["zh"],
+            "reason_en": step["reason"]["en"],
+        }

@@ -1,0 +1,165 @@
+"""Rule packs: policy as dated, versioned YAML.
+
+A file of `include/rules` holds the versions of one pack, one YAML document each. Every version
+says from which day it holds; it ends where the next one begins. Lower bounds only, so neither
+gaps nor overlaps can be written down.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import yaml
+from jsonschema import Draft202012Validator
+
+from postloan.errors import RuleError
+from postloan.settings import include_folder, settings
+
+
+@dataclass(frozen=True)
+class Pack:
+    """One version of one rule pack."""
+
+    name: str
+    kind: str
+    version: str
+    effective_from: date
+    effective_to: date | None
+    approved_by: str | None
+    products: tuple[str, ...]
+    body: Mapping[str, Any] = field(repr=False)
+    path: Path = field(repr=False)
+
+    def holds_on(self, day: date) -> bool:
+        """Whether the version is in force on that day, successors aside."""
+        return self.effective_from <= day and (self.effective_to is None or day < self.effective_to)
+
+    def holds_for(self, product: str) -> bool:
+        """Whether the version applies to that product; one that names none applies to all."""
+        return not self.products or product in self.products
+
+
+@dataclass(frozen=True)
+class RuleBook:
+    """All packs of an installation, all versions."""
+
+    packs: tuple[Pack, ...]
+
+    def names(self) -> tuple[str, ...]:
+        """Names of the packs."""
+        return tuple(sorted({p.name for p in self.packs}))
+
+    def in_force(self, day: date) -> tuple[Pack, ...]:
+        """The version of every pack that holds on a business date.
+
+        A pack that begins later is left out: the law of that day did not know it.
+        """
+        newest: dict[str, Pack] = {}
+        for pack in sorted(self.packs, key=lambda p: p.effective_from):
+            if pack.effective_from <= day:
+                newest[pack.name] = pack
+        return tuple(p for _, p in sorted(newest.items()) if p.holds_on(day))
+
+    def pack(self, name: str, day: date) -> Pack:
+        """The version of one pack that holds on a business date.
+
+        Raises:
+            RuleError: there is no such pack, or none of its versions holds on that day.
+        """
+        for pack in self.in_force(day):
+            if pack.name == name:
+                return pack
+        raise RuleError(f"No version of the rule pack '{name}' is in force on {day}.")
+
+
+def _documents(path: Path) -> Iterable[Any]:
+    try:
+        return [d for d in yaml.safe_load_all(path.read_text(encoding="utf-8")) if d is not None]
+    except yaml.YAMLError as error:
+        raise RuleError(f"{path.name} is not YAML: {error}") from error
+
+
+def _where(error_path: Iterable[Any]) -> str:
+    return "/".join(str(p) for p in error_path) or "top level"
+
+
+def _pack(document: Any, path: Path, schema: Draft202012Validator) -> Pack:
+    plain = json.loads(json.dumps(document, default=str))
+    errors = sorted(schema.iter_errors(plain), key=lambda e: list(map(str, e.path)))
+    if errors:
+        first = max(errors, key=lambda e: len(e.path))
+        raise RuleError(f"{path.name}, {_where(first.path)}: {first.message}")
+    applies_to = document.get("applies_to") or {}
+    return Pack(
+        name=document["pack"],
+        kind=document["kind"],
+        version=str(document["version"]),
+        effective_from=document["effective_from"],
+        effective_to=document.get("effective_to"),
+        approved_by=document["approved_by"],
+        products=tuple(applies_to.get("product") or ()),
+        body=document,
+        path=path,
+    )
+
+
+def _check_versions(packs: Iterable[Pack]) -> None:
+    by_name: dict[str, list[Pack]] = {}
+    for pack in packs:
+        by_name.setdefault(pack.name, []).append(pack)
+    for name, versions in by_name.items():
+        if len({v.path for v in versions}) > 1:
+            raise RuleError(
+                f"The pack '{name}' is spread over several files; keep one file a pack."
+            )
+        versions.sort(key=lambda v: v.effective_from)
+        for earlier, later in pairwise(versions):
+            if earlier.effective_from == later.effective_from or earlier.version == later.version:
+                raise RuleError(
+                    f"{later.path.name}: two versions share the date or the version number "
+                    f"({later.version}, {later.effective_from})."
+                )
+            if earlier.effective_to and earlier.effective_to > later.effective_from:
+                raise RuleError(
+                    f"{later.path.name}: version {earlier.version} ends on {earlier.effective_to}, "
+                    f"after version {later.version} has begun."
+                )
+
+
+@cache
+def _load(folder: Path) -> RuleBook:
+    schema_path = folder / "_schema" / "rule_pack.schema.json"
+    schema = Draft202012Validator(json.loads(schema_path.read_text(encoding="utf-8")))
+    packs = [
+        _pack(document, path, schema)
+        for path in sorted(folder.rglob("*.yaml"))
+        for document in _documents(path)
+    ]
+    _check_versions(packs)
+    return RuleBook(tuple(packs))
+
+
+def rule_book(profile: str | None = None) -> RuleBook:
+    """All rule packs of `include/rules`, validated.
+
+    Args:
+        profile: `demo` accepts packs that nobody has approved yet, `production` refuses them;
+            by default that of the settings.
+
+    Raises:
+        RuleError: names the file, the place in it and what is wrong.
+    """
+    book = _load(include_folder() / "rules")
+    if (profile or settings().profile) == "production":
+        unapproved = sorted({f"{p.name}@{p.version}" for p in book.packs if not p.approved_by})
+        if unapproved:
+            raise RuleError(
+                f"These rule packs have no approver: {', '.join(unapproved)}. Have them approved "
+                f"(`approved_by`), or run with POSTLOAN_PROFILE=demo."
+            )
+    return book

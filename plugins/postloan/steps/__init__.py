@@ -1,0 +1,1 @@
+"""The business steps of a day; each is one function of warehouse and business date."""

@@ -1,0 +1,1 @@
+"""Task files: what each receiver gets, and how it is published."""

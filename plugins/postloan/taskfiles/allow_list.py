@@ -1,0 +1,67 @@
+"""What may leave the house: the columns of a task file against the list in the rule packs."""
+
+from datetime import date
+from typing import Any
+
+from postloan.contracts import Column, TaskFileContract, catalogue
+from postloan.errors import ContractError
+from postloan.rules.packs import Pack, rule_book
+
+PACK = "cn_privacy"
+
+
+def _banned(column: Column, never_export: dict[str, list[str]]) -> bool:
+    return column.classification in never_export["classifications"] or any(
+        part in column.name for part in never_export["names_containing"]
+    )
+
+
+def _source_columns(column: Column) -> tuple[str, ...]:
+    return (column.name, f"{column.name}_zh")
+
+
+def check_contract(contract: TaskFileContract, pack: Pack) -> None:
+    """Refuse a task file that carries more than its list allows.
+
+    Args:
+        contract: the contract of the file.
+        pack: the privacy pack in force.
+
+    Raises:
+        ContractError: names the file, the columns and what to do.
+    """
+    allowed = pack.body["task_file_columns"].get(contract.queue, ())
+    never: dict[str, Any] = pack.body["never_export"]
+    unlisted = [c.name for c in contract.table.columns if c.name not in allowed]
+    if unlisted:
+        raise ContractError(
+            f"{contract.path.name}: the columns {', '.join(unlisted)} are not on the list of "
+            f"{pack.path.name}. Take them out, or have them allowed there."
+        )
+    banned = [c.name for c in contract.table.columns if _banned(c, never)]
+    if banned and not contract.is_internal:
+        raise ContractError(
+            f"{contract.path.name}: {', '.join(banned)} may not leave the house; the receiver "
+            f"{contract.receiver} is outside. Take them out."
+        )
+    known = catalogue().tables["task"].column_names
+    unknown = [
+        c.name for c in contract.table.columns if not set(_source_columns(c)).intersection(known)
+    ]
+    if unknown or contract.table.key != contract.table.column_names[:1]:
+        raise ContractError(
+            f"{contract.path.name}: the first column is the key, and every column is one of the "
+            f"table `task`; not so: {', '.join(unknown) or contract.table.column_names[0]}."
+        )
+
+
+def checked_contract(queue: str, day: date) -> TaskFileContract:
+    """The contract of a queue, checked against the rules in force on a business date.
+
+    Raises:
+        ContractError: the file would carry what it may not.
+        RuleError: no privacy pack is in force.
+    """
+    contract = catalogue().task_files[queue]
+    check_contract(contract, rule_book().pack(PACK, day))
+    return contract

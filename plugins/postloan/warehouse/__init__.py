@@ -1,0 +1,11 @@
+"""The door to the warehouse: one small interface, one module per engine.
+
+`open_warehouse` picks the engine from the URL. Everything behind the door speaks the portable
+subset of the DuckDB dialect; SQLGlot translates it for the others.
+"""
+
+from postloan.warehouse.connect import open_warehouse
+from postloan.warehouse.door import Warehouse
+from postloan.warehouse.models import Model, load_model, model_names
+
+__all__ = ["Model", "Warehouse", "load_model", "model_names", "open_warehouse"]

@@ -1,0 +1,40 @@
+"""From a URL to an open warehouse."""
+
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from postloan.errors import WarehouseError
+from postloan.settings import settings
+from postloan.warehouse.door import Warehouse
+
+ENGINES = "duckdb:///<file>[?memory_limit=4GB&threads=2], postgresql://<user>@<host>/<database>"
+
+
+def open_warehouse(url: str | None = None) -> Warehouse:
+    """Open the warehouse of this installation and make sure its tables exist.
+
+    Args:
+        url: `duckdb:///<file>` (`duckdb:///:memory:` for tests) or `postgresql://...`;
+            by default that of the settings.
+
+    Raises:
+        WarehouseError: the URL names no known engine, or the engine cannot be reached.
+    """
+    url = url or settings().warehouse_url
+    scheme = urlsplit(url).scheme.split("+")[0]
+    if scheme == "duckdb":
+        from postloan.warehouse.on_duckdb import DuckDBWarehouse
+
+        path, _, query = url.removeprefix("duckdb:///").partition("?")
+        options: dict[str, Any] = {k: v[0] for k, v in parse_qs(query).items()}
+        if "threads" in options:
+            options["threads"] = int(options["threads"])
+        warehouse: Warehouse = DuckDBWarehouse(path, **options)
+    elif scheme in ("postgresql", "postgres"):
+        from postloan.warehouse.on_postgres import PostgresWarehouse
+
+        warehouse = PostgresWarehouse(url)
+    else:
+        raise WarehouseError(f"POSTLOAN_WAREHOUSE '{scheme}:…' is no known engine. Use {ENGINES}.")
+    warehouse.ensure_tables()
+    return warehouse

@@ -1,0 +1,381 @@
+"""What every engine offers: load, replace a partition, query, stream.
+
+An engine implements a handful of abstract methods; what is common is written once, here.
+All statements are written in the DuckDB dialect.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from sqlglot import exp
+
+from postloan.contracts import Column, Table, catalogue
+from postloan.errors import WarehouseError
+from postloan.warehouse.models import (
+    Parameters,
+    expanded,
+    load_model,
+    parameters_of,
+    readable,
+)
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+Row = tuple[Any, ...]
+
+
+class Warehouse(ABC):
+    """One open connection to the warehouse, used as a context manager."""
+
+    dialect: ClassVar[str]
+    _models_run: tuple[tuple[str, Parameters], ...] = ()
+    in_transaction: bool = False
+    _is_doomed: bool = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    # What an engine must say for itself ---------------------------------------------------
+
+    @abstractmethod
+    def close(self) -> None:
+        """Give the connection back."""
+
+    @abstractmethod
+    def begin(self) -> None:
+        """Start a transaction."""
+
+    @abstractmethod
+    def commit(self) -> None:
+        """Make the writes of the transaction visible."""
+
+    @abstractmethod
+    def rollback(self) -> None:
+        """Undo the writes of the transaction."""
+
+    @abstractmethod
+    def run(self, tree: exp.Expr, parameters: Parameters) -> int:
+        """Execute a statement that returns no rows; the number of rows it touched, or -1."""
+
+    @abstractmethod
+    def stream_tree(self, tree: exp.Expr, parameters: Parameters) -> Iterator[Row]:
+        """Yield the rows of a query in batches bounded in memory."""
+
+    @abstractmethod
+    def insert_rows(self, table: str, columns: Sequence[str], rows: Iterable[Row]) -> int:
+        """Append rows made in Python: control rows and rules, never loans."""
+
+    @abstractmethod
+    def load_text(self, name: str, path: Path, columns: Sequence[str]) -> int:
+        """Read a normalised CSV file (UTF-8, LF, header) into a temporary table of text columns.
+
+        The first column of the file is `line_no` (bigint); `columns` names the others.
+        """
+
+    @abstractmethod
+    def table_exists(self, name: str) -> bool:
+        """Whether a table of that name is there."""
+
+    @abstractmethod
+    def sqlalchemy_engine(self) -> "Engine":
+        """This very connection as SQLAlchemy sees it, for tools that speak nothing else.
+
+        It sees the temporary tables and the open transaction; committing, rolling back or closing
+        through it does nothing. The engine is good until the warehouse is closed.
+        """
+
+    # Transactions -------------------------------------------------------------------------
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All writes inside become visible together, or none of them does.
+
+        A transaction inside another one is part of it: if it fails, the outer one cannot commit,
+        even when the error is caught on the way.
+
+        Raises:
+            WarehouseError: an inner transaction failed and the outer one tries to go on.
+        """
+        if self.in_transaction:
+            try:
+                yield
+            except BaseException:
+                self._is_doomed = True
+                raise
+            return
+        self.begin()
+        self.in_transaction, self._is_doomed = True, False
+        try:
+            yield
+            if self._is_doomed:
+                raise WarehouseError(
+                    "A write of this transaction failed, so nothing of it is kept. "
+                    "Let the error of the write leave the transaction."
+                )
+            self.commit()
+        except BaseException:
+            self.rollback()
+            raise
+        finally:
+            self.in_transaction = False
+
+    @contextmanager
+    def rehearsal(self) -> Iterator[None]:
+        """Nothing written inside is kept: for questions about dates that are not being run."""
+        self.begin()
+        self.in_transaction, self._is_doomed = True, False
+        try:
+            yield
+        finally:
+            self.in_transaction = False
+            self.rollback()
+
+    # Schema -------------------------------------------------------------------------------
+
+    def ensure_tables(self) -> None:
+        """Create every table of the contracts that is not there yet."""
+        for table in catalogue().tables.values():
+            if not self.table_exists(table.name):
+                self.run(self.create_statement(table), {})
+
+    def create_statement(self, table: Table) -> exp.Create:
+        """DDL of a table as its contract describes it; keys are checked on writing instead."""
+        schema = exp.Schema(
+            this=exp.to_table(table.name), expressions=[column_definition(c) for c in table.columns]
+        )
+        return exp.Create(this=schema, kind="TABLE")
+
+    # Reading ------------------------------------------------------------------------------
+
+    def stream(self, select: str, parameters: Parameters | None = None) -> Iterator[Row]:
+        """Yield the rows of a SELECT; parameters it does not use are ignored."""
+        tree = expanded(select)
+        return self.stream_tree(tree, used(tree, parameters or {}))
+
+    def fetch(self, select: str, parameters: Parameters | None = None) -> list[Row]:
+        """All rows of a SELECT that is known to be small."""
+        return list(self.stream(select, parameters))
+
+    def scalar(self, select: str, parameters: Parameters | None = None) -> Any:
+        """The only value of a SELECT of one row and one column."""
+        ((value,),) = self.fetch(select, parameters)
+        return value
+
+    def read_model(self, name: str, parameters: Parameters | None = None) -> Iterator[Row]:
+        """Yield the rows of a SQL file that is read and not kept."""
+        self._note(name, parameters)
+        return self.stream(load_model(name).text, parameters)
+
+    def statements(self) -> Iterator[tuple[str, str]]:
+        """The SQL files run on this connection, in order: name, statement as a person reads it."""
+        for name, parameters in self._models_run:
+            yield name, readable(load_model(name).text, parameters, self.dialect)
+
+    def _note(self, name: str, parameters: Parameters | None) -> None:
+        self._models_run = (*self._models_run, (name, dict(parameters or {})))
+
+    # Writing ------------------------------------------------------------------------------
+
+    def rebuild(self, name: str, partition: date, parameters: Parameters | None = None) -> int:
+        """Replace one partition of a table by the rows of the SQL file of the same name.
+
+        Args:
+            name: table and SQL file.
+            partition: the business date that is replaced.
+            parameters: further parameters; `business_date` is the partition unless given.
+
+        Returns:
+            Number of rows in the partition.
+
+        Raises:
+            WarehouseError: the rows repeat a key, or the engine refused the statement.
+        """
+        table, model = catalogue().tables[name], load_model(name)
+        if model.write != f"partition {table.partition}":
+            raise WarehouseError(
+                f"{model.path.name}: the header says 'write {model.write}', "
+                f"the contract 'partition {table.partition}'."
+            )
+        known = {"business_date": partition, **(parameters or {})}
+        self._note(name, known)
+        return self.replace_partition(table, partition, model.text, known)
+
+    def replace_partition(
+        self, table: Table, partition: date, select: str, parameters: Parameters
+    ) -> int:
+        """Delete one partition and insert the rows of a SELECT, cast to the contract."""
+        tree = expanded(select)
+        cast = exp.select(
+            *(exp.cast(exp.column(c.name), c.sql_type).as_(c.name) for c in table.columns)
+        ).from_(tree.copy().subquery("made"))
+        insert = exp.insert(cast, exp.to_table(table.name), columns=list(table.column_names))
+        with self.transaction():
+            self.delete_partition(table.name, partition)
+            self.run(insert, used(tree, parameters))
+            self.check_key(table, partition)
+            return self.count(table.name, partition)
+
+    def delete_partition(self, name: str, partition: date) -> None:
+        """Delete one partition of a table."""
+        column = catalogue().tables[name].partition
+        if column is None:
+            raise WarehouseError(f"Table {name} has no partition column in its contract.")
+        where = exp.column(column).eq(exp.Placeholder(this="partition"))
+        self.run(exp.delete(exp.to_table(name)).where(where), {"partition": partition})
+
+    def write_rows(
+        self, name: str, partition: date | None, rows: Iterable[Mapping[str, Any]]
+    ) -> int:
+        """Replace one partition (or, without one, the whole table) by rows made in Python.
+
+        For control rows and rules only. Columns that a row leaves out are empty.
+        """
+        with self.transaction():
+            if partition is None:
+                self.run(exp.delete(exp.to_table(name)), {})
+            else:
+                self.delete_partition(name, partition)
+            return self.append_rows(name, rows)
+
+    def replace_slice(
+        self, name: str, values: Mapping[str, Any], rows: Iterable[Mapping[str, Any]]
+    ) -> int:
+        """Replace the rows whose columns have these values by rows made in Python."""
+        where = exp.and_(*(exp.column(c).eq(exp.Placeholder(this=c)) for c in values))
+        with self.transaction():
+            self.run(exp.delete(exp.to_table(name)).where(where), values)
+            return self.append_rows(name, rows)
+
+    def append_rows(self, name: str, rows: Iterable[Mapping[str, Any]]) -> int:
+        """Add rows made in Python to a table of the contracts."""
+        columns = catalogue().tables[name].column_names
+        return self.insert_rows(name, columns, (tuple(r.get(c) for c in columns) for r in rows))
+
+    def append_from(
+        self,
+        name: str,
+        columns: Sequence[str],
+        select: str,
+        parameters: Parameters | None = None,
+    ) -> int:
+        """Add the rows of a SELECT to a table, temporary or not; number of rows.
+
+        For tables that several writers share, such as the quarantine; facts and daily states are
+        replaced by `rebuild`.
+
+        Args:
+            name: the table.
+            columns: its columns, in the order of the SELECT.
+            select: the rows.
+            parameters: parameters of the SELECT.
+        """
+        tree = expanded(select)
+        insert = exp.insert(tree.copy(), exp.to_table(name), columns=list(columns))
+        return self.run(insert, used(tree, parameters or {}))
+
+    def temporary(self, name: str, parameters: Parameters | None = None) -> int:
+        """Make the rows of a SQL file a temporary table of the same name; number of rows."""
+        self._note(name, parameters)
+        return self.temporary_from(name, load_model(name).text, parameters)
+
+    def temporary_from(self, name: str, select: str, parameters: Parameters | None = None) -> int:
+        """Make the rows of a SELECT a temporary table; number of rows."""
+        tree = expanded(select)
+        self.drop_temporary(name)
+        create = exp.Create(
+            this=exp.to_table(name),
+            kind="TABLE",
+            expression=tree.copy(),
+            properties=exp.Properties(expressions=[exp.TemporaryProperty()]),
+        )
+        self.run(create, used(tree, parameters or {}))
+        return int(self.scalar(f"select count(*) as n from {name}"))  # noqa: S608 (own name)
+
+    def drop_temporary(self, name: str) -> None:
+        """Drop a temporary table if it is there."""
+        self.run(exp.Drop(tables=[exp.to_table(name)], kind="TABLE", exists=True), {})
+
+    def rename_temporary(self, name: str, new_name: str) -> None:
+        """Let a temporary table take the place of another."""
+        self.drop_temporary(new_name)
+        rename = exp.AlterRename(this=exp.to_table(new_name))
+        self.run(exp.Alter(this=exp.to_table(name), kind="TABLE", actions=[rename]), {})
+
+    # Checks -------------------------------------------------------------------------------
+
+    def count(self, name: str, partition: date | None = None) -> int:
+        """Number of rows of a table or of one of its partitions."""
+        query = exp.select(exp.Count(this=exp.Star()).as_("n")).from_(name)
+        column = catalogue().tables[name].partition
+        if partition is not None and column is not None:
+            query = query.where(exp.column(column).eq(exp.Placeholder(this="partition")))
+        ((n,),) = list(
+            self.stream_tree(query, {} if partition is None else {"partition": partition})
+        )
+        return int(n)
+
+    def check_key(self, table: Table, partition: date) -> None:
+        """Refuse a partition in which a key occurs twice.
+
+        Raises:
+            WarehouseError: names the table, the key columns and how many keys repeat.
+        """
+        if not table.key:
+            return
+        keys = [exp.column(k) for k in table.key]
+        repeated = exp.select(*keys).from_(table.name).group_by(*keys).having("count(*) > 1")
+        if table.partition:
+            repeated = repeated.where(
+                exp.column(table.partition).eq(exp.Placeholder(this="partition"))
+            )
+        count = exp.select(exp.Count(this=exp.Star()).as_("n")).from_(repeated.subquery("twice"))
+        ((n,),) = list(self.stream_tree(count, {"partition": partition} if table.partition else {}))
+        if n:
+            raise WarehouseError(
+                f"Table {table.name}, {partition}: {n} keys ({', '.join(table.key)}) occur more "
+                f"than once. Nothing was written; look for a join that multiplies rows."
+            )
+
+
+def used(tree: exp.Expr, parameters: Parameters) -> dict[str, Any]:
+    """The parameters that a tree really uses.
+
+    `known_on`, the date up to which deliveries count, is the business date unless given: a past
+    date can be computed as it is known today.
+
+    Raises:
+        WarehouseError: the tree uses a parameter that was not given.
+    """
+    names = parameters_of(tree)
+    if "known_on" in names and "known_on" not in parameters and "business_date" in parameters:
+        parameters = {**parameters, "known_on": parameters["business_date"]}
+    missing = [n for n in names if n not in parameters]
+    if missing:
+        raise WarehouseError(f"The statement needs the parameters {', '.join(missing)}.")
+    return {n: parameters[n] for n in names}
+
+
+def column_definition(column: Column) -> exp.ColumnDef:
+    """DDL of one column."""
+    constraints = (
+        [exp.ColumnConstraint(kind=exp.NotNullColumnConstraint())] if column.required else []
+    )
+    return exp.ColumnDef(
+        this=exp.to_identifier(column.name),
+        kind=exp.DataType.build(column.sql_type, dialect="duckdb"),
+        constraints=constraints,
+    )

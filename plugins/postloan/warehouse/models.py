@@ -1,0 +1,194 @@
+"""SQL files: one SELECT each, named after the table it makes.
+
+The header of a file says what one row is (`grain`), what it reads and what becomes of the rows
+(`write`):
+
+* `partition <column>`: they replace one partition of the table of the same name;
+* `temporary`: they live as long as the connection;
+* `view`: the SELECT stands in for its name wherever another file reads it;
+* `query`: they are read and not kept.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import ErrorLevel, SqlglotError
+
+from postloan.errors import WarehouseError
+from postloan.settings import include_folder
+
+Parameters = Mapping[str, Any]
+
+_HEADER_LINE = re.compile(r"^-- (grain|reads|write) +(.+)$", re.MULTILINE)
+_TITLE_END = re.compile(r"\n--\n|\n-- grain")
+_HEADER_MORE = re.compile(r"\n--  +")
+
+
+@dataclass(frozen=True)
+class Model:
+    """One SQL file."""
+
+    name: str
+    layer: str
+    path: Path
+    text: str
+    title: str
+    grain: str
+    reads: tuple[str, ...]
+    write: str
+
+
+def _folder() -> Path:
+    return include_folder() / "sql"
+
+
+@cache
+def _index(folder: Path) -> dict[str, Path]:
+    index: dict[str, Path] = {}
+    for path in sorted(folder.rglob("*.sql")):
+        if path.stem in index:
+            raise WarehouseError(f"Two SQL files are called {path.stem}: rename one of them.")
+        index[path.stem] = path
+    return index
+
+
+@cache
+def _read(path: Path) -> Model:
+    return read_model_file(path)
+
+
+def read_model_file(path: Path) -> Model:
+    """Read one SQL file.
+
+    Raises:
+        WarehouseError: the header is incomplete.
+    """
+    text = path.read_text(encoding="utf-8")
+    header = _HEADER_MORE.sub(" ", text.split("\n\n", 1)[0])
+    fields = dict(_HEADER_LINE.findall(header))
+    missing = [k for k in ("grain", "reads", "write") if k not in fields]
+    if not header.startswith(f"-- {path.stem}: ") or missing:
+        raise WarehouseError(
+            f"{path.name}: the header starts with '-- {path.stem}: <what it is>' "
+            f"and has lines for grain, reads and write."
+        )
+    reads = tuple(r.strip() for r in fields["reads"].split(","))
+    return Model(
+        name=path.stem,
+        layer=path.parent.name,
+        path=path,
+        text=text,
+        title=_TITLE_END.split(header)[0].replace("\n--", "").split(": ", 1)[1],
+        grain=fields["grain"].strip(),
+        reads=() if reads == ("nothing",) else reads,
+        write=fields["write"].strip(),
+    )
+
+
+def load_model(name: str) -> Model:
+    """The SQL file of that name.
+
+    Raises:
+        WarehouseError: there is no such file, or its header is incomplete.
+    """
+    path = _index(_folder()).get(name)
+    if path is None:
+        raise WarehouseError(f"No SQL file {name}.sql below {_folder().name}/.")
+    return _read(path)
+
+
+def model_names() -> tuple[str, ...]:
+    """Names of all SQL files."""
+    return tuple(_index(_folder()))
+
+
+def parse(text: str) -> exp.Query:
+    """Parse one SELECT written in the DuckDB dialect.
+
+    Raises:
+        WarehouseError: the text is not exactly one SELECT.
+    """
+    try:
+        tree = sqlglot.parse_one(text, read="duckdb")
+    except SqlglotError as error:
+        raise WarehouseError(f"This is not SQL: {error}") from error
+    if not isinstance(tree, exp.Query):
+        raise WarehouseError(f"Only a SELECT may stand here, not {type(tree).__name__}.")
+    return tree
+
+
+def _expand_views(tree: exp.Query, views: frozenset[str]) -> exp.Query:
+    """Put the SELECT of each view where its name stands.
+
+    Views take parameters such as the business date, so they cannot be stored in an engine.
+    """
+    own_names = {cte.alias for cte in tree.find_all(exp.CTE)}
+    for table in list(tree.find_all(exp.Table)):
+        if table.name in views and table.name not in own_names and not table.db:
+            body = _expand_views(parse(load_model(table.name).text), views)
+            table.replace(body.subquery(table.alias or table.name))
+    return tree
+
+
+@cache
+def _views(folder: Path) -> frozenset[str]:
+    return frozenset(n for n in _index(folder) if load_model(n).write == "view")
+
+
+@cache
+def _expanded(text: str, folder: Path) -> exp.Query:
+    return _expand_views(parse(text), _views(folder))
+
+
+def expanded(text: str) -> exp.Query:
+    """The tree of a SELECT with all views put in. Callers must copy it before changing it."""
+    return _expanded(text, _folder())
+
+
+def parameters_of(tree: exp.Expr) -> tuple[str, ...]:
+    """Names of the parameters a tree uses."""
+    return tuple(sorted({p.name for p in tree.find_all(exp.Placeholder)}))
+
+
+def _literal(value: Any) -> exp.Expr:
+    match value:
+        case None:
+            return exp.null()
+        case bool():
+            return exp.true() if value else exp.false()
+        case date():
+            return exp.cast(exp.Literal.string(value.isoformat()), "date")
+        case int() | Decimal():
+            return exp.Literal.number(str(value))
+        case str():
+            return exp.Literal.string(value)
+    raise WarehouseError(f"No literal form for a parameter of type {type(value).__name__}.")
+
+
+def readable(text: str, parameters: Parameters, dialect: str = "duckdb") -> str:
+    """The statement with its parameters filled in, laid out for a person to read."""
+    tree = expanded(text).copy()
+    for node in list(tree.find_all(exp.Placeholder)):
+        if node.name in parameters:
+            node.replace(_literal(parameters[node.name]))
+    return tree.sql(dialect=dialect, pretty=True, comments=False)
+
+
+def translate(tree: exp.Expr, dialect: str) -> str:
+    """Write a tree in the dialect of an engine.
+
+    Raises:
+        WarehouseError: the engine has no form for part of it.
+    """
+    try:
+        return tree.sql(dialect=dialect, unsupported_level=ErrorLevel.RAISE, comments=False)
+    except SqlglotError as error:
+        raise WarehouseError(f"{dialect} has no form for this statement: {error}") from error

@@ -1,0 +1,200 @@
+"""DuckDB, the embedded engine: one file, one writing process.
+
+A second process cannot open the file while this one has it, so opening waits. Nothing else in
+the process may open the database file: the lock would silently be dropped.
+"""
+
+import random
+import re
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import duckdb
+import pyarrow as pa
+from sqlglot import exp
+
+from postloan.errors import WarehouseError
+from postloan.warehouse.door import Row, Warehouse
+from postloan.warehouse.models import Parameters, translate
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+BATCH_ROWS = 10_000
+LOCKED = "Could not set lock"
+_QUOTED = re.compile(r"""'[^']*'|"[^"]*\"""")
+
+
+def _connect(
+    path: str, config: dict[str, Any], patience_seconds: float
+) -> duckdb.DuckDBPyConnection:
+    """Open the file, waiting for another process to finish with it."""
+    deadline, pause = time.monotonic() + patience_seconds, 0.1
+    while True:
+        try:
+            return duckdb.connect(path, config=config)
+        except duckdb.IOException as error:
+            if LOCKED not in str(error):
+                raise WarehouseError(f"Cannot open the warehouse {path}: {error}") from error
+            if time.monotonic() > deadline:
+                raise WarehouseError(
+                    f"The warehouse {path} has been in use by another process for "
+                    f"{patience_seconds:.0f} s. End that process, or try again later."
+                ) from error
+            time.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 (spreads retries only)
+            pause = min(pause * 2, 5)
+
+
+def _without_values(error: duckdb.Error) -> str:
+    """What DuckDB says, without the values it quotes: they may be somebody's data."""
+    first_line = str(error).split("\n", 1)[0]
+    is_about_a_value = isinstance(error, duckdb.DataError | duckdb.IntegrityError)
+    if is_about_a_value or isinstance(error, duckdb.InvalidInputException):
+        return _QUOTED.sub("'…'", first_line)
+    return first_line
+
+
+@contextmanager
+def _refusals(what: str) -> Iterator[None]:
+    try:
+        yield
+    except duckdb.Error as error:
+        # The cause is cut off on purpose: its text may quote whole rows.
+        kind, _, statement = what.partition("\n")
+        message = f"DuckDB refused {kind}: {_without_values(error)}\n{statement}"
+        raise WarehouseError(message.rstrip()) from None
+
+
+class DuckDBWarehouse(Warehouse):
+    """The warehouse in one DuckDB file, or in memory for tests (`path` is ':memory:')."""
+
+    dialect: ClassVar[str] = "duckdb"
+
+    def __init__(
+        self,
+        path: str,
+        *,
+        memory_limit: str = "4GB",
+        threads: int | None = None,
+        patience_seconds: float = 600,
+    ) -> None:
+        """Open the file, waiting up to `patience_seconds` while another process has it."""
+        config: dict[str, Any] = {
+            "memory_limit": memory_limit,
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+        }
+        if threads:
+            config["threads"] = threads
+        if path != ":memory:":
+            Path(path).parent.mkdir(parents=True, exist_ok=True)
+            config["temp_directory"] = f"{path}.tmp"
+        self.connection = _connect(path, config, patience_seconds)
+        self.connection.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
+        self._statements = 0
+
+    def close(self) -> None:
+        """Give the file back; the next process can open it."""
+        self.connection.close()
+
+    def begin(self) -> None:
+        """Start a transaction."""
+        self.connection.begin()
+
+    def commit(self) -> None:
+        """Make the writes of the transaction visible."""
+        self.connection.commit()
+
+    def rollback(self) -> None:
+        """Undo the writes of the transaction; DuckDB has done so where a commit failed."""
+        with suppress(duckdb.TransactionException):
+            self.connection.rollback()
+
+    def _execute(self, tree: exp.Expr, parameters: Parameters) -> duckdb.DuckDBPyConnection:
+        sql = translate(tree, self.dialect)
+        self._statements += 1
+        with _refusals(f"a statement\n{sql}"):
+            return self.connection.execute(sql, dict(parameters) or None)
+
+    def run(self, tree: exp.Expr, parameters: Parameters) -> int:
+        """Execute a statement; DuckDB reports the touched rows of an insert or delete."""
+        result = self._execute(tree, parameters)
+        if isinstance(tree, exp.Insert | exp.Delete | exp.Update):
+            row = result.fetchone()
+            return int(row[0]) if row else -1
+        return -1
+
+    def stream_tree(self, tree: exp.Expr, parameters: Parameters) -> Iterator[Row]:
+        """Yield rows in batches; the result is never held whole.
+
+        Raises:
+            WarehouseError: another statement ran before all rows were read. DuckDB would go on
+                with the rows of that statement, without a word.
+        """
+        cursor = self._execute(tree, parameters)
+        statement = self._statements
+        while True:
+            if statement != self._statements:
+                raise WarehouseError(
+                    "Another statement ran while rows were being read. Read all rows first (fetch)."
+                )
+            with _refusals("to go on reading rows"):
+                rows = cursor.fetchmany(BATCH_ROWS)
+            if not rows:
+                return
+            yield from rows
+
+    def insert_rows(self, table: str, columns: Sequence[str], rows: Iterable[Row]) -> int:
+        """Append rows made in Python."""
+        data = list(rows)
+        if not data:
+            return 0
+        arrow = pa.table(
+            {c: pa.array(v) for c, v in zip(columns, zip(*data, strict=True), strict=True)}
+        )
+        names = ", ".join(columns)
+        insert = f"INSERT INTO {table} ({names}) SELECT {names} FROM incoming"  # noqa: S608 (contract names)
+        self._statements += 1
+        self.connection.register("incoming", arrow)
+        try:
+            with _refusals(f"rows for {table}"):
+                self.connection.execute(insert)
+        finally:
+            # In a failed transaction the name goes with the rollback.
+            with suppress(duckdb.TransactionException):
+                self.connection.unregister("incoming")
+        return len(data)
+
+    def load_text(self, name: str, path: Path, columns: Sequence[str]) -> int:
+        """Read a normalised CSV file into a temporary table of text columns."""
+        types = {"line_no": "BIGINT", **dict.fromkeys(columns, "VARCHAR")}
+        self.drop_temporary(name)
+        # Our own reader normalised the file: what DuckDB rejects now is a defect of ours.
+        sql = f"""
+            CREATE TEMPORARY TABLE {name} AS
+            SELECT * FROM read_csv(
+                $path, auto_detect = false, header = true, delim = ',', quote = '"', escape = '"',
+                new_line = '\\n', strict_mode = true, max_line_size = 20000000, columns = $types
+            )
+        """  # noqa: S608 (own name)
+        self._statements += 1
+        with _refusals(f"the normalised file for {name}"):
+            self.connection.execute(sql, {"path": str(path), "types": types})
+        return int(self.scalar(f"select count(*) as n from {name}"))  # noqa: S608 (own name)
+
+    def sqlalchemy_engine(self) -> "Engine":
+        """This very connection as SQLAlchemy sees it."""
+        from postloan.warehouse.borrowed import lend_duckdb
+
+        return lend_duckdb(self.connection)
+
+    def table_exists(self, name: str) -> bool:
+        """Whether a table of that name is there."""
+        return bool(
+            self.connection.execute(
+                "SELECT count(*) FROM duckdb_tables() WHERE table_name = ?", [name]
+            ).fetchall()[0][0]
+        )

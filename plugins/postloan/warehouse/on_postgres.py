@@ -1,0 +1,320 @@
+"""PostgreSQL, the server engine: many writing processes, one schema.
+
+Statements are translated from the DuckDB dialect and run by psycopg on a connection that
+SQLAlchemy opens. Text must sort by code point, as it does on the other engines, so a database
+with a language collation is refused: casts and literals take its default collation, and
+collating the columns alone would therefore not be enough.
+"""
+
+import itertools
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any, ClassVar
+
+import psycopg
+from sqlalchemy import URL, Connection, Engine, create_engine, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.pool import NullPool
+from sqlglot import exp
+
+from postloan.contracts import Table, catalogue
+from postloan.errors import WarehouseError
+from postloan.warehouse.borrowed import lend
+from postloan.warehouse.door import Row, Warehouse
+from postloan.warehouse.models import Parameters, translate
+
+BATCH_ROWS = 10_000
+COPY_BYTES = 1 << 20
+ANALYZE_FROM_ROWS = 10_000
+"""Below this many new rows the planner's old statistics will do."""
+
+SESSION = """
+    SET TimeZone = 'UTC';
+    SET client_min_messages = 'warning';
+    -- A day's statements are few and large; the default of 4 MB would sort them on disk.
+    SET work_mem = '64MB'
+"""
+CODE_POINT_LOCALES = ("C", "POSIX", "C.UTF-8", "C.UTF8", "C.utf8", "PG_UNICODE_FAST")
+_QUOTED = re.compile(r'"[^"]*"')
+
+
+def postgres_url(url: str) -> URL:
+    """The URL with the driver that the product uses.
+
+    Raises:
+        WarehouseError: the text is no URL; the message does not repeat it, it may hold a password.
+    """
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):
+        parsed = None
+    if parsed is None or "@" in (parsed.host or ""):
+        raise WarehouseError(
+            "POSTLOAN_WAREHOUSE is no valid PostgreSQL URL. Write postgresql://user:password@host:"
+            "port/database, with special characters in the password percent-encoded (@ is %40)."
+        )
+    return parsed.set(drivername="postgresql+psycopg")
+
+
+def postgres_sql(tree: exp.Expr) -> str:
+    """A statement for psycopg: parameters as `%(name)s`, every other per cent sign doubled.
+
+    Raises:
+        WarehouseError: PostgreSQL has no form for part of the statement.
+    """
+    sql = translate(tree.copy().transform(_sha256_of_text), "postgres")
+    names = "|".join({re.escape(p.name) for p in tree.find_all(exp.Placeholder)})
+    return re.sub(rf"%(?!\((?:{names})\)s)" if names else "%", "%%", sql)
+
+
+def compares_by_code_point(encoding: str, provider: str, locale: str) -> bool:
+    """Whether a database with these properties sorts text as the other engines do.
+
+    Args:
+        encoding: name of the encoding.
+        provider: `c` for the C library, `b` for builtin, `i` for ICU (always a language order).
+        locale: default collation of the database.
+    """
+    return encoding == "UTF8" and provider != "i" and locale in CODE_POINT_LOCALES
+
+
+def _sha256_of_text(node: exp.Expr) -> exp.Expr:
+    """PostgreSQL hashes bytes, not text: say which bytes."""
+    if not isinstance(node, exp.SHA2):
+        return node
+    utf8 = exp.Anonymous(this="CONVERT_TO", expressions=[node.this, exp.Literal.string("UTF8")])
+    digest = exp.Anonymous(this="SHA256", expressions=[utf8])
+    return exp.Anonymous(this="ENCODE", expressions=[digest, exp.Literal.string("hex")])
+
+
+def _without_values(error: psycopg.Error) -> str:
+    """What PostgreSQL says, without the values it quotes: they may be somebody's data."""
+    text = error.diag.message_primary or type(error).__name__
+    is_about_a_value = (error.sqlstate or "").startswith("22")
+    return _QUOTED.sub('"…"', text) if is_about_a_value else text
+
+
+class PostgresWarehouse(Warehouse):
+    """The warehouse in one schema of a PostgreSQL database (the first of the search path)."""
+
+    dialect: ClassVar[str] = "postgres"
+
+    def __init__(self, url: str) -> None:
+        """Connect and check that the database compares text as the other engines do.
+
+        Args:
+            url: `postgresql://user:password@host:port/database`.
+
+        Raises:
+            WarehouseError: the URL is malformed, the server is out of reach, or the database has
+                a language collation or another encoding than UTF-8.
+        """
+        self.url = postgres_url(url)
+        self.engine = create_engine(
+            self.url,
+            poolclass=NullPool,
+            isolation_level="AUTOCOMMIT",
+            # Temporary tables come and go under the same name: a kept plan would be stale.
+            connect_args={
+                "prepare_threshold": None,
+                "application_name": "postloan",
+                "client_encoding": "utf8",
+            },
+        )
+        self._connection = self._connect()
+        self._driver: psycopg.Connection[Row] = _driver_connection(self._connection)
+        self._cursors = itertools.count(1)
+        self._driver.execute(SESSION)
+        self._check_collation()
+
+    def _connect(self) -> Connection:
+        try:
+            return self.engine.connect()
+        except DBAPIError as error:
+            raise WarehouseError(
+                f"Cannot reach the warehouse {self.url.render_as_string(hide_password=True)}: "
+                f"{error.orig}"
+            ) from None
+
+    def _check_collation(self) -> None:
+        encoding, provider, locale = self._driver.execute(
+            """
+            SELECT pg_encoding_to_char(encoding), datlocprovider::text,
+                   CASE WHEN datlocprovider = 'c' THEN datcollate
+                        ELSE to_jsonb(d) ->> CASE WHEN to_jsonb(d) ? 'datlocale'
+                                                  THEN 'datlocale' ELSE 'daticulocale' END END
+            FROM pg_database AS d WHERE datname = current_database()
+            """
+        ).fetchone() or ("", "", "")
+        if not compares_by_code_point(encoding, provider, locale):
+            self.close()
+            raise WarehouseError(
+                f"Database {self.url.database} has encoding {encoding} and collation {locale}; the "
+                f"warehouse needs UTF8 and text in code point order. Create one with: CREATE "
+                f"DATABASE {self.url.database} TEMPLATE template0 ENCODING 'UTF8' "
+                f"LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' LOCALE 'C.UTF-8' "
+                f"(before PostgreSQL 17: … ENCODING 'UTF8' LOCALE 'C')."
+            )
+
+    def close(self) -> None:
+        """Give the connection back; temporary tables vanish."""
+        self._connection.close()
+        self.engine.dispose()
+
+    # Transactions -------------------------------------------------------------------------
+
+    def begin(self) -> None:
+        """Start a transaction."""
+        self._driver.execute("BEGIN")
+
+    def commit(self) -> None:
+        """Make the writes of the transaction visible."""
+        with self._refusals():
+            self._driver.execute("COMMIT")
+
+    def rollback(self) -> None:
+        """Undo the writes of the transaction; a lost connection has undone them already."""
+        if not self._driver.closed:
+            self._driver.execute("ROLLBACK")
+
+    @contextmanager
+    def _refusals(self, sql: str = "") -> Iterator[None]:
+        try:
+            yield
+        except psycopg.Error as error:
+            # The cause is cut off on purpose: its text may quote whole rows.
+            message = f"PostgreSQL refused a statement: {_without_values(error)}\n{sql}"
+            raise WarehouseError(message.rstrip()) from None
+
+    # Statements ---------------------------------------------------------------------------
+
+    def run(self, tree: exp.Expr, parameters: Parameters) -> int:
+        """Execute a statement; PostgreSQL reports the touched rows of an insert or delete."""
+        sql = postgres_sql(tree)
+        with self._refusals(sql):
+            cursor = self._driver.execute(sql, dict(parameters))
+        is_write = isinstance(tree, exp.Insert | exp.Delete | exp.Update)
+        return int(cursor.rowcount) if is_write else -1
+
+    def stream_tree(self, tree: exp.Expr, parameters: Parameters) -> Iterator[Row]:
+        """Yield rows from a server-side cursor; the result is never held whole in this process.
+
+        Outside a transaction the cursor is held by the server until it is read.
+        """
+        sql = postgres_sql(tree)
+        name, hold = f"stream_{next(self._cursors)}", not self.in_transaction
+        with self._refusals(sql), self._driver.cursor(name, withhold=hold) as cursor:
+            cursor.itersize = BATCH_ROWS
+            cursor.execute(sql, dict(parameters))
+            yield from cursor
+
+    def insert_rows(self, table: str, columns: Sequence[str], rows: Iterable[Row]) -> int:
+        """Append rows made in Python."""
+        sql = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
+        with self._refusals(sql), self._driver.cursor() as cursor:
+            with cursor.copy(sql) as copy:
+                for row in rows:
+                    copy.write_row(row)
+            return cursor.rowcount
+
+    def load_text(self, name: str, path: Path, columns: Sequence[str]) -> int:
+        """Read a normalised CSV file into a temporary table of text columns."""
+        self.drop_temporary(name)
+        fields = ", ".join(f"{c} varchar" for c in columns)
+        sql = f"""
+            COPY {name} FROM STDIN
+            WITH (FORMAT csv, HEADER true, ENCODING 'UTF8', FORCE_NULL ({", ".join(columns)}))
+        """
+        with self._refusals(sql), self._driver.cursor() as cursor:
+            cursor.execute(f"CREATE TEMPORARY TABLE {name} (line_no bigint, {fields})")
+            with path.open("rb") as file, cursor.copy(sql) as copy:
+                while block := file.read(COPY_BYTES):
+                    copy.write(block)
+            rows = cursor.rowcount
+        self._analyze(name, rows)
+        return rows
+
+    # Tables -------------------------------------------------------------------------------
+
+    def sqlalchemy_engine(self) -> Engine:
+        """This very connection as SQLAlchemy sees it."""
+        return lend("postgresql+psycopg://", self._driver)
+
+    def table_exists(self, name: str) -> bool:
+        """Whether a table of that name is there."""
+        row = self._driver.execute("SELECT to_regclass(%s) IS NOT NULL", [name]).fetchone()
+        return bool(row and row[0])
+
+    def ensure_tables(self) -> None:
+        """Create the missing tables, and an index on the date that each is replaced by.
+
+        Processes that start together wait for each other here.
+        """
+        if not self._missing_tables():
+            return
+        with self.transaction():
+            self._driver.execute("SELECT pg_advisory_xact_lock(hashtext('postloan.tables'))")
+            for table in self._missing_tables():
+                self.run(self.create_statement(table), {})
+                if table.partition:
+                    self._driver.execute(
+                        f"CREATE INDEX {table.name}_by_{table.partition} "
+                        f"ON {table.name} ({table.partition})"
+                    )
+
+    def _missing_tables(self) -> list[Table]:
+        present = {
+            name
+            for (name,) in self._driver.execute(
+                "SELECT relname::text FROM pg_class "
+                "WHERE relkind IN ('r', 'p') AND relnamespace = current_schema()::regnamespace"
+            )
+        }
+        return [t for t in catalogue().tables.values() if t.name not in present]
+
+    def delete_partition(self, name: str, partition: date) -> None:
+        """Delete one partition; a second writer of the same partition waits for the first."""
+        self._wait_for_writers(name, partition.isoformat())
+        super().delete_partition(name, partition)
+
+    def replace_slice(
+        self, name: str, values: Mapping[str, Any], rows: Iterable[Mapping[str, Any]]
+    ) -> int:
+        """Replace some rows; a second writer of the same rows waits for the first."""
+        with self.transaction():
+            self._wait_for_writers(name, "/".join(map(str, values.values())))
+            return super().replace_slice(name, values, rows)
+
+    def _wait_for_writers(self, name: str, part: str) -> None:
+        """Lock part of a table until the transaction ends.
+
+        Without it two writers would each delete the rows they see and both insert theirs.
+        """
+        self._driver.execute(
+            "SELECT pg_advisory_xact_lock(hashtext(%s), hashtext(%s))", [name, part]
+        )
+
+    def replace_partition(
+        self, table: Table, partition: date, select: str, parameters: Parameters
+    ) -> int:
+        """Replace one partition and, after a large one, tell the planner."""
+        rows = super().replace_partition(table, partition, select, parameters)
+        self._analyze(table.name, rows)
+        return rows
+
+    def temporary_from(self, name: str, select: str, parameters: Parameters | None = None) -> int:
+        """Make a temporary table; the server never gathers statistics on these by itself."""
+        rows = super().temporary_from(name, select, parameters)
+        self._analyze(name, rows)
+        return rows
+
+    def _analyze(self, name: str, rows: int) -> None:
+        if rows >= ANALYZE_FROM_ROWS:
+            self._driver.execute(f"ANALYZE {name}")
+
+
+def _driver_connection(connection: Connection) -> Any:
+    return connection.connection.driver_connection

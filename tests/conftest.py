@@ -1,0 +1,77 @@
+"""Fixtures that all kinds of tests share."""
+
+import subprocess
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from postloan.warehouse import Warehouse, open_warehouse
+from tests.support import quiet_exit
+from tests.support.postgres import TestServer, running_server
+from tests.support.rule_files import RuleFiles, copy_include
+
+quiet_exit.install()
+
+ENGINES = ("duckdb", pytest.param("postgres", marks=pytest.mark.postgres))
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A state folder of its own for every test; none can touch the one of an installation."""
+    folder = tmp_path / "home"
+    monkeypatch.setenv("POSTLOAN_HOME", str(folder))
+    monkeypatch.delenv("POSTLOAN_WAREHOUSE", raising=False)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[TestServer]:
+    """A real PostgreSQL for the session; tests that need one skip where it cannot start."""
+    with ExitStack() as stack:
+        try:
+            server = stack.enter_context(running_server())
+        except (ImportError, OSError, subprocess.SubprocessError) as error:
+            pytest.skip(f"no PostgreSQL can be started here: {error}")
+        yield server
+
+
+@pytest.fixture
+def postgres_url(postgres_server: TestServer) -> Iterator[str]:
+    """URL of a PostgreSQL database that holds all tables and no rows."""
+    with postgres_server.database() as url:
+        yield url
+
+
+@pytest.fixture(params=ENGINES)
+def engine(request: pytest.FixtureRequest) -> str:
+    """Name of the engine; a test that uses it runs once on each."""
+    return str(request.param)
+
+
+@pytest.fixture
+def warehouse_url(engine: str, home: Path, request: pytest.FixtureRequest) -> str:
+    """URL of an empty warehouse that several connections can open one after the other."""
+    if engine == "postgres":
+        return str(request.getfixturevalue("postgres_url"))
+    return f"duckdb:///{home}/warehouse.duckdb"
+
+
+@pytest.fixture
+def warehouse(engine: str, request: pytest.FixtureRequest) -> Iterator[Warehouse]:
+    """An empty warehouse, once per engine."""
+    with ExitStack() as stack:
+        url = "duckdb:///:memory:"
+        if engine == "postgres":
+            server: TestServer = request.getfixturevalue("postgres_server")
+            url = stack.enter_context(server.emptied())
+        yield stack.enter_context(open_warehouse(url))
+
+
+@pytest.fixture
+def rule_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RuleFiles:
+    """A copy of `include/` that the test may change; the product reads the copy."""
+    files = copy_include(tmp_path)
+    monkeypatch.setenv("POSTLOAN_INCLUDE", str(files.folder))
+    return files

@@ -1,0 +1,379 @@
+"""The compliance check: nobody is contacted unless every check passed; each refusal says why."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from postloan.business_day import BusinessDay
+from postloan.contracts import catalogue
+from postloan.rules.packs import rule_book
+from postloan.rules.tables import compile_rules, publish_rules
+from postloan.steps.publish_task_files import publish_task_files
+from postloan.warehouse import Warehouse
+from tests.support.decision_book import PHONE, Book
+
+DAY = date(2026, 11, 20)
+YESTERDAY, TOMORROW = DAY - timedelta(days=1), DAY + timedelta(days=1)
+TODAY = BusinessDay(DAY, 1, YESTERDAY)
+KINDS = ("complaint", "dispute", "bankruptcy", "performing_plan")
+
+
+def debtor(book: Book, **values: Any) -> None:
+    book.customer("C1", **values)
+    book.loan("L1", "C1")
+    book.past_due(DAY, "L1", "C1", 1)
+
+
+def keep(book: Book, rules: list[dict[str, Any]]) -> None:
+    """Put other rules of the checks in force than those of the packs."""
+    dated = [{**rule, "business_date": DAY} for rule in rules]
+    book.warehouse.write_rows("rule_contact_check", DAY, dated)
+
+
+def sent(book: Book) -> list[str]:
+    book.publish(TODAY)
+    return book.tasks(DAY, "sms_reminder")
+
+
+@pytest.mark.parametrize(
+    ("starts_on", "ends_on", "is_held"),
+    [
+        (DAY, None, True),
+        (TOMORROW, None, False),
+        (YESTERDAY, DAY, False),
+        (YESTERDAY, TOMORROW, True),
+        (DAY, DAY, False),
+    ],
+    ids=["starts today", "starts tomorrow", "ended today", "ends tomorrow", "empty"],
+)
+def test_a_hold_lasts_from_its_first_day_up_to_the_day_before_its_end(
+    book: Book, starts_on: date, ends_on: date | None, is_held: bool
+) -> None:
+    debtor(book)
+    book.hold("C1", starts_on, ends_on)
+    assert sent(book) == ([] if is_held else ["C1|CNY"])
+    assert book.denials(DAY) == ([("C1|CNY", "hold_complaint", "CN-COL-020")] if is_held else [])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_of_hold_refuses_under_its_own_rule(book: Book, kind: str) -> None:
+    debtor(book)
+    book.hold("C1", DAY, hold_kind=kind)
+    assert sent(book) == []
+    ((_, reason, rule),) = book.denials(DAY)
+    assert (reason, rule) == (
+        f"hold_{kind}",
+        {
+            "complaint": "CN-COL-020",
+            "dispute": "CN-CRD-005",
+            "bankruptcy": "HOUSE-CON-005",
+            "performing_plan": "CN-COL-017",
+        }[kind],
+    )
+
+
+def test_a_hold_that_was_lifted_no_longer_counts(book: Book) -> None:
+    debtor(book)
+    book.fact(
+        "hold",
+        YESTERDAY,
+        hold_id="H",
+        customer_id="C1",
+        hold_kind="dispute",
+        starts_on=YESTERDAY,
+        ends_on=None,
+    )
+    book.fact(
+        "hold",
+        DAY,
+        hold_id="H",
+        customer_id="C1",
+        hold_kind="dispute",
+        starts_on=YESTERDAY,
+        ends_on=DAY,
+    )
+    assert sent(book) == ["C1|CNY"]
+
+
+def test_a_hold_on_one_loan_leaves_out_that_loan_only(book: Book) -> None:
+    debtor(book)
+    book.loan("L2", "C1")
+    book.past_due(DAY, "L2", "C1", 2, "30.00")
+    book.hold("C1", DAY, hold_kind="dispute", loan_id="L1")
+    assert sent(book) == ["C1|CNY"]
+    assert (
+        book.warehouse.scalar("select loan_amounts from task where queue = 'sms_reminder'")
+        == "L2: 30.00"
+    )
+    assert book.denials(DAY) == [("C1|CNY|L1", "hold_dispute", "CN-CRD-005")]
+
+
+def test_a_customer_whose_only_loan_is_on_hold_is_left_alone(book: Book) -> None:
+    debtor(book)
+    book.hold("C1", DAY, hold_kind="dispute", loan_id="L1")
+    assert sent(book) == []
+
+
+@pytest.mark.parametrize(
+    ("phone", "reason"),
+    [
+        (None, "no_contact_address"),
+        ("", "no_contact_address"),
+        ("1540000000", "invalid_phone"),
+        ("154000000012", "invalid_phone"),
+        ("12400000001", "invalid_phone"),
+        ("154 0000 0001", "invalid_phone"),
+        (PHONE, None),
+        (f"+86{PHONE}", None),
+    ],
+)
+def test_a_number_must_be_there_and_be_one(
+    book: Book, phone: str | None, reason: str | None
+) -> None:
+    debtor(book, phone=phone)
+    assert sent(book) == ([] if reason else ["C1|CNY"])
+    assert [r for _, r, _ in book.denials(DAY)] == ([reason] if reason else [])
+
+
+def test_the_country_code_stays_out_of_the_file(book: Book) -> None:
+    debtor(book, phone=f"+86{PHONE}")
+    book.publish(TODAY)
+    assert book.warehouse.scalar("select phone from task where queue = 'sms_reminder'") == PHONE
+
+
+@pytest.mark.parametrize("died_on", [None, date(2026, 1, 1)])
+def test_the_dead_are_not_contacted(book: Book, died_on: date | None) -> None:
+    debtor(book, deceased_on=died_on)
+    assert sent(book) == ([] if died_on else ["C1|CNY"])
+    assert book.denials(DAY) == ([("C1|CNY", "deceased", "HOUSE-CON-007")] if died_on else [])
+
+
+@pytest.mark.parametrize(
+    ("system", "code", "is_dead"),
+    [("cn", "11", True), ("nsc", "d", True), ("edfi", "Died", True), ("cn", "03", False)],
+)
+def test_a_registry_may_report_a_death_first(
+    book: Book, system: str, code: str, is_dead: bool
+) -> None:
+    debtor(book)
+    book.fact(
+        "enrolment",
+        customer_id="C1",
+        institution_id="U1",
+        effective_on=YESTERDAY,
+        code_system=system,
+        status_code=code,
+        is_full_time=True,
+    )
+    assert sent(book) == ([] if is_dead else ["C1|CNY"])
+
+
+def test_a_loan_that_now_has_another_debtor_is_refused(book: Book) -> None:
+    debtor(book)
+    book.customer("C2")
+    book.fact(
+        "loan",
+        DAY,
+        loan_id="L1",
+        customer_id="C2",
+        product="consumer",
+        currency="CNY",
+        loan_status="active",
+    )
+    assert sent(book) == []
+    assert book.denials(DAY) == [("C1|CNY", "not_the_debtor", "CN-COL-004")]
+
+
+@pytest.mark.parametrize(("number", "is_shared"), [(PHONE, True), ("15400000009", False)])
+def test_the_number_of_a_contact_person_is_not_the_debtors(
+    book: Book, number: str, is_shared: bool
+) -> None:
+    debtor(book)
+    book.fact(
+        "emergency_contact",
+        customer_id="C1",
+        contact_no=1,
+        contact_name="测试乙",
+        relation="parent",
+        phone=number,
+    )
+    assert sent(book) == ([] if is_shared else ["C1|CNY"])
+    assert [r for _, r, _ in book.denials(DAY)] == (
+        ["phone_of_contact_person"] if is_shared else []
+    )
+
+
+def test_a_customer_without_a_record_is_refused(book: Book) -> None:
+    book.loan("L1", "C1")
+    book.past_due(DAY, "L1", "C1", 1)
+    assert sent(book) == []
+    assert [r for _, r, _ in book.denials(DAY)] == ["customer_unknown", "no_contact_address"]
+
+
+CONSENT_CASES = [
+    ("separate", DAY, None, True),
+    ("general", DAY, None, False),
+    ("separate", TOMORROW, None, False),
+    ("separate", YESTERDAY, DAY, False),
+    ("separate", YESTERDAY, TOMORROW, True),
+]
+
+
+@pytest.mark.parametrize(("kind", "granted_on", "withdrawn_on", "is_given"), CONSENT_CASES)
+def test_registry_data_needs_separate_consent_in_force(
+    book: Book, kind: str, granted_on: date, withdrawn_on: date | None, is_given: bool
+) -> None:
+    book.customer("C1")
+    book.fact(
+        "consent",
+        consent_id="S1",
+        customer_id="C1",
+        purpose="registry_query",
+        consent_kind=kind,
+        granted_on=granted_on,
+        withdrawn_on=withdrawn_on,
+    )
+    book.student_alert(DAY, "C1")
+    counts = book.publish(TODAY).counts
+    assert counts["tasks_student_alert"] == int(is_given)
+    assert [(r, rule) for _, r, rule in book.denials(DAY, "student_alert")] == (
+        [] if is_given else [("no_consent_registry_query", "CN-PII-016")]
+    )
+
+
+@pytest.mark.parametrize(
+    ("purpose", "kind", "is_given"),
+    [("bureau_query", "general", True), ("registry_query", "separate", False)],
+)
+def test_bureau_data_needs_consent_for_bureau_queries(
+    book: Book, purpose: str, kind: str, is_given: bool
+) -> None:
+    book.customer("C1")
+    book.fact(
+        "consent",
+        consent_id="S1",
+        customer_id="C1",
+        purpose=purpose,
+        consent_kind=kind,
+        granted_on=YESTERDAY,
+    )
+    book.multi_lender_alert(DAY, "C1")
+    assert book.publish(TODAY).counts["tasks_multi_lender_alert"] == int(is_given)
+
+
+def test_the_legal_department_waits_while_a_plan_is_performed(book: Book) -> None:
+    book.debtor(DAY, 1, 95)
+    book.prepare(TODAY)
+    book.hold("C1", DAY, TOMORROW, hold_kind="performing_plan", loan_id="L1")
+    assert book.publish(TODAY).counts["tasks_legal_preparation"] == 0
+    book.past_due(TOMORROW, "L1", "C1", 96)
+    tomorrow = BusinessDay(TOMORROW, 1, DAY)
+    book.prepare(tomorrow)
+    assert book.publish(tomorrow).counts["tasks_legal_preparation"] == 1
+
+
+@pytest.mark.parametrize(
+    "check", ["recipient_is_debtor", "allowed_hours", "not_deceased", "valid_phone", "no_hold"]
+)
+def test_a_check_without_a_rule_in_force_refuses_everybody(book: Book, check: str) -> None:
+    debtor(book)
+    publish_rules(book.warehouse, DAY)
+    rules = compile_rules(rule_book(), DAY)["rule_contact_check"]
+    keep(book, [r for r in rules if r["check_name"] != check])
+    publish_task_files(book.warehouse, TODAY, book.outbox)
+    assert book.tasks(DAY, "sms_reminder") == []
+    assert [r for _, r, _ in book.denials(DAY)] == ["check_not_available"]
+
+
+def test_a_check_that_nobody_has_written_refuses_everybody(book: Book) -> None:
+    debtor(book)
+    publish_rules(book.warehouse, DAY)
+    book.warehouse.append_rows(
+        "rule_queue_check",
+        [
+            {
+                "business_date": DAY,
+                "queue": "sms_reminder",
+                "check_name": "weekly_cap",
+                "subject": "any",
+                "rule_id": "contact_plan",
+                "rule_version": "test",
+            }
+        ],
+    )
+    publish_task_files(book.warehouse, TODAY, book.outbox)
+    assert book.tasks(DAY, "sms_reminder") == []
+    assert [r for _, r, _ in book.denials(DAY)] == ["check_not_available"]
+
+
+def test_a_queue_without_checks_refuses_everybody(book: Book) -> None:
+    debtor(book)
+    publish_rules(book.warehouse, DAY)
+    book.warehouse.delete_partition("rule_queue_check", DAY)
+    publish_task_files(book.warehouse, TODAY, book.outbox)
+    assert book.tasks(DAY, "sms_reminder") == []
+    assert [r for _, r, _ in book.denials(DAY)] == ["check_not_available"]
+
+
+def test_the_stricter_of_law_and_house_decides_the_hours(book: Book) -> None:
+    debtor(book)
+    publish_rules(book.warehouse, DAY)
+    rules = compile_rules(rule_book(), DAY)["rule_contact_check"]
+    stricter = {"HOUSE-CON-001": ("09:00", "22:30"), "CN-COL-001": ("08:00", "21:00")}
+    for rule in rules:
+        if rule["rule_id"] in stricter:
+            rule["window_start"], rule["window_end"] = stricter[rule["rule_id"]]
+    keep(book, rules)
+    publish_task_files(book.warehouse, TODAY, book.outbox)
+    assert book.warehouse.fetch(
+        "select window_start, window_end from task where queue = 'sms_reminder'"
+    ) == [("2026-11-21 09:00", "2026-11-21 21:00")]
+
+
+def test_hours_that_exclude_each_other_refuse_everybody(book: Book) -> None:
+    debtor(book)
+    publish_rules(book.warehouse, DAY)
+    rules = compile_rules(rule_book(), DAY)["rule_contact_check"]
+    for rule in rules:
+        if rule["rule_id"] == "HOUSE-CON-001":
+            rule["window_start"], rule["window_end"] = "22:00", "23:00"
+    keep(book, rules)
+    publish_task_files(book.warehouse, TODAY, book.outbox)
+    assert book.tasks(DAY, "sms_reminder") == []
+    assert [(r, rule) for _, r, rule in book.denials(DAY)] == [("no_allowed_hours", "CN-COL-001")]
+
+
+@pytest.mark.parametrize("on", [date(1999, 6, 1), date(2019, 12, 20), DAY])
+def test_every_check_and_every_kind_of_hold_has_a_rule_on_every_date(on: date) -> None:
+    compiled = compile_rules(rule_book(), on)
+    rules = {(r["check_name"], r["subject"]) for r in compiled["rule_contact_check"]}
+    holds = catalogue().feeds["hold"].table.column("hold_kind").enum
+    assert {("no_hold", kind) for kind in holds} <= rules
+    for row in compiled["rule_queue_check"]:
+        assert any(
+            name == row["check_name"] and row["subject"] in ("any", subject)
+            for name, subject in rules
+        )
+
+
+def test_what_a_denial_says_holds_no_personal_data(book: Book) -> None:
+    debtor(book, phone="1540000000", customer_name="测试甲")
+    book.publish(TODAY)
+    (said,) = book.warehouse.fetch("select inputs, reason from contact_denial")
+    assert not any("1540000000" in text or "测试" in text for text in said)
+
+
+def test_every_wish_is_either_sent_or_refused(book: Book, warehouse: Warehouse) -> None:
+    for number in range(1, 9):
+        book.debtor(DAY, number, number * 12)
+    book.hold("C2", DAY)
+    book.fact("customer", DAY, customer_id="C3", phone=None)
+    book.student_alert(DAY, "C4")
+    book.prepare(TODAY)
+    book.publish(TODAY)
+    wished = set(warehouse.fetch("select queue, candidate_key from contact_candidate"))
+    sent_to = set(warehouse.fetch("select queue, candidate_key from task"))
+    refused = set(warehouse.fetch("select queue, candidate_key from contact_denial"))
+    assert wished == sent_to | refused
+    assert not sent_to & refused

@@ -1,0 +1,65 @@
+"""Packs that would be misread are refused with a message that names the place."""
+
+from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from postloan.errors import RuleError
+from postloan.rules.contact import check_rows, plan_rows
+from postloan.rules.packs import Pack, rule_book
+
+DAY = date(2026, 11, 20)
+
+
+def changed(name: str, change: Callable[[dict[str, Any]], None]) -> Pack:
+    """A pack of the house with its body changed."""
+    pack = rule_book().pack(name, DAY)
+    body = deepcopy(dict(pack.body))
+    change(body)
+    return replace(pack, body=body)
+
+
+def test_hours_that_end_before_they_begin_are_refused() -> None:
+    def turn_round(body: dict[str, Any]) -> None:
+        body["rules"][0]["window"] = {"from": "22:00", "to": "08:00"}
+
+    with pytest.raises(RuleError, match=r"cn\.yaml, CN-COL-001: .* end at 08:00"):
+        list(check_rows(changed("cn_contact", turn_round), ()))
+
+
+def test_a_queue_without_a_file_contract_is_refused() -> None:
+    def rename(body: dict[str, Any]) -> None:
+        body["queues"]["field_visit"] = body["queues"].pop("call_list")
+
+    with pytest.raises(RuleError, match="field_visit has no contract"):
+        list(plan_rows(changed("contact_plan", rename), ()))
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [("stage", "late"), ("templates", {"default": "A", "pensioner": "B"})]
+)
+def test_a_step_for_an_unknown_stage_or_group_is_refused(key: str, value: Any) -> None:
+    def misname(body: dict[str, Any]) -> None:
+        body["queues"]["sms_reminder"]["steps"][0][key] = value
+
+    with pytest.raises(RuleError, match="no such stage or customer group"):
+        list(plan_rows(changed("contact_plan", misname), ()))
+
+
+def test_a_check_asked_for_whole_and_in_part_is_refused() -> None:
+    def repeat(body: dict[str, Any]) -> None:
+        body["queues"]["call_list"]["checks"].append("no_hold:dispute")
+
+    with pytest.raises(RuleError, match="call_list asks for no_hold twice"):
+        list(plan_rows(changed("contact_plan", repeat), ()))
+
+
+def test_law_and_house_are_kept_apart() -> None:
+    for pack in rule_book().in_force(DAY):
+        if pack.kind == "contact_checks":
+            for _, row in check_rows(pack, ()):
+                assert row["is_law"] is row["rule_id"].startswith("CN-")

@@ -1,0 +1,91 @@
+"""A real Airflow per module, used the way a person uses it: from the command line."""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from postloan.embedded.api import AirflowApi
+from postloan.embedded.environment import password
+from postloan.settings import REPOSITORY, Settings, settings
+
+START_SECONDS = 300
+
+
+@dataclass(frozen=True)
+class Installation:
+    """A state folder with a sample lender, and the commands that work on it."""
+
+    home: Path
+
+    def command(self, *arguments: str, seconds: float = 300) -> subprocess.CompletedProcess[str]:
+        """Run `python -m postloan …` for this installation."""
+        environment = {
+            k: v for k, v in os.environ.items() if not k.startswith(("AIRFLOW", "POSTLOAN"))
+        }
+        environment |= {
+            "POSTLOAN_HOME": str(self.home),
+            "PYTHONPATH": str(REPOSITORY / "plugins"),
+        }
+        return subprocess.run(
+            [sys.executable, "-m", "postloan", *arguments],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=seconds,
+        )
+
+    def succeed(self, *arguments: str) -> str:
+        """Run a command that must succeed; what it printed."""
+        ended = self.command(*arguments)
+        assert ended.returncode == 0, f"{arguments}:\n{ended.stdout}\n{ended.stderr}"
+        return ended.stdout
+
+    def published(self) -> dict[str, str]:
+        """Path -> SHA-256 of every file in the outbox."""
+        root = self.home / "outbox"
+        return {
+            str(path.relative_to(root)): hashlib.sha256(path.read_bytes()).hexdigest()
+            for path in sorted(root.rglob("*"))
+            if path.is_file()
+        }
+
+    def settings(self) -> Settings:
+        """Its settings, whatever the environment of the test says."""
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("POSTLOAN_HOME", str(self.home))
+            return settings()
+
+    def api(self) -> AirflowApi:
+        """Its Airflow."""
+        return AirflowApi.of(self.settings())
+
+
+@contextmanager
+def running(made: Installation) -> Iterator[Installation]:
+    """Start its Airflow; stop it and remove its folder afterwards."""
+    try:
+        started = made.command("up", seconds=START_SECONDS)
+        assert started.returncode == 0, started.stderr
+        assert password(made.settings()) not in started.stdout
+        yield made
+    finally:
+        made.command("down")
+        shutil.rmtree(made.home, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """An installation whose Airflow runs, and whose book is not open yet."""
+    made = Installation(tmp_path_factory.mktemp("installation"))
+    made.succeed("sample", "--loans", "300", "--days", "2", "--until", "2026-11-20")
+    with running(made):
+        yield made

@@ -1,0 +1,144 @@
+"""Business dates through a real scheduler, from the landing zone to published files.
+
+The tests tell one story and run in the order in which they are written.
+"""
+
+import json
+import time
+from collections.abc import Callable
+
+import psutil
+import pytest
+
+from postloan.embedded.follow import CHAIN, GATE
+from postloan.embedded.supervisor import COMPONENTS, recorded
+from tests.journey.conftest import Installation
+
+OPENING, FIRST, SECOND = "2026-11-18", "2026-11-19", "2026-11-20"
+
+pytestmark = pytest.mark.journey
+
+
+def wait_for(condition: Callable[[], bool], seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.3)
+
+
+def test_a_run_without_a_business_date_fails_at_once(installation: Installation) -> None:
+    api = installation.api()
+    for dag_id in ("ingest_core_banking", "stage_overdue_loans"):
+        path = f"/api/v2/dags/{dag_id}/dagRuns"
+        made = api.call("POST", path, json={"logical_date": None})
+        # A run that waited for a retry would not be over in time.
+        wait_for(lambda: api.run(dag_id, made["dag_run_id"]).is_over)  # noqa: B023 (used at once)
+        run = api.run(dag_id, made["dag_run_id"])
+        assert run.state == "failed"
+        assert "no partition key" in api.failure(run)
+
+
+def test_a_date_cannot_be_run_before_the_book_is_open(installation: Installation) -> None:
+    # The registry is late: it delivers after the cut-off.
+    late = installation.home / "landing" / "student_registry" / FIRST
+    late.rename(installation.home / "late")
+    refused = installation.command("run", "--date", FIRST)
+    assert refused.returncode == 1
+    assert "python -m postloan open" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def test_the_book_is_opened_and_nobody_is_contacted(installation: Installation) -> None:
+    told = installation.succeed("open", "--as-of", OPENING)
+    for dag_id in ("ingest_core_banking", GATE, *CHAIN):
+        assert f"{dag_id} " in told
+    assert "opening of the book" in told
+    queues = {path.split("/")[1] for path in installation.published()}
+    assert queues
+    assert queues.isdisjoint({"sms_reminder", "call_list"})
+
+
+def test_legal_cases_wait_for_a_person_and_the_chain_does_not(installation: Installation) -> None:
+    api = installation.api()
+    ask = "ask_for_decision"
+    wait_for(
+        lambda: any(
+            api.task_states(run).get(ask) == "awaiting_input"
+            for run in api.runs("approve_legal_cases", OPENING)
+        )
+    )
+    run = api.runs("approve_legal_cases", OPENING)[0]
+    path = f"/api/v2/dags/{run.dag_id}/dagRuns/{run.run_id}/taskInstances/{ask}/-1"
+    asked = api.call("GET", f"{path}/hitlDetails")
+    assert asked["defaults"] is None
+    answer = {"chosen_options": ["Approve"], "params_input": {}}
+    api.call("PATCH", f"{path}/hitlDetails", json=answer)
+    wait_for(lambda: api.run(run.dag_id, run.run_id).is_over)
+    assert api.run(run.dag_id, run.run_id).state == "success", api.failure(run)
+    assert api.event_facts(run)["cases_approved"] > 0
+
+
+def test_a_business_day_goes_from_deliveries_to_task_files(installation: Installation) -> None:
+    told = installation.succeed("run", "--date", FIRST)
+    assert "Opened without" in told
+    assert "enrolment" in told
+    # Taken in before the book was open, its rows referred to nothing; now they do.
+    summary = json.loads((installation.home / "reports" / f"{FIRST}.json").read_text())
+    assert [d["rows_quarantined"] for d in summary["deliveries"]] == [0]
+    files = [path for path in installation.published() if path.startswith(FIRST)]
+    manifests = [p for p in files if p.endswith("manifest.json")]
+    assert any("/call_list/" in p or "/sms_reminder/" in p for p in manifests)
+    assert len(files) > len(manifests)
+
+
+def test_the_same_date_again_changes_no_byte(installation: Installation) -> None:
+    before = installation.published()
+    told = installation.succeed("run", "--date", FIRST)
+    assert "nothing has changed" in told
+    assert installation.published() == before
+
+
+def test_events_carry_counts_and_tasks_show_their_sql(installation: Installation) -> None:
+    api = installation.api()
+    run = api.runs("stage_overdue_loans", FIRST)[0]
+    assert api.event_facts(run)["past_due_loans"] > 0
+    path = f"/api/v2/dags/{run.dag_id}/dagRuns/{run.run_id}/taskInstances/stage_overdue_loans"
+    shown = api.call("GET", path)["rendered_fields"]["sql"]
+    assert "loan_stage" in shown
+    assert f"'{FIRST}'" in shown
+    assert "$business_date" not in shown
+
+
+def test_the_next_date_builds_on_it(installation: Installation) -> None:
+    told = installation.succeed("run", "--date", SECOND)
+    assert f"{SECOND}: closed" in told
+
+
+def test_a_late_delivery_is_the_next_revision(installation: Installation) -> None:
+    before = installation.published()
+    late = installation.home / "landing" / "student_registry" / FIRST
+    (installation.home / "late").rename(late)
+    told = installation.succeed("run", "--date", FIRST)
+    assert "revision 2" in told
+    after = installation.published()
+    assert {path: after[path] for path in before} == before
+    assert f"{SECOND}  closed   revision 1  stale" in installation.succeed("status")
+
+
+def test_reconcile_mends_the_dates_that_were_built_on_it(installation: Installation) -> None:
+    told = installation.succeed("reconcile")
+    assert f"{SECOND}: built on inputs that have changed since" in told
+    assert "up to date" in installation.succeed("reconcile")
+    summary = json.loads((installation.home / "reports" / f"{SECOND}.json").read_text())
+    assert summary["revision"] == 2
+
+
+def test_a_killed_airflow_is_mended_by_the_next_command(installation: Installation) -> None:
+    started = recorded(installation.settings())
+    for name in ("supervisor", "scheduler"):
+        psutil.Process(started[name].pid).kill()
+    told = installation.succeed("run", "--date", SECOND)
+    assert "nothing has changed" in told
+    mended = recorded(installation.settings())
+    assert set(COMPONENTS) < set(mended)
+    assert not any(started[name].is_alive() for name in COMPONENTS)

@@ -1,0 +1,193 @@
+"""`docker-compose.yaml`: is it whole, and do its commands complete a business day?
+
+There is no Docker engine in a test. The services run as plain processes with the commands and the
+environment of the file; only places differ: host names, ports, folders.
+"""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from postloan.embedded.api import AirflowApi
+from postloan.embedded.environment import new_compose_environment
+from postloan.embedded.processes import Started, end
+from postloan.settings import REPOSITORY
+from tests.support.postgres import TestServer
+
+AIRFLOW_SERVICES = ("api-server", "scheduler", "dag-processor", "triggerer")
+VARIABLE = re.compile(r"\$\{(\w+)(?::([-?])([^}]*))?\}")
+STATE, CODE = "/var/lib/postloan", "/opt/postloan"
+
+
+def filled(text: str, values: dict[str, str]) -> str:
+    """The file with its variables put in, as Compose does it."""
+
+    def value(match: re.Match[str]) -> str:
+        name, kind, words = match.groups()
+        if values.get(name):
+            return values[name]
+        assert kind != "?", f"{name} is asked for and `compose-env` does not make it"
+        return words or ""
+
+    return VARIABLE.sub(value, text)
+
+
+@pytest.fixture(scope="module")
+def values() -> dict[str, str]:
+    return new_compose_environment(1000, 1000)
+
+
+@pytest.fixture(scope="module")
+def compose(values: dict[str, str]) -> dict[str, Any]:
+    text = (REPOSITORY / "docker-compose.yaml").read_text(encoding="utf-8")
+    found: dict[str, Any] = yaml.safe_load(filled(text, values | {"POSTLOAN_PROFILE": "demo"}))
+    return found
+
+
+def test_every_service_is_there(compose: dict[str, Any]) -> None:
+    assert set(compose["services"]) == {"postgres", "prepare", *AIRFLOW_SERVICES}
+
+
+@pytest.mark.parametrize("name", ["postgres", *AIRFLOW_SERVICES])
+def test_services_have_a_health_check_with_patience(compose: dict[str, Any], name: str) -> None:
+    check = compose["services"][name]["healthcheck"]
+    assert check["test"][0] == "CMD"
+    assert name == "postgres" or check["timeout"] == "30s"
+
+
+@pytest.mark.parametrize("name", AIRFLOW_SERVICES)
+def test_airflow_starts_when_its_database_is_prepared(compose: dict[str, Any], name: str) -> None:
+    needs = compose["services"][name]["depends_on"]
+    assert needs["postgres"]["condition"] == "service_healthy"
+    assert needs["prepare"]["condition"] == "service_completed_successfully"
+    assert f"./var:{STATE}" in compose["services"][name]["volumes"]
+
+
+def test_no_password_is_in_the_file(values: dict[str, str]) -> None:
+    text = (REPOSITORY / "docker-compose.yaml").read_text(encoding="utf-8")
+    secrets = {k for k in values if "PASSWORD" in k or "SECRET" in k or "KEY" in k}
+    asked = {name for name, kind, _ in VARIABLE.findall(text) if kind == "?"}
+    assert secrets <= asked
+    with pytest.raises(AssertionError, match="asked for"):
+        filled(text, {})
+
+
+def test_the_ui_is_not_published_to_the_network(compose: dict[str, Any]) -> None:
+    for service in compose["services"].values():
+        assert all(port.startswith("127.0.0.1:") for port in service.get("ports", []))
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class PlainProcesses:
+    """The services of the file as processes of this machine."""
+
+    services: dict[str, Any]
+    home: Path
+    database: str
+    port: int
+    started: list[Started] = field(default_factory=list)
+
+    def here(self, text: str) -> str:
+        """A value of the file with the places of this machine."""
+        return (
+            re.sub(
+                r"postgresql\+psycopg2://airflow:[^@]+@postgres:5432/airflow", self.database, text
+            )
+            .replace("http://api-server:8080", f"http://127.0.0.1:{self.port}")
+            .replace("http://127.0.0.1:8080", f"http://127.0.0.1:{self.port}")
+            .replace(STATE, str(self.home))
+            .replace(CODE, str(REPOSITORY))
+        )
+
+    def environment(self, name: str) -> dict[str, str]:
+        """What the service sees."""
+        given = self.services[name]["environment"]
+        return {
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+            "HOME": str(self.home),
+            # Of the Dockerfile; and the port, which a container has for itself.
+            "PYTHONPATH": str(REPOSITORY / "plugins"),
+            "AIRFLOW__API__PORT": str(self.port),
+            **{key: self.here(str(value)) for key, value in given.items()},
+        }
+
+    def start(self, name: str) -> None:
+        """Start a service and leave it running."""
+        with (self.home / f"{name}.log").open("wb") as log:
+            process = subprocess.Popen(
+                self.services[name]["command"],
+                env=self.environment(name),
+                cwd=self.home,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        self.started.append(Started.of(process.pid))
+
+    def run(self, name: str, command: list[str], seconds: float = 300) -> str:
+        """Run a command inside a service, as `docker compose exec` does; what it printed."""
+        ended = subprocess.run(
+            [self.here(word) for word in command],
+            env=self.environment(name),
+            cwd=self.home,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=seconds,
+        )
+        assert ended.returncode == 0, f"{command}:\n{ended.stdout[-3000:]}\n{ended.stderr[-3000:]}"
+        return ended.stdout
+
+
+@pytest.fixture
+def plain(
+    compose: dict[str, Any], tmp_path: Path, postgres_server: TestServer
+) -> Iterator[PlainProcesses]:
+    home = tmp_path / "mounted"
+    home.mkdir()
+    with postgres_server.database("TEMPLATE template0") as url:
+        database = url.replace("postgresql://", "postgresql+psycopg2://", 1)
+        processes = PlainProcesses(compose["services"], home, database, free_port())
+        try:
+            yield processes
+        finally:
+            end(processes.started)
+
+
+@pytest.mark.journey
+@pytest.mark.postgres
+def test_a_business_day_with_the_commands_of_the_file(plain: PlainProcesses) -> None:
+    plain.run("prepare", plain.services["prepare"]["command"])
+    for name in AIRFLOW_SERVICES:
+        plain.start(name)
+    password = plain.services["scheduler"]["environment"]["POSTLOAN_AIRFLOW_PASSWORD"]
+    api = AirflowApi(f"http://127.0.0.1:{plain.port}", "admin", password)
+    deadline = time.monotonic() + 180
+    while not api.is_healthy():
+        assert time.monotonic() < deadline, "not healthy in time"
+        time.sleep(1)
+    postloan = ["python", "-m", "postloan"]
+    plain.run(
+        "scheduler", [*postloan, "sample", "--loans", "200", "--days", "0", "--until", "2026-11-20"]
+    )
+    told = plain.run("scheduler", [*postloan, "open", "--as-of", "2026-11-20"])
+    assert "2026-11-20: closed" in told
+    assert list((plain.home / "outbox").rglob("manifest.json"))
+    for name in AIRFLOW_SERVICES:
+        plain.run(name, plain.services[name]["healthcheck"]["test"][1:])

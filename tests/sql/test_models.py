@@ -1,0 +1,82 @@
+"""The cases of this folder on every engine, and that no SQL file goes without one."""
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+import yaml
+
+from postloan.contracts import catalogue
+from postloan.warehouse import Warehouse, load_model, model_names
+from postloan.warehouse.house_rules import output_columns
+from postloan.warehouse.models import parse
+from tests.support.sql_case import (
+    DEFAULT_DAY,
+    SqlCase,
+    contract_rows,
+    expected_rows,
+    lay_down,
+    pipe_table,
+    read_case,
+    run_model,
+)
+
+FOLDER = Path(__file__).parent
+REPOSITORY = FOLDER.parents[1]
+CASES = [read_case(path) for path in sorted(FOLDER.glob("*/*.yaml"))]
+LAYERS = {"views", "core", "delinquency", "risk", "decisions", "reports"}
+ELSEWHERE: dict[str, str] = yaml.safe_load((FOLDER / "tested_elsewhere.yaml").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_model(warehouse: Warehouse, case: SqlCase) -> None:
+    lay_down(warehouse, case)
+    header, _ = pipe_table(case.expect)
+    expected = expected_rows(case)
+
+    assert run_model(warehouse, case, header) == expected
+    # Once more: a repeated run must not add, lose or change a row.
+    assert run_model(warehouse, case, header) == expected
+
+
+def test_every_sql_file_has_a_case_or_a_named_test() -> None:
+    covered = {case.model for case in CASES} | set(ELSEWHERE)
+    wanted = {name for name in model_names() if load_model(name).layer in LAYERS}
+    assert sorted(wanted - covered) == []
+
+
+def test_every_folder_is_named_after_a_sql_file() -> None:
+    assert {case.model for case in CASES} <= set(model_names())
+
+
+@pytest.mark.parametrize(("model", "test"), ELSEWHERE.items())
+def test_the_named_test_is_there(model: str, test: str) -> None:
+    path, _, name = test.partition("::")
+    assert model in model_names()
+    assert not list((FOLDER / model).glob("*.yaml")), "it has cases here: strike it from the list"
+    assert f"def {name}(" in (REPOSITORY / path).read_text("utf-8")
+
+
+CURRENT = [feed for feed in catalogue().feeds if f"current_{feed}" in model_names()]
+"""Feeds of which the latest version counts; of the others every booking does."""
+
+
+@pytest.mark.parametrize("feed", CURRENT)
+def test_a_current_view_has_the_columns_of_its_feed(feed: str) -> None:
+    columns = output_columns(parse(load_model(f"current_{feed}").text))
+    assert columns == catalogue().feeds[feed].table.column_names
+
+
+@pytest.mark.parametrize("feed", CURRENT)
+def test_a_delivery_is_known_from_its_own_date_on(warehouse: Warehouse, feed: str) -> None:
+    rows = {"delivery": "feed\nbureau_loan", feed: "line_no\n2"}
+    for name, text in rows.items():
+        table = catalogue().tables[name]
+        warehouse.append_rows(name, contract_rows(table, text, DEFAULT_DAY))
+
+    def known_on(day: date) -> int:
+        select = f"select count(*) as n from current_{feed}"
+        return int(warehouse.scalar(select, {"known_on": day}))
+
+    assert known_on(DEFAULT_DAY) == 1
+    assert known_on(DEFAULT_DAY - timedelta(days=1)) == 0
