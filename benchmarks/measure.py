@@ -21,13 +21,20 @@ class Timings:
         self.seconds[name] = time.perf_counter() - start
         print(f"  {name:<44} {self.seconds[name]:8.2f} s", flush=True)
 
-    def best_of(self, name: str, runs: int, work: Callable[[], object]) -> None:
-        """The quickest of several runs: noise on a shared machine only ever adds."""
+    def best_of(
+        self,
+        name: str,
+        runs: int,
+        work: Callable[[], object],
+        clear: Callable[[], object] = lambda: None,
+    ) -> None:
+        """The quickest of several runs, each cleared away: noise on a machine only ever adds."""
         taken = []
         for _ in range(runs):
             start = time.perf_counter()
             work()
             taken.append(time.perf_counter() - start)
+            clear()
         self.seconds[name] = min(taken)
         print(f"  {name:<44} {min(taken):8.2f} s   (best of {runs})", flush=True)
 

@@ -6,13 +6,12 @@ from typing import Any
 
 import pandas as pd
 
-from postloan.warehouse import Warehouse
-
 STAGES = ((90, "severe"), (30, "escalation"), (15, "early_warning"), (1, "reminder"))
 COLUMNS = {
     "instalment": "loan_id, instalment_no, due_on, cast(amount_due as double) as amount_due",
     "repayment": "loan_id, instalment_no, effective_on, cast(signed_amount as double) as amount",
 }
+RESULTS = ("loan_delinquency", "loan_stage", "stage_event", "customer_delinquency")
 LOANS = """
     select loan_id, customer_id, product
     from loan
@@ -74,12 +73,17 @@ def read_floor(warehouse: Any) -> None:
     ).fetchall()
 
 
-def write_floor(warehouse: Warehouse, day: date) -> None:
-    """Write the same rows once more, with no logic at all."""
-    for table in ("loan_delinquency", "loan_stage", "stage_event", "customer_delinquency"):
-        warehouse.temporary_from(
-            f"floor_{table}",
-            f"select * from {table} where business_date = cast($business_date as date)",  # noqa: S608
-            {"business_date": day},
-        )
-        warehouse.drop_temporary(f"floor_{table}")
+def write_floor(warehouse: Any, day: date) -> None:
+    """Write the same rows once more and commit them, with no logic at all."""
+    with warehouse.transaction():
+        for table in RESULTS:
+            warehouse.connection.execute(
+                f"create table floor_{table} as select * from {table} where business_date = $day",  # noqa: S608
+                {"day": day},
+            )
+
+
+def drop_floor(warehouse: Any) -> None:
+    """Remove what `write_floor` wrote."""
+    for table in RESULTS:
+        warehouse.connection.execute(f"drop table floor_{table}")
