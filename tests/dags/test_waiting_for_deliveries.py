@@ -6,7 +6,11 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from airflow.sdk.exceptions import AirflowFailException, AirflowRescheduleException
+from airflow.sdk.exceptions import (
+    AirflowFailException,
+    AirflowRescheduleException,
+    AirflowSkipException,
+)
 
 from postloan.orchestration.operators import LOOK_AGAIN_AFTER, IngestDelivery
 
@@ -28,21 +32,37 @@ def still_running() -> date:
     return datetime.now(UTC).date() + timedelta(days=2)
 
 
+@pytest.fixture
+def open_book(home: Path) -> None:
+    """A business date has been closed before."""
+    (home / "reports").mkdir(parents=True)
+    (home / "reports" / "2026-01-14.json").write_text("{}")
+
+
+@pytest.mark.parametrize("day", [LONG_AGO, still_running()])
+def test_before_the_book_is_open_no_delivery_is_due_at_night(home: Path, day: date) -> None:
+    with pytest.raises(AirflowSkipException, match="no delivery is due"):
+        ingest("core_banking").prepare(day, context(NIGHTLY))
+
+
+@pytest.mark.usefixtures("open_book")
 @pytest.mark.parametrize("source", ["core_banking", "credit_bureau"])
-def test_a_night_run_looks_again_until_the_cut_off(home: Path, source: str) -> None:
+def test_a_night_run_looks_again_until_the_cut_off(source: str) -> None:
     with pytest.raises(AirflowRescheduleException) as told:
         ingest(source).prepare(still_running(), context(NIGHTLY))
     wait = told.value.reschedule_date - datetime.now(UTC)
     assert timedelta(0) < wait <= LOOK_AGAIN_AFTER
 
 
-def test_at_the_cut_off_a_required_source_fails_for_good(home: Path) -> None:
+@pytest.mark.usefixtures("open_book")
+def test_at_the_cut_off_a_required_source_fails_for_good() -> None:
     with pytest.raises(AirflowFailException, match="No delivery of core_banking for 2026-01-15"):
         ingest("core_banking").prepare(LONG_AGO, context(NIGHTLY))
 
 
+@pytest.mark.usefixtures("open_book")
 @pytest.mark.parametrize("source", ["student_registry", "credit_bureau"])
-def test_at_the_cut_off_an_optional_source_lets_the_date_open(home: Path, source: str) -> None:
+def test_at_the_cut_off_an_optional_source_lets_the_date_open(source: str) -> None:
     told = ingest(source).prepare(LONG_AGO, context(NIGHTLY))
     assert told == {"delivered": False, "after_cut_off": True}
 

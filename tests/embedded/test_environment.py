@@ -10,6 +10,7 @@ from postloan.embedded.environment import (
     PREFERRED_PORT,
     airflow_environment,
     choose_port,
+    component_environment,
     known_port,
     password,
     password_file,
@@ -23,6 +24,20 @@ def test_all_state_is_below_the_home_folder(home: Path) -> None:
     for name in ("AIRFLOW_HOME", "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE"):
         assert environment[name].startswith(f"{home}/")
     assert f"sqlite:///{home}/airflow/" in environment["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"]
+
+
+def test_the_api_server_gives_up_on_a_locked_database_sooner_than_the_others(home: Path) -> None:
+    name = "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"
+    common = airflow_environment(settings(), 8080)[name]
+    assert common.endswith("?timeout=60")
+    assert component_environment(settings(), "api-server")[name] == common.replace("60", "2")
+    assert component_environment(settings(), "scheduler") == {}
+
+
+def test_no_proxy_comes_between_the_processes(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_PROXY", "bank.example")
+    environment = airflow_environment(settings(), 8080)
+    assert environment["NO_PROXY"] == environment["no_proxy"] == "bank.example,127.0.0.1"
 
 
 def test_secrets_are_random_kept_and_private(home: Path) -> None:

@@ -1,12 +1,15 @@
 """The supervisor with real processes: restarts what dies, ends what it started, leaves nothing."""
 
+import json
 import os
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import psutil
 import pytest
@@ -22,6 +25,7 @@ SLEEP = "import time; time.sleep(600)"
 PARENT = f"import subprocess, sys; subprocess.Popen([sys.executable, '-c', {SLEEP!r}]); {SLEEP}"
 SUPERVISE = f"""
 import os, sys
+from postloan.embedded import supervisor
 from postloan.embedded.supervisor import Supervisor, recorded, take_lock
 from postloan.embedded.processes import end
 from postloan.settings import settings
@@ -30,7 +34,9 @@ lock = take_lock(home)
 if lock is None:
     sys.exit(3)
 end(s for n, s in recorded(home).items() if n != "supervisor")
-Supervisor(home, os.environ, {{"one": [sys.executable, "-c", {PARENT!r}]}}).run()
+supervisor.HEALTH_CHECK_SECONDS, supervisor.SILENCE_SECONDS = 0.2, 1
+names = sys.argv[1:] or ["one"]
+Supervisor(home, os.environ, {{name: [sys.executable, "-c", {PARENT!r}] for name in names}}).run()
 """
 
 
@@ -54,22 +60,23 @@ def are_gone(processes: list[psutil.Process]) -> bool:
 class Running:
     """A supervisor in a process of its own."""
 
-    def __init__(self) -> None:
+    def __init__(self, *names: str) -> None:
         environment = {**os.environ, "PYTHONPATH": str(REPOSITORY / "plugins")}
-        self.process = subprocess.Popen([sys.executable, "-c", SUPERVISE], env=environment)
+        command = [sys.executable, "-c", SUPERVISE, *names]
+        self.process = subprocess.Popen(command, env=environment)
 
-    def component(self) -> int:
-        wait_for(lambda: "one" in recorded(settings()))
-        return recorded(settings())["one"].pid
+    def component(self, name: str = "one") -> int:
+        wait_for(lambda: name in recorded(settings()))
+        return recorded(settings())[name].pid
 
 
 @pytest.fixture
-def supervise(home: Path) -> Iterator[Callable[[], Running]]:
+def supervise(home: Path) -> Iterator[Callable[..., Running]]:
     (home / "airflow").mkdir(parents=True)
     started: list[Running] = []
 
-    def begin() -> Running:
-        started.append(Running())
+    def begin(*names: str) -> Running:
+        started.append(Running(*names))
         return started[-1]
 
     yield begin
@@ -80,7 +87,7 @@ def supervise(home: Path) -> Iterator[Callable[[], Running]]:
 
 
 def test_a_component_that_dies_is_started_again_without_its_orphans(
-    supervise: Callable[[], Running],
+    supervise: Callable[..., Running],
 ) -> None:
     running = supervise()
     first = running.component()
@@ -91,7 +98,38 @@ def test_a_component_that_dies_is_started_again_without_its_orphans(
     assert family(running.component())
 
 
-def test_stopping_ends_every_process(supervise: Callable[[], Running]) -> None:
+class Health(BaseHTTPRequestHandler):
+    """Airflow's health page, on which only the scheduler has fallen silent."""
+
+    def do_GET(self) -> None:
+        states = dict.fromkeys(("metadatabase", "dag_processor", "triggerer"), "healthy")
+        body = json.dumps(
+            {n: {"status": s} for n, s in {**states, "scheduler": "unhealthy"}.items()}
+        )
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(body.encode())
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (its name)
+        """Keep quiet."""
+
+
+def test_a_component_that_hangs_is_started_again_and_the_others_are_left_alone(
+    supervise: Callable[..., Running], home: Path
+) -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Health) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        (home / "airflow" / "port").write_text(str(server.server_port))
+        running = supervise("scheduler", "triggerer")
+        hung, at_work = running.component("scheduler"), running.component("triggerer")
+        members = family(hung)
+        wait_for(lambda: running.component("scheduler") != hung)
+        wait_for(lambda: are_gone(members))
+        assert running.component("triggerer") == at_work
+        server.shutdown()
+
+
+def test_stopping_ends_every_process(supervise: Callable[..., Running]) -> None:
     running = supervise()
     members = family(running.component())
     assert stop(settings())
@@ -101,7 +139,7 @@ def test_stopping_ends_every_process(supervise: Callable[[], Running]) -> None:
     assert recorded(settings()) == {}
 
 
-def test_one_supervisor_at_a_time(supervise: Callable[[], Running]) -> None:
+def test_one_supervisor_at_a_time(supervise: Callable[..., Running]) -> None:
     running = supervise()
     running.component()
     assert supervise().process.wait(10) == 3
@@ -109,7 +147,7 @@ def test_one_supervisor_at_a_time(supervise: Callable[[], Running]) -> None:
 
 
 def test_what_a_killed_supervisor_left_is_ended_by_the_next(
-    supervise: Callable[[], Running],
+    supervise: Callable[..., Running],
 ) -> None:
     killed = supervise()
     first = killed.component()
@@ -123,7 +161,7 @@ def test_what_a_killed_supervisor_left_is_ended_by_the_next(
     wait_for(lambda: following.component() != first)
 
 
-def test_what_a_killed_supervisor_left_can_be_stopped(supervise: Callable[[], Running]) -> None:
+def test_what_a_killed_supervisor_left_can_be_stopped(supervise: Callable[..., Running]) -> None:
     killed = supervise()
     members = family(killed.component())
     killed.process.kill()

@@ -83,7 +83,10 @@ class AirflowApi:
                 os.environ.get("POSTLOAN_AIRFLOW_USER") or USER,
                 os.environ.get("POSTLOAN_AIRFLOW_PASSWORD") or "",
             )
-        return cls(base_url(home), USER, password(home))
+        api = cls(base_url(home), USER, password(home))
+        # It is on this machine: no proxy has a say in it.
+        api._session.trust_env = False
+        return api
 
     # Talking ------------------------------------------------------------------------------
 

@@ -20,6 +20,8 @@ PREFERRED_PORT = 8080
 USER = "admin"
 METADATA_VARIABLE = "POSTLOAN_AIRFLOW_DATABASE"
 """URL of a metadata database to use in place of the SQLite file."""
+DATABASE = "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"
+"""What Airflow calls it."""
 
 
 def write_private(path: Path, text: str) -> None:
@@ -111,6 +113,33 @@ def base_url(home: Settings) -> str:
     return f"http://127.0.0.1:{known_port(home) or PREFERRED_PORT}"
 
 
+def metadata_url(home: Settings, patience_seconds: int = 60) -> str:
+    """URL of Airflow's own database; a SQLite file is waited for while somebody writes to it."""
+    return (
+        os.environ.get(METADATA_VARIABLE)
+        or f"sqlite:///{home.airflow_home}/airflow.db?timeout={patience_seconds}"
+    )
+
+
+def component_environment(home: Settings, component: str) -> dict[str, str]:
+    """What one component has different from the others.
+
+    The API server writes its log of actions from the loop that also ends the transactions of other
+    requests. Where one of those holds the lock of SQLite, both would wait for each other; so the
+    server gives up soon, the caller asks again, and the lock is free by then.
+    """
+    if component == "api-server":
+        return {DATABASE: metadata_url(home, patience_seconds=2)}
+    return {}
+
+
+def _no_proxy() -> dict[str, str]:
+    """Airflow's processes talk to each other on this machine, past any proxy of the network."""
+    known = os.environ.get("NO_PROXY") or os.environ.get("no_proxy") or ""
+    hosts = ",".join(filter(None, [known, "127.0.0.1"]))
+    return {"NO_PROXY": hosts, "no_proxy": hosts}
+
+
 def airflow_environment(home: Settings, port: int) -> dict[str, str]:
     """Environment variables of every Airflow process of this installation.
 
@@ -131,6 +160,7 @@ def airflow_environment(home: Settings, port: int) -> dict[str, str]:
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
         "PYTHONPATH": str(REPOSITORY / "plugins"),
         "POSTLOAN_HOME": str(home.home),
+        **_no_proxy(),
         "AIRFLOW_HOME": str(airflow_home),
         "AIRFLOW__CORE__DAGS_FOLDER": str(REPOSITORY / "dags"),
         "AIRFLOW__CORE__PLUGINS_FOLDER": str(REPOSITORY / "plugins"),
@@ -141,8 +171,7 @@ def airflow_environment(home: Settings, port: int) -> dict[str, str]:
         "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"http://127.0.0.1:{port}/execution/",
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": f"{USER}:admin",
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(password_file(home)),
-        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": os.environ.get(METADATA_VARIABLE)
-        or f"sqlite:///{airflow_home}/airflow.db?timeout=60",
+        DATABASE: metadata_url(home),
         "AIRFLOW__API__HOST": "127.0.0.1",
         "AIRFLOW__API__PORT": str(port),
         "AIRFLOW__API__BASE_URL": f"http://127.0.0.1:{port}",

@@ -18,7 +18,15 @@ from pathlib import Path
 from types import FrameType
 from typing import TextIO
 
-from postloan.embedded.environment import airflow_environment, choose_port, write_private
+from postloan.embedded.environment import (
+    DATABASE,
+    airflow_environment,
+    base_url,
+    choose_port,
+    component_environment,
+    write_private,
+)
+from postloan.embedded.health import silent_components
 from postloan.embedded.processes import Started, end
 from postloan.settings import Settings, settings
 
@@ -33,6 +41,9 @@ COMPONENTS: dict[str, tuple[str, ...]] = {
 SHORTEST_LIFE_SECONDS = 30
 """A process that lived longer is restarted at once; others ever more slowly."""
 LONGEST_PAUSE_SECONDS = 30.0
+HEALTH_CHECK_SECONDS = 10.0
+SILENCE_SECONDS = 60.0
+"""A component that has given no sign of life for that long is hung, and is started again."""
 
 
 def lock_file(home: Settings) -> Path:
@@ -71,11 +82,11 @@ def recorded(home: Settings) -> dict[str, Started]:
 
 
 class Supervisor:
-    """Starts the components, restarts those that die, stops them all on a signal.
+    """Starts the components, restarts those that die or hang, stops them all on a signal.
 
     Args:
         home: the installation.
-        environment: of every component.
+        environment: of every component, but for `component_environment`.
         commands: name of the component -> its command line.
     """
 
@@ -87,8 +98,11 @@ class Supervisor:
         self.environment = dict(environment)
         self.running: dict[str, subprocess.Popen[bytes]] = {}
         self.started: dict[str, Started] = {}
+        self.begun: dict[str, float] = {}
         self.not_before: dict[str, float] = {}
         self.pauses: dict[str, float] = {}
+        self.silent_since: dict[str, float] = {}
+        self.last_look = time.monotonic()
         self.is_stopping = False
 
     def run(self) -> None:
@@ -100,6 +114,7 @@ class Supervisor:
             while not self.is_stopping:
                 for name in self.commands:
                     self._mend(name)
+                self._look_for_silence()
                 time.sleep(0.5)
         finally:
             end(s for name, s in self.started.items() if name != "supervisor")
@@ -119,6 +134,22 @@ class Supervisor:
         if now >= self.not_before.get(name, 0):
             self._start(name)
 
+    def _look_for_silence(self) -> None:
+        """End components that are there but do nothing any more; they are started again then.
+
+        A scheduler that met a locked database can wait for its own workers for ever.
+        """
+        now = time.monotonic()
+        if now - self.last_look < HEALTH_CHECK_SECONDS:
+            return
+        self.last_look = now
+        silent = silent_components(base_url(self.home)) & self.running.keys()
+        self.silent_since = {name: self.silent_since.get(name, now) for name in silent}
+        for name, since in self.silent_since.items():
+            if now - max(since, self.begun[name]) > SILENCE_SECONDS:
+                print(f"{name} gives no sign of life; it is ended", flush=True)  # noqa: T201 (its own log)
+                end([self.started[name]], grace_seconds=0)
+
     def _note_death(self, name: str, code: int, now: float) -> None:
         lived = time.time() - self.started[name].created
         last = self.pauses.get(name, 0.5)
@@ -136,7 +167,7 @@ class Supervisor:
         with (folder / f"{name}.log").open("ab") as log:
             process = subprocess.Popen(  # noqa: S603 (fixed commands)
                 self.commands[name],
-                env=self.environment,
+                env={**self.environment, **component_environment(self.home, name)},
                 cwd=self.home.airflow_home,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -145,6 +176,8 @@ class Supervisor:
             )
         self.running[name] = process
         self.started[name] = Started.of(process.pid)
+        self.begun[name] = time.monotonic()
+        self.silent_since.pop(name, None)
         write_private(
             _record_file(self.home),
             json.dumps({n: vars(s) for n, s in self.started.items()}, indent=2),
@@ -159,7 +192,7 @@ def prepare_metadata(home: Settings, environment: Mapping[str, str]) -> None:
     from importlib.metadata import version
 
     stamp = home.airflow_home / "metadata-version"
-    database = environment["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"].split("@")[-1]
+    database = environment[DATABASE].split("@")[-1]
     current = f"{version('apache-airflow')} {database}"
     if stamp.exists() and stamp.read_text(encoding="utf-8") == current:
         return

@@ -106,7 +106,8 @@ class IngestDelivery(WarehouseOperator):
 
     A nightly run looks again every few minutes. At the cut-off it fails where the source is
     required, and otherwise says on its event that nothing came, so that the gate may open without
-    it. A run started by hand does not wait.
+    it. Before the first business date is closed nothing is due: Airflow runs a new DAG for last
+    night as soon as it sees it. A run started by hand does not wait.
     """
 
     def __init__(self, *, source: str, **kwargs: Any) -> None:
@@ -116,6 +117,7 @@ class IngestDelivery(WarehouseOperator):
     def prepare(self, day: date, context: Context) -> Facts | None:
         """Check that the delivery is complete, that is, that its manifest is there."""
         from postloan.contracts import catalogue
+        from postloan.reports import finished_dates
         from postloan.settings import settings
 
         feeds = catalogue().feeds_of(self.source)
@@ -126,6 +128,8 @@ class IngestDelivery(WarehouseOperator):
         self.is_after_cut_off = is_nightly and is_late
         if manifest.exists():
             return None
+        if is_nightly and not finished_dates(settings().reports):
+            raise AirflowSkipException("No business date is closed yet, so no delivery is due.")
         if is_nightly and not is_late:
             raise AirflowRescheduleException(  # type: ignore[no-untyped-call]
                 min(datetime.now(UTC) + LOOK_AGAIN_AFTER, limit.astimezone(UTC))
