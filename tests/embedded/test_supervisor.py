@@ -34,7 +34,8 @@ lock = take_lock(home)
 if lock is None:
     sys.exit(3)
 end(s for n, s in recorded(home).items() if n != "supervisor")
-supervisor.HEALTH_CHECK_SECONDS, supervisor.SILENCE_SECONDS = 0.2, 1
+supervisor.HEALTH_CHECK_SECONDS = 0.2
+supervisor.SILENCE_SECONDS = supervisor.STARTING_SECONDS = 1
 names = sys.argv[1:] or ["one"]
 Supervisor(home, os.environ, {{name: [sys.executable, "-c", {PARENT!r}] for name in names}}).run()
 """

@@ -8,14 +8,14 @@ HEARTBEATS = {
     "dag_processor": "dag-processor",
     "triggerer": "triggerer",
 }
-"""What Airflow's health page reports -> the component that is at fault."""
+"""What Airflow's health page reports -> the component that it speaks of."""
 TIMEOUT_SECONDS = 5.0
 
 
-def silent_components(base_url: str) -> set[str]:
-    """Components without a recent heartbeat, as the API server sees them.
+def signs_of_life(base_url: str) -> dict[str, bool]:
+    """Component -> whether it has a recent heartbeat, as the API server sees it.
 
-    Where the API server itself does not answer nothing is known of the others.
+    Where the API server itself does not answer, nothing is known of the others.
 
     Args:
         base_url: address of the API server.
@@ -26,10 +26,9 @@ def silent_components(base_url: str) -> set[str]:
             answer = session.get(f"{base_url}/api/v2/monitor/health", timeout=TIMEOUT_SECONDS)
         answer.raise_for_status()
         health = answer.json()
-        return {
-            component
-            for reported, component in HEARTBEATS.items()
-            if health.get(reported, {}).get("status") != "healthy"
-        }
     except (requests.RequestException, ValueError):
-        return {"api-server"}
+        return {"api-server": False}
+    return {
+        component: health.get(reported, {}).get("status") == "healthy"
+        for reported, component in HEARTBEATS.items()
+    }

@@ -26,7 +26,7 @@ from postloan.embedded.environment import (
     component_environment,
     write_private,
 )
-from postloan.embedded.health import silent_components
+from postloan.embedded.health import signs_of_life
 from postloan.embedded.processes import Started, end
 from postloan.settings import Settings, settings
 
@@ -44,6 +44,8 @@ LONGEST_PAUSE_SECONDS = 30.0
 HEALTH_CHECK_SECONDS = 10.0
 SILENCE_SECONDS = 60.0
 """A component that has given no sign of life for that long is hung, and is started again."""
+STARTING_SECONDS = 300.0
+"""The first sign of life may take longer, on a slow machine."""
 
 
 def lock_file(home: Settings) -> Path:
@@ -98,10 +100,9 @@ class Supervisor:
         self.environment = dict(environment)
         self.running: dict[str, subprocess.Popen[bytes]] = {}
         self.started: dict[str, Started] = {}
-        self.begun: dict[str, float] = {}
+        self.silent_from: dict[str, float] = {}
         self.not_before: dict[str, float] = {}
         self.pauses: dict[str, float] = {}
-        self.silent_since: dict[str, float] = {}
         self.last_look = time.monotonic()
         self.is_stopping = False
 
@@ -143,10 +144,10 @@ class Supervisor:
         if now - self.last_look < HEALTH_CHECK_SECONDS:
             return
         self.last_look = now
-        silent = silent_components(base_url(self.home)) & self.running.keys()
-        self.silent_since = {name: self.silent_since.get(name, now) for name in silent}
-        for name, since in self.silent_since.items():
-            if now - max(since, self.begun[name]) > SILENCE_SECONDS:
+        for name, is_at_work in signs_of_life(base_url(self.home)).items():
+            if is_at_work:
+                self.silent_from[name] = now + SILENCE_SECONDS
+            elif name in self.running and now > self.silent_from[name]:
                 print(f"{name} gives no sign of life; it is ended", flush=True)  # noqa: T201 (its own log)
                 end([self.started[name]], grace_seconds=0)
 
@@ -176,8 +177,7 @@ class Supervisor:
             )
         self.running[name] = process
         self.started[name] = Started.of(process.pid)
-        self.begun[name] = time.monotonic()
-        self.silent_since.pop(name, None)
+        self.silent_from[name] = time.monotonic() + STARTING_SECONDS
         write_private(
             _record_file(self.home),
             json.dumps({n: vars(s) for n, s in self.started.items()}, indent=2),
