@@ -1,0 +1,183 @@
+"""What a contract says, as the rest of the product sees it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from open_data_contract_standard.model import DataQuality
+
+from postloan.errors import ContractError
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: name in both languages, type, checks and personal-data class."""
+
+    name: str
+    title: str
+    description: str
+    logical_type: str
+    sql_type: str
+    required: bool = False
+    key_position: int | None = None
+    classification: str = "internal"
+    enum: tuple[str, ...] = ()
+    options: tuple[tuple[str, Any], ...] = ()
+    references: str | None = None
+    is_derived: bool = False
+    is_partition: bool = False
+    checks: tuple[DataQuality, ...] = field(default=(), repr=False, compare=False)
+
+    def option(self, name: str) -> Any:
+        """The value of a `logicalTypeOptions` entry, or None."""
+        return dict(self.options).get(name)
+
+    @property
+    def is_personal(self) -> bool:
+        """Whether the column holds personal or sensitive data and must stay out of logs."""
+        return self.classification in ("personal", "sensitive")
+
+    @property
+    def scale(self) -> int:
+        """Digits after the decimal point of a decimal column; 0 for other types."""
+        if not self.sql_type.startswith("decimal("):
+            return 0
+        return int(self.sql_type.rstrip(")").split(",")[1])
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of the warehouse or the layout of a file."""
+
+    name: str
+    title: str
+    description: str
+    grain: str
+    layer: str
+    columns: tuple[Column, ...]
+    checks: tuple[DataQuality, ...] = field(default=(), repr=False, compare=False)
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        """Names of all columns in contract order."""
+        return tuple(c.name for c in self.columns)
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """Names of the key columns in key order."""
+        keyed = [c for c in self.columns if c.key_position]
+        return tuple(c.name for c in sorted(keyed, key=lambda c: c.key_position or 0))
+
+    @property
+    def partition(self) -> str | None:
+        """The column whose values are replaced together, or None."""
+        return next((c.name for c in self.columns if c.is_partition), None)
+
+    def column(self, name: str) -> Column:
+        """The column of that name.
+
+        Raises:
+            KeyError: the table has no such column.
+        """
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise KeyError(f"{self.name} has no column '{name}'")
+
+
+RECEIVED_ON = Column(
+    "received_on",
+    "接收业务日期",
+    "Business date of the delivery that brought the row.",
+    "date",
+    "date",
+    required=True,
+    is_partition=True,
+)
+LINE_NO = Column(
+    "line_no", "文件行号", "Line of the delivered file.", "integer", "bigint", required=True
+)
+TECHNICAL_COLUMNS = (RECEIVED_ON, LINE_NO)
+
+
+@dataclass(frozen=True)
+class FeedContract:
+    """What one source sends under one name, and what the product may expect of it."""
+
+    source: str
+    name: str
+    version: str
+    table: Table
+    delivery: str
+    absence: str
+    is_required: bool
+    max_age_days: int
+    cut_off: str
+    allocation: str | None
+    path: Path = field(compare=False)
+    terms: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    """Every custom property of the contract, for the parts of the product that own one."""
+
+    @property
+    def file_columns(self) -> tuple[Column, ...]:
+        """The columns a sender delivers, in order."""
+        return tuple(
+            c for c in self.table.columns if not c.is_derived and c not in TECHNICAL_COLUMNS
+        )
+
+    @property
+    def references(self) -> dict[str, tuple[str, str]]:
+        """Column -> (feed, column) it must be found in; self references left out."""
+        pairs = {c.name: c.references.split(".") for c in self.file_columns if c.references}
+        return {name: (feed, column) for name, (feed, column) in pairs.items() if feed != self.name}
+
+
+@dataclass(frozen=True)
+class TaskFileContract:
+    """What one receiver gets in one queue."""
+
+    queue: str
+    version: str
+    table: Table
+    receiver: str
+    is_internal: bool
+    purpose: str
+    path: Path = field(compare=False)
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """All contracts of an installation."""
+
+    feeds: dict[str, FeedContract]
+    task_files: dict[str, TaskFileContract]
+    tables: dict[str, Table]
+
+    def sources(self) -> tuple[str, ...]:
+        """Names of the sources, in order."""
+        return tuple(dict.fromkeys(f.source for f in self.feeds.values()))
+
+    def feeds_of(self, source: str) -> tuple[FeedContract, ...]:
+        """The feeds of one source, referenced feeds before those that refer to them.
+
+        Raises:
+            ContractError: there is no such source, or its feeds refer to each other in a circle.
+        """
+        waiting = {name: f for name, f in self.feeds.items() if f.source == source}
+        if not waiting:
+            raise ContractError(
+                f"No source '{source}'. Known sources: {', '.join(self.sources())}."
+            )
+        ordered: list[FeedContract] = []
+        while waiting:
+            free = [
+                f
+                for f in waiting.values()
+                if not any(target in waiting for target, _ in f.references.values())
+            ]
+            if not free:
+                raise ContractError(f"Feeds refer to each other in a circle: {', '.join(waiting)}.")
+            ordered += free
+            waiting = {name: f for name, f in waiting.items() if f not in free}
+        return tuple(ordered)
