@@ -7,7 +7,7 @@ a file that is not what its manifest says stops the delivery.
 
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -20,9 +20,11 @@ from postloan.ingestion.ledger import (
     read_entry,
     write_entry,
 )
+from postloan.ingestion.limits import Breach, breach_of
 from postloan.ingestion.manifest import Manifest, check_content, read_manifest
 from postloan.ingestion.quality import QualityGate
-from postloan.ingestion.quarantine import publish_quarantine
+from postloan.ingestion.quarantine import REFUSED, publish_quarantine
+from postloan.ingestion.refused_deliveries import TooMuchRefusedError, record_refusal
 from postloan.ingestion.repayments import REPAYMENT, refuse_reversals, restate_later
 from postloan.ingestion.staging import Staging
 from postloan.warehouse import Warehouse
@@ -109,8 +111,9 @@ def ingest(
         The counts per feed; `changed` is False where nothing had to be done.
 
     Raises:
-        DeliveryError: a file is missing, truncated or not what the manifest says, or a quality
-            check failed. Nothing was loaded; the message says what to do.
+        DeliveryError: a file is missing, truncated or not what the manifest says, a quality
+            check failed, or more is refused than the contract allows. Nothing was
+            loaded; the message says what to do.
         ContractError: there is no such source.
         WarehouseError: the warehouse refused a statement; nothing was loaded.
     """
@@ -141,10 +144,21 @@ def ingest(
     workshop = _empty_folder(scratch / f"{source}-{business_date}")
     try:
         with warehouse.transaction():
-            counts, warnings = _take_in(warehouse, manifest, feeds, folder, workshop)
+            taken = _take_in(warehouse, manifest, feeds, folder, workshop)
+            counts, warnings = taken.counts, tuple(taken.gate.warnings)
+            if taken.breaches:
+                # A person can work on the rows only if they outlive the rollback.
+                publish_quarantine(
+                    warehouse, quarantine_folder, source, business_date, is_refused=True
+                )
+                place = f"quarantine/{source}/{business_date}/{REFUSED}/"
+                raise TooMuchRefusedError(taken.breaches, counts, place)
             changed = not (earlier and is_same and counts == earlier.feeds)
             revision = (earlier.revision if earlier else 0) + changed
             write_entry(warehouse, manifest, contracts, revision, counts)
+    except TooMuchRefusedError as refusal:
+        record_refusal(warehouse, manifest, fingerprint_of(contents), refusal)
+        raise
     finally:
         shutil.rmtree(workshop, ignore_errors=True)
     publish_quarantine(warehouse, quarantine_folder, source, business_date)
@@ -166,18 +180,32 @@ def _empty_folder(folder: Path) -> Path:
     return folder
 
 
+@dataclass
+class _Intake:
+    """The work on one delivery: its checks, what became of the rows, what is over its limit."""
+
+    gate: QualityGate
+    found: list[FeedCount] = field(default_factory=list)
+    breaches: list[Breach] = field(default_factory=list)
+
+    @property
+    def counts(self) -> tuple[FeedCount, ...]:
+        """What became of the rows, by name of the feed."""
+        return tuple(sorted(self.found, key=lambda c: c.feed))
+
+
 def _take_in(
     warehouse: Warehouse,
     manifest: Manifest,
     feeds: tuple[FeedContract, ...],
     folder: Path,
     workshop: Path,
-) -> tuple[tuple[FeedCount, ...], tuple[str, ...]]:
-    """Replace the facts and the quarantine of one delivery; counts by feed name, and warnings."""
-    contracts, gate = catalogue(), QualityGate(warehouse, is_opening=manifest.opening)
+) -> _Intake:
+    """Replace the facts and the quarantine of one delivery."""
+    contracts = catalogue()
+    intake = _Intake(QualityGate(warehouse, is_opening=manifest.opening))
     place = {"business_date": manifest.business_date, "source": manifest.source}
     warehouse.replace_slice("quarantine", place, [])
-    counts: list[FeedCount] = []
     for feed in feeds:
         file = manifest.file_of(feed.name)
         if file is None:
@@ -186,11 +214,11 @@ def _take_in(
         staging = Staging(
             warehouse, contracts, feed, file, manifest.business_date, folder / file.file, workshop
         )
-        counts.append(_take_in_feed(staging, gate))
-    return tuple(sorted(counts, key=lambda c: c.feed)), tuple(gate.warnings)
+        _take_in_feed(staging, intake)
+    return intake
 
 
-def _take_in_feed(staging: Staging, gate: QualityGate) -> FeedCount:
+def _take_in_feed(staging: Staging, intake: _Intake) -> None:
     feed = staging.feed
     account = staging.load()
     staging.convert()
@@ -200,10 +228,15 @@ def _take_in_feed(staging: Staging, gate: QualityGate) -> FeedCount:
         refuse_reversals(staging)
     staging.quarantine()
     count = staging.count(account)
-    gate.check(feed, staging.staged_table, count)
+    intake.found.append(count)
+    breach = breach_of(staging.warehouse, feed, staging.text_table, staging.refused_table, count)
+    if breach:
+        intake.breaches.append(breach)
+    if not intake.breaches:
+        # What is refused anyway need not be proved good; its rows are still judged to the end.
+        intake.gate.check(feed, staging.staged_table, count)
     _make_facts(staging)
     staging.clear()
-    return count
 
 
 def _make_facts(staging: Staging) -> None:

@@ -5,14 +5,19 @@ Refused rows hold personal data: the folder is for the owner alone.
 """
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
-from typing import IO
 
 from postloan.warehouse import Warehouse
+from postloan.warehouse.door import Row
 
 COLUMNS = ("line_no", "column", "reason", "detail", "raw_text")
+REFUSED = "refused"
+"""Folder of the rows of a delivery that was refused as a whole."""
+
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 _REFUSED = """
@@ -24,46 +29,53 @@ _REFUSED = """
 
 
 def publish_quarantine(
-    warehouse: Warehouse, folder: Path, source: str, business_date: date
+    warehouse: Warehouse,
+    folder: Path,
+    source: str,
+    business_date: date,
+    *,
+    is_refused: bool = False,
 ) -> tuple[Path, ...]:
     """Write the refused rows of one delivery as files, and remove files that no longer hold.
+
+    A delivery that is refused as a whole has its files in `refused/`, beside those of the
+    delivery that is loaded, and until one is.
 
     Args:
         warehouse: holds the quarantine table.
         folder: the quarantine folder of the installation; made for the owner alone.
         source: source of the delivery.
         business_date: its date.
+        is_refused: the quarantine table holds an attempt that will be rolled back.
 
     Returns:
         The files, one per feed with refused rows.
     """
-    target = folder / source / business_date.isoformat()
+    place = folder / source / business_date.isoformat()
+    target = place / REFUSED if is_refused else place
     rows = warehouse.stream(_REFUSED, {"business_date": business_date, "source": source})
     written: list[Path] = []
-    stream: IO[str] | None = None
-    feed_written = None
-    try:
-        for feed, *cells in rows:
-            if feed != feed_written:
-                if stream:
-                    stream.close()
-                _make_private(folder, target)
-                written.append(target / f"{feed}.csv")
-                stream = _unfinished(written[-1]).open("w", encoding="utf-8-sig", newline="")
-                writer = csv.writer(stream)
-                writer.writerow(COLUMNS)
-                feed_written = feed
-            writer.writerow([harmless(cell) for cell in cells])
-    finally:
-        if stream:
-            stream.close()
+    for feed, refused in groupby(rows, key=itemgetter(0)):
+        for part in (folder, place.parent, place, target):
+            _make_private(part)
+        written.append(target / f"{feed}.csv")
+        _write(written[-1], refused)
     for path in written:
-        _unfinished(path).chmod(0o600)
         _unfinished(path).replace(path)
-    for path in _files_of(target):
+    stale = [*_files_of(target), *(() if is_refused else _files_of(place / REFUSED))]
+    for path in stale:
         if path not in written:
             path.unlink()
     return tuple(written)
+
+
+def _write(path: Path, refused: Iterable[Row]) -> None:
+    with _unfinished(path).open("w", encoding="utf-8-sig", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(COLUMNS)
+        for _, *cells in refused:
+            writer.writerow([harmless(cell) for cell in cells])
+    _unfinished(path).chmod(0o600)
 
 
 def harmless(value: object) -> str:
@@ -82,7 +94,6 @@ def _files_of(folder: Path) -> Iterator[Path]:
     yield from list(folder.glob(".*.csv")) if folder.is_dir() else ()
 
 
-def _make_private(folder: Path, target: Path) -> None:
-    for part in (folder, target.parent, target):
-        part.mkdir(mode=0o700, parents=True, exist_ok=True)
-        part.chmod(0o700)
+def _make_private(folder: Path) -> None:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.chmod(0o700)
