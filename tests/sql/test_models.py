@@ -24,7 +24,7 @@ from tests.support.sql_case import (
 FOLDER = Path(__file__).parent
 REPOSITORY = FOLDER.parents[1]
 CASES = [read_case(path) for path in sorted(FOLDER.glob("*/*.yaml"))]
-LAYERS = {"views", "core", "delinquency", "risk", "decisions", "reports"}
+LAYERS = {"views", "core", "delinquency", "risk", "decisions", "reports", "lineage"}
 ELSEWHERE: dict[str, str] = yaml.safe_load((FOLDER / "tested_elsewhere.yaml").read_text("utf-8"))
 
 

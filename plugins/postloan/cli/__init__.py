@@ -17,6 +17,7 @@ COMMANDS = (
     "reconcile",
     "status",
     "summary",
+    "explain",
     "stages",
     "sample",
     "import_",

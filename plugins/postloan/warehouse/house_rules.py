@@ -29,6 +29,8 @@ KNOWN_PARAMETERS = {
     "header_language": "language of the header row",
     "contract_version": "version of a task file's contract",
     "bureau_max_age_days": "age up to which a bureau delivery counts",
+    "task_id": "task that is explained",
+    "customer_id": "customer that is asked about",
 }
 """Parameters that SQL files may use, each with the same meaning everywhere."""
 

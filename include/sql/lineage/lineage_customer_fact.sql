@@ -1,0 +1,181 @@
+-- lineage_customer_fact: delivered rows of the customer that the task asked about rests on.
+--
+-- The customer as last delivered, consents and holds as known then; for a student alert what the
+-- registry said, for a multi-lender alert the snapshot of the bureau. Ids, dates and amounts only.
+--
+-- grain   feed, received_on, line_no
+-- reads   lineage_task, customer, consent, hold, enrolment, multi_lender_alert, bureau_loan
+-- write   view
+
+with
+
+people as (
+
+    select
+        customer.customer_id,
+        customer.received_on,
+        customer.line_no,
+        row_number() over (
+            partition by customer.customer_id
+            order by customer.received_on desc
+        ) as version_rank
+    from customer
+    inner join lineage_task
+        on
+            customer.customer_id = lineage_task.customer_id
+            and customer.received_on <= lineage_task.business_date
+
+),
+
+consents as (
+
+    select
+        consent.consent_id,
+        consent.purpose,
+        consent.consent_kind,
+        consent.granted_on,
+        consent.withdrawn_on,
+        consent.received_on,
+        consent.line_no,
+        row_number() over (
+            partition by consent.consent_id
+            order by consent.received_on desc
+        ) as version_rank
+    from consent
+    inner join lineage_task
+        on
+            consent.customer_id = lineage_task.customer_id
+            and consent.received_on <= lineage_task.business_date
+
+),
+
+holds as (
+
+    select
+        hold.hold_id,
+        hold.hold_kind,
+        hold.starts_on,
+        hold.ends_on,
+        hold.received_on,
+        hold.line_no,
+        row_number() over (
+            partition by hold.hold_id
+            order by hold.received_on desc
+        ) as version_rank
+    from hold
+    inner join lineage_task
+        on
+            hold.customer_id = lineage_task.customer_id
+            and hold.received_on <= lineage_task.business_date
+
+),
+
+enrolments as (
+
+    select
+        enrolment.institution_id,
+        enrolment.effective_on,
+        enrolment.code_system,
+        enrolment.status_code,
+        enrolment.received_on,
+        enrolment.line_no
+    from enrolment
+    inner join lineage_task
+        on
+            enrolment.customer_id = lineage_task.customer_id
+            and enrolment.received_on <= lineage_task.business_date
+    where lineage_task.queue = 'student_alert'
+
+),
+
+accounts as (
+
+    select
+        bureau_loan.account_ref,
+        bureau_loan.opened_on,
+        bureau_loan.closed_on,
+        bureau_loan.balance,
+        bureau_loan.received_on,
+        bureau_loan.line_no
+    from bureau_loan
+    inner join multi_lender_alert
+        on
+            bureau_loan.customer_id = multi_lender_alert.customer_id
+            and bureau_loan.received_on = multi_lender_alert.bureau_delivered_on
+    inner join lineage_task
+        on
+            multi_lender_alert.customer_id = lineage_task.customer_id
+            and multi_lender_alert.business_date = lineage_task.business_date
+    where lineage_task.queue = 'multi_lender_alert'
+
+)
+
+select
+    6 as stratum,
+    'customer' as feed,
+    customer_id as subject,
+    received_on as happened_on,
+    '客户资料' as what_zh,
+    'customer as last delivered' as what_en,
+    received_on,
+    line_no
+from people
+where version_rank = 1
+
+union all
+
+select
+    6 as stratum,
+    'consent' as feed,
+    consent_id as subject,
+    granted_on as happened_on,
+    purpose || ' ' || consent_kind
+    || coalesce(', 撤回 ' || cast(withdrawn_on as varchar), '') as what_zh,
+    'consent to ' || purpose || ', ' || consent_kind
+    || coalesce(', withdrawn ' || cast(withdrawn_on as varchar), '') as what_en,
+    received_on,
+    line_no
+from consents
+where version_rank = 1
+
+union all
+
+select
+    6 as stratum,
+    'hold' as feed,
+    hold_id as subject,
+    starts_on as happened_on,
+    '停催 ' || hold_kind || coalesce(', 结束 ' || cast(ends_on as varchar), '') as what_zh,
+    'hold ' || hold_kind || coalesce(', ended ' || cast(ends_on as varchar), '') as what_en,
+    received_on,
+    line_no
+from holds
+where version_rank = 1
+
+union all
+
+select
+    4 as stratum,
+    'enrolment' as feed,
+    institution_id as subject,
+    effective_on as happened_on,
+    '学籍代码 ' || code_system || ' ' || status_code as what_zh,
+    'registry code ' || code_system || ' ' || status_code as what_en,
+    received_on,
+    line_no
+from enrolments
+
+union all
+
+select
+    4 as stratum,
+    'bureau_loan' as feed,
+    account_ref as subject,
+    opened_on as happened_on,
+    '余额 ' || coalesce(cast(balance as varchar), '未报')
+    || coalesce(', 结清 ' || cast(closed_on as varchar), '') as what_zh,
+    'balance ' || coalesce(cast(balance as varchar), 'not reported')
+    || coalesce(', closed ' || cast(closed_on as varchar), '') as what_en,
+    received_on,
+    line_no
+from accounts

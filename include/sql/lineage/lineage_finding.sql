@@ -1,0 +1,238 @@
+-- lineage_finding: what the day had worked out that the task asked about rests on.
+--
+-- grain   one row per finding
+-- reads   lineage_task, lineage_loan, loan_delinquency, stage_event, student_alert,
+--         multi_lender_alert, legal_case_event, legal_case_decision
+-- write   view
+
+with
+
+stages as (
+
+    select
+        facts_of,
+        loan_id,
+        currency,
+        stage,
+        stage_entered_on,
+        episode_started_on,
+        days_past_due,
+        overdue_amount,
+        rule_id,
+        rule_version
+    from lineage_loan
+    where stage is not null
+
+),
+
+past_due as (
+
+    select
+        loan_delinquency.business_date,
+        loan_delinquency.loan_id,
+        loan_delinquency.oldest_unpaid_due_on,
+        loan_delinquency.overdue_instalments,
+        loan_delinquency.rule_id,
+        loan_delinquency.rule_version
+    from loan_delinquency
+    inner join stages
+        on
+            loan_delinquency.business_date = stages.facts_of
+            and loan_delinquency.loan_id = stages.loan_id
+
+),
+
+moves as (
+
+    select
+        stage_event.business_date,
+        stage_event.loan_id,
+        stage_event.event,
+        stage_event.from_stage,
+        stage_event.to_stage,
+        stage_event.rule_id,
+        stage_event.rule_version
+    from stage_event
+    inner join stages
+        on
+            stage_event.loan_id = stages.loan_id
+            and stage_event.business_date >= stages.episode_started_on
+            and stage_event.business_date <= stages.facts_of
+
+),
+
+students as (
+
+    select
+        student_alert.business_date,
+        student_alert.institution_id,
+        student_alert.alert,
+        student_alert.canonical_status,
+        student_alert.effective_on,
+        student_alert.rule_id,
+        student_alert.rule_version
+    from student_alert
+    inner join lineage_task
+        on
+            student_alert.business_date = lineage_task.business_date
+            and student_alert.customer_id = lineage_task.customer_id
+    where
+        lineage_task.queue = 'student_alert'
+        and lineage_task.candidate_key = 'A' || md5(concat_ws(
+            '|',
+            'student_alert',
+            student_alert.customer_id,
+            student_alert.institution_id,
+            cast(student_alert.business_date as varchar)
+        ))
+
+),
+
+lenders as (
+
+    select
+        multi_lender_alert.business_date,
+        multi_lender_alert.customer_id,
+        multi_lender_alert.alert_level,
+        multi_lender_alert.previous_level,
+        multi_lender_alert.rules_met,
+        multi_lender_alert.rule_id,
+        multi_lender_alert.rule_version
+    from multi_lender_alert
+    inner join lineage_task
+        on
+            multi_lender_alert.business_date = lineage_task.business_date
+            and multi_lender_alert.customer_id = lineage_task.customer_id
+    where lineage_task.queue = 'multi_lender_alert'
+
+),
+
+case_events as (
+
+    select
+        legal_case_event.business_date,
+        legal_case_event.case_id,
+        legal_case_event.event,
+        legal_case_event.rule_id,
+        legal_case_event.rule_version
+    from legal_case_event
+    inner join lineage_task
+        on
+            legal_case_event.case_id = lineage_task.case_id
+            and legal_case_event.business_date <= lineage_task.business_date
+
+),
+
+case_decisions as (
+
+    select
+        legal_case_decision.decided_on,
+        legal_case_decision.case_id,
+        legal_case_decision.decision
+    from legal_case_decision
+    inner join lineage_task
+        on
+            legal_case_decision.case_id = lineage_task.case_id
+            and legal_case_decision.decided_on <= lineage_task.business_date
+
+)
+
+select
+    2 as stratum,
+    'student_alert' as kind,
+    institution_id as subject,
+    business_date as happened_on,
+    concat_ws(
+        '; ', alert, '学籍状态 ' || canonical_status, '生效 ' || cast(effective_on as varchar)
+    ) as what_zh,
+    concat_ws(
+        '; ', alert, 'status ' || canonical_status, 'effective ' || cast(effective_on as varchar)
+    ) as what_en,
+    rule_id,
+    rule_version
+from students
+
+union all
+
+select
+    2 as stratum,
+    'multi_lender_alert' as kind,
+    customer_id as subject,
+    business_date as happened_on,
+    concat_ws('; ', '等级由 ' || previous_level || ' 到 ' || alert_level, rules_met) as what_zh,
+    concat_ws('; ', 'level from ' || previous_level || ' to ' || alert_level, rules_met)
+        as what_en,
+    rule_id,
+    rule_version
+from lenders
+
+union all
+
+select
+    2 as stratum,
+    'legal_case' as kind,
+    case_id as subject,
+    business_date as happened_on,
+    '案件 ' || event as what_zh,
+    'case ' || event as what_en,
+    rule_id,
+    rule_version
+from case_events
+
+union all
+
+select
+    2 as stratum,
+    'legal_case' as kind,
+    case_id as subject,
+    decided_on as happened_on,
+    '人工审批: ' || decision as what_zh,
+    'decided by a person: ' || decision as what_en,
+    cast(null as varchar) as rule_id,
+    cast(null as varchar) as rule_version
+from case_decisions
+
+union all
+
+select
+    3 as stratum,
+    'loan_stage' as kind,
+    loan_id as subject,
+    facts_of as happened_on,
+    '阶段 ' || stage || ', 自 ' || cast(stage_entered_on as varchar) || '; 逾期'
+    || cast(days_past_due as varchar) || '天, ' || cast(overdue_amount as varchar) || ' '
+    || currency as what_zh,
+    'stage ' || stage || ' since ' || cast(stage_entered_on as varchar) || '; '
+    || cast(days_past_due as varchar) || ' days past due, ' || cast(overdue_amount as varchar)
+    || ' ' || currency || ' overdue' as what_en,
+    rule_id,
+    rule_version
+from stages
+
+union all
+
+select
+    3 as stratum,
+    'loan_delinquency' as kind,
+    loan_id as subject,
+    business_date as happened_on,
+    '最早未还应还日 ' || cast(oldest_unpaid_due_on as varchar) || ', 逾期'
+    || cast(overdue_instalments as varchar) || '期' as what_zh,
+    'oldest unpaid due date ' || cast(oldest_unpaid_due_on as varchar) || ', '
+    || cast(overdue_instalments as varchar) || ' instalments past due' as what_en,
+    rule_id,
+    rule_version
+from past_due
+
+union all
+
+select
+    3 as stratum,
+    'stage_event' as kind,
+    loan_id as subject,
+    business_date as happened_on,
+    event || ': ' || from_stage || ' → ' || to_stage as what_zh,
+    event || ': ' || from_stage || ' → ' || to_stage as what_en,
+    rule_id,
+    rule_version
+from moves

@@ -1,0 +1,154 @@
+-- lineage_loan_fact: delivered rows of the loans that the task asked about is about.
+--
+-- Every version of the loan known then, every payment that counted, and the instalments due from
+-- the oldest unpaid one on, as last delivered.
+--
+-- grain   feed, received_on, line_no
+-- reads   lineage_loan, loan, instalment, repayment, loan_delinquency, rule_due_date_roll,
+--         rule_past_due
+-- write   view
+
+with
+
+notes as (
+
+    select
+        loan.loan_id,
+        loan.loan_status,
+        loan.status_on,
+        loan.received_on,
+        loan.line_no,
+        row_number() over (
+            partition by loan.loan_id
+            order by loan.received_on desc
+        ) as version_rank
+    from loan
+    inner join lineage_loan
+        on
+            loan.loan_id = lineage_loan.loan_id
+            and loan.received_on <= lineage_loan.facts_of
+
+),
+
+schedules as (
+
+    select
+        instalment.loan_id,
+        instalment.instalment_no,
+        instalment.due_on,
+        instalment.amount_due,
+        instalment.received_on,
+        instalment.line_no,
+        lineage_loan.facts_of,
+        lineage_loan.product,
+        row_number() over (
+            partition by instalment.loan_id, instalment.instalment_no
+            order by instalment.received_on desc
+        ) as version_rank
+    from instalment
+    inner join lineage_loan
+        on
+            instalment.loan_id = lineage_loan.loan_id
+            and instalment.received_on <= lineage_loan.facts_of
+
+),
+
+unpaid_since as (
+
+    select
+        schedules.loan_id,
+        schedules.instalment_no,
+        schedules.due_on,
+        schedules.amount_due,
+        schedules.received_on,
+        schedules.line_no,
+        loan_delinquency.oldest_unpaid_due_on,
+        schedules.facts_of + coalesce(rule_past_due.due_date_counts_as, 0) as due_before,
+        coalesce(rule_due_date_roll.effective_due_on, schedules.due_on) as effective_due_on
+    from schedules
+    inner join loan_delinquency
+        on
+            schedules.facts_of = loan_delinquency.business_date
+            and schedules.loan_id = loan_delinquency.loan_id
+    left join rule_past_due
+        on
+            schedules.facts_of = rule_past_due.business_date
+            and schedules.product = rule_past_due.product
+    left join rule_due_date_roll
+        on
+            schedules.facts_of = rule_due_date_roll.business_date
+            and schedules.product = rule_due_date_roll.product
+            and schedules.due_on = rule_due_date_roll.due_on
+    where schedules.version_rank = 1
+
+),
+
+payments as (
+
+    select
+        repayment.repayment_id,
+        repayment.loan_id,
+        repayment.effective_on,
+        repayment.signed_amount,
+        repayment.booking_part,
+        repayment.reverses_id,
+        repayment.received_on,
+        repayment.line_no
+    from repayment
+    inner join lineage_loan
+        on
+            repayment.loan_id = lineage_loan.loan_id
+            and repayment.received_on <= lineage_loan.facts_of
+            and repayment.effective_on <= lineage_loan.facts_of
+
+)
+
+select
+    4 as stratum,
+    'loan' as feed,
+    loan_id as subject,
+    coalesce(status_on, received_on) as happened_on,
+    '借据状态 ' || loan_status || case when version_rank = 1 then '' else ' (此前版本)' end
+        as what_zh,
+    'loan is ' || loan_status || case when version_rank = 1 then '' else ' (earlier version)' end
+        as what_en,
+    received_on,
+    line_no
+from notes
+
+union all
+
+select
+    4 as stratum,
+    'instalment' as feed,
+    loan_id || ' ' || cast(instalment_no as varchar) as subject,
+    due_on as happened_on,
+    '应还 ' || cast(amount_due as varchar) as what_zh,
+    cast(amount_due as varchar) || ' fell due' as what_en,
+    received_on,
+    line_no
+from unpaid_since
+where
+    effective_due_on >= oldest_unpaid_due_on
+    and effective_due_on < due_before
+
+union all
+
+select
+    4 as stratum,
+    'repayment' as feed,
+    repayment_id as subject,
+    effective_on as happened_on,
+    case
+        when booking_part = 2 then '更正前次记账 '
+        when reverses_id is not null then '冲正 '
+        else '还款 '
+    end || cast(signed_amount as varchar) as what_zh,
+    case
+        when booking_part = 2 then 'takes an earlier booking back, '
+        when reverses_id is not null then 'reversal, '
+        else 'paid '
+    end || cast(signed_amount as varchar) as what_en,
+    received_on,
+    line_no
+from payments

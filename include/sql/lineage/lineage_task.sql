@@ -1,0 +1,56 @@
+-- lineage_task: the task asked about, and the date whose facts it rests on.
+--
+-- A contact or an alert rests on its own date, a legal task on the date its case was opened.
+--
+-- grain   task_id
+-- reads   task, legal_case
+-- write   view
+
+with
+
+added as (
+
+    select
+        business_date,
+        queue,
+        task_id,
+        candidate_key,
+        customer_id,
+        loan_id,
+        case_id,
+        loan_amounts,
+        row_number() over (
+            partition by task_id
+            order by business_date, revision
+        ) as addition
+    from task
+    where
+        task_id = cast($task_id as varchar)
+        and task_action = 'added'
+
+),
+
+cases as (
+
+    select
+        case_id,
+        min(business_date) as opened_on
+    from legal_case
+    group by case_id
+
+)
+
+select
+    added.business_date,
+    added.queue,
+    added.task_id,
+    added.candidate_key,
+    added.customer_id,
+    added.loan_id,
+    added.case_id,
+    added.loan_amounts,
+    coalesce(cases.opened_on, added.business_date) as facts_of
+from added
+left join cases
+    on added.case_id = cases.case_id
+where added.addition = 1

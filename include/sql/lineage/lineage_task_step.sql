@@ -1,0 +1,122 @@
+-- lineage_task_step: what became of the task asked about: added, recalled and why, checks passed.
+--
+-- grain   one row per step
+-- reads   lineage_task, task, contact_denial, rule_queue_check, rule_contact_check
+-- write   view
+
+with
+
+refusals as (
+
+    select
+        contact_denial.business_date,
+        string_agg(
+            distinct contact_denial.reason, ', '
+            order by contact_denial.reason
+        ) as reasons
+    from contact_denial
+    inner join lineage_task
+        on
+            contact_denial.queue = lineage_task.queue
+            and contact_denial.candidate_key = lineage_task.candidate_key
+    group by contact_denial.business_date
+
+),
+
+actions as (
+
+    select
+        task.business_date,
+        task.revision,
+        task.queue,
+        task.task_action,
+        task.amount_due,
+        task.currency,
+        task.days_past_due,
+        task.severity,
+        task.reason_zh,
+        task.reason_en,
+        task.rule_id,
+        task.rule_version,
+        coalesce(refusals.reasons, '') as refusals
+    from task
+    left join refusals
+        on task.business_date = refusals.business_date
+    where task.task_id = cast($task_id as varchar)
+
+),
+
+checks as (
+
+    select distinct
+        lineage_task.business_date,
+        rule_contact_check.check_name,
+        rule_contact_check.subject,
+        rule_contact_check.rule_id,
+        rule_contact_check.rule_version
+    from lineage_task
+    inner join rule_queue_check
+        on
+            lineage_task.business_date = rule_queue_check.business_date
+            and lineage_task.queue = rule_queue_check.queue
+    inner join rule_contact_check
+        on
+            lineage_task.business_date = rule_contact_check.business_date
+            and rule_queue_check.check_name = rule_contact_check.check_name
+            and (
+                rule_queue_check.subject = 'any'
+                or rule_queue_check.subject = rule_contact_check.subject
+            )
+
+)
+
+select
+    1 as stratum,
+    'task' as kind,
+    queue as subject,
+    business_date as happened_on,
+    case
+        when task_action = 'added'
+            then concat_ws(
+                '; ',
+                '第' || cast(revision as varchar) || '版加入',
+                reason_zh,
+                '逾期' || cast(days_past_due as varchar) || '天',
+                '应还' || cast(amount_due as varchar) || ' ' || currency,
+                '等级 ' || severity
+            )
+        when refusals <> '' then '第' || cast(revision as varchar) || '版撤回; ' || refusals
+        else '第' || cast(revision as varchar) || '版撤回; 依据已变'
+    end as what_zh,
+    case
+        when task_action = 'added'
+            then concat_ws(
+                '; ',
+                'added in revision ' || cast(revision as varchar),
+                reason_en,
+                cast(days_past_due as varchar) || ' days past due',
+                cast(amount_due as varchar) || ' ' || currency || ' due',
+                'severity ' || severity
+            )
+        when refusals <> ''
+            then 'recalled in revision ' || cast(revision as varchar) || '; ' || refusals
+        else
+            'recalled in revision ' || cast(revision as varchar)
+            || '; what it rested on has changed'
+    end as what_en,
+    rule_id,
+    rule_version
+from actions
+
+union all
+
+select
+    5 as stratum,
+    'check' as kind,
+    check_name as subject,
+    business_date as happened_on,
+    '检查通过' || case when subject = 'any' then '' else ': ' || subject end as what_zh,
+    'check passed' || case when subject = 'any' then '' else ': ' || subject end as what_en,
+    rule_id,
+    rule_version
+from checks

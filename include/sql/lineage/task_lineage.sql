@@ -1,0 +1,133 @@
+-- task_lineage: from a task row back to the lines of the delivered files, each with rule or hash.
+--
+-- What was decided comes first, the facts behind it after. A step says either which rule decided
+-- or which line of which file told it.
+--
+-- grain   step_no
+-- reads   lineage_task_step, lineage_finding, lineage_loan_fact, lineage_customer_fact, delivery
+-- write   query
+
+with
+
+decided as (
+
+    select
+        stratum,
+        kind,
+        subject,
+        happened_on,
+        what_zh,
+        what_en,
+        rule_id,
+        rule_version
+    from lineage_task_step
+
+    union all
+
+    select
+        stratum,
+        kind,
+        subject,
+        happened_on,
+        what_zh,
+        what_en,
+        rule_id,
+        rule_version
+    from lineage_finding
+
+),
+
+told as (
+
+    select
+        stratum,
+        feed,
+        subject,
+        happened_on,
+        what_zh,
+        what_en,
+        received_on,
+        line_no
+    from lineage_loan_fact
+
+    union all
+
+    select
+        stratum,
+        feed,
+        subject,
+        happened_on,
+        what_zh,
+        what_en,
+        received_on,
+        line_no
+    from lineage_customer_fact
+
+),
+
+steps as (
+
+    select
+        stratum,
+        kind,
+        subject,
+        happened_on,
+        what_zh,
+        what_en,
+        rule_id,
+        rule_version,
+        cast(null as varchar) as source,
+        cast(null as varchar) as feed,
+        cast(null as date) as delivered_on,
+        cast(null as varchar) as file_name,
+        cast(null as bigint) as line_no,
+        cast(null as varchar) as file_sha256,
+        cast(null as varchar) as contract_version
+    from decided
+
+    union all
+
+    select
+        told.stratum,
+        told.feed as kind,
+        told.subject,
+        told.happened_on,
+        told.what_zh,
+        told.what_en,
+        cast(null as varchar) as rule_id,
+        cast(null as varchar) as rule_version,
+        delivery.source,
+        told.feed,
+        told.received_on as delivered_on,
+        delivery.file_name,
+        told.line_no,
+        delivery.file_sha256,
+        delivery.contract_version
+    from told
+    left join delivery
+        on
+            told.received_on = delivery.business_date
+            and told.feed = delivery.feed
+
+)
+
+select
+    cast(row_number() over (
+        order by stratum, kind, happened_on, subject, delivered_on, line_no, what_en, rule_id
+    ) as integer) as step_no,
+    kind,
+    subject,
+    happened_on,
+    what_zh,
+    what_en,
+    rule_id,
+    rule_version,
+    source,
+    feed,
+    delivered_on,
+    file_name,
+    line_no,
+    file_sha256,
+    contract_version
+from steps
+order by step_no

@@ -1,0 +1,117 @@
+"""`python -m postloan explain TASK_ID`: from a task back to rules, files, lines and hashes."""
+
+import argparse
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+from postloan.cli.shown import business_date
+from postloan.errors import PostloanError
+from postloan.lineage import Contact, LineageStep, contacts_around, explain_task, is_recalled
+from postloan.settings import settings
+from postloan.warehouse import open_warehouse
+
+IS_FACT = "Facts, as delivered"
+IS_DECISION = "Decisions"
+
+
+def _step_lines(step: LineageStep, language: str) -> Iterator[str]:
+    words = step.what_zh if language == "zh" else step.what_en
+    yield f"  {step.happened_on or '':<10}  {step.kind} {step.subject}: {words}"
+    if step.rule_id:
+        yield f"{'':14}rule {step.rule_id}, version {step.rule_version}"
+    if step.feed:
+        place = f"{step.source}/{step.delivered_on}/{step.file_name}, line {step.line_no}"
+        yield f"{'':14}{place}  sha256 {step.file_sha256}  contract {step.contract_version}"
+
+
+def chain_lines(task_id: str, steps: Sequence[LineageStep], language: str) -> list[str]:
+    """The chain as lines for a terminal: what was decided, then what it rests on."""
+    head = f"Task {task_id}" + (" (recalled)" if is_recalled(steps) else "")
+    decided = [s for s in steps if s.feed is None]
+    told = [s for s in steps if s.feed is not None]
+    return [
+        head,
+        "=" * len(head),
+        IS_DECISION,
+        *(line for step in decided for line in _step_lines(step, language)),
+        IS_FACT,
+        *(line for step in told for line in _step_lines(step, language)),
+    ]
+
+
+def _contact_line(contact: Contact, language: str) -> str:
+    reason = contact.reason_zh if language == "zh" else contact.reason_en
+    parts = [
+        contact.answer + (f" in revision {contact.revision}" if contact.revision else ""),
+        reason,
+        f"not before {contact.window_start}" if contact.window_start else None,
+        f"rule {contact.rule_id} {contact.rule_version}" if contact.rule_id else None,
+        contact.task_id,
+    ]
+    told = "; ".join(p for p in parts if p)
+    return f"  file of {contact.business_date}  {contact.queue}: {told}"
+
+
+def contact_lines(
+    customer_id: str, day: date, contacts: Sequence[Contact], language: str
+) -> list[str]:
+    """Tasks and denials of one customer around one day, one line each, and how to see more."""
+    head = f"Customer {customer_id} around {day}"
+    shown = [_contact_line(c, language) for c in contacts]
+    more = "More about one of them: python -m postloan explain TASK_ID"
+    return [
+        head,
+        "=" * len(head),
+        *(shown or ["  no task and no denial in the files of that date and of the day before"]),
+        *([more] if any(c.task_id for c in contacts) else []),
+    ]
+
+
+def _print_json(items: Sequence[LineageStep] | Sequence[Contact]) -> None:
+    rows: list[dict[str, Any]] = [asdict(item) for item in items]
+    print(json.dumps(rows, indent=2, ensure_ascii=False, default=str))
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the chain of one task, or the contacts of one customer; 0 on success."""
+    about_customer = bool(args.customer and args.date)
+    if bool(args.task_id) == about_customer or bool(args.customer) != bool(args.date):
+        raise PostloanError("Name a task, or a customer and a date: --customer C --date D.")
+    language = args.language or settings().header_language
+    with open_warehouse() as warehouse:
+        if about_customer:
+            contacts = contacts_around(warehouse, args.customer, args.date)
+            lines = contact_lines(args.customer, args.date, contacts, language)
+            found: Sequence[LineageStep] | Sequence[Contact] = contacts
+        else:
+            steps = explain_task(warehouse, args.task_id)
+            lines, found = chain_lines(args.task_id, steps, language), steps
+    if args.json:
+        _print_json(found)
+    else:
+        print("\n".join(lines))
+    return 0
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the `explain` command."""
+    parser = subparsers.add_parser(
+        "explain",
+        help="from a task back to rules, files, lines and hashes",
+        description="Prints what a task rests on: decisions with their rules, and facts with "
+        "file, line and SHA-256. With a customer and a date, lists tasks and denials instead.",
+    )
+    parser.add_argument("task_id", nargs="?", metavar="TASK_ID", help="as the task file gives it")
+    parser.add_argument("--customer", metavar="ID", help="list what was asked for one customer")
+    parser.add_argument(
+        "--date",
+        type=business_date,
+        metavar="YYYY-MM-DD",
+        help="the day of the contact: its file is that of the day before",
+    )
+    parser.add_argument("--language", choices=("zh", "en"), help="of the words; see the settings")
+    parser.add_argument("--json", action="store_true", help="for machines")
+    parser.set_defaults(run=run)
