@@ -20,6 +20,7 @@ COMMANDS = (
     "explain",
     "stages",
     "sample",
+    "feed",
     "import_",
     "docs",
     "airflow_env",

@@ -159,15 +159,18 @@ class QualityGate:
         Raises:
             DeliveryError: a check that stops has failed, or any check could not be run.
         """
+        for outcome in self.outcomes(feed, staged, count):
+            self._judge(feed, count, outcome)
+
+    def outcomes(self, feed: FeedContract, staged: str, count: FeedCount) -> "list[Outcome]":
+        """What became of every check of one staged table; judges none of them."""
         checks = checks_of(feed, is_opening=self.is_opening)
         if not count.rows_loaded:
             # Nothing can be wrong with no rows, unless rows are what is asked for.
             checks = tuple(c for c in checks if c.kind.startswith("expect_table_row_count"))
         if not checks:
-            return
-        translated = [in_dialect(c, self.warehouse.dialect) for c in checks]
-        for outcome in self._run(staged, translated):
-            self._judge(feed, count, outcome)
+            return []
+        return self._run(staged, [in_dialect(c, self.warehouse.dialect) for c in checks])
 
     def _run(self, staged: str, checks: list[Check]) -> "list[Outcome]":
         if self._runner is None:

@@ -168,7 +168,7 @@ class Staging:
 
     def quarantine(self) -> None:
         """Put the refused rows into the quarantine, each with what to do about it."""
-        advised, table = self._advice(), self.refused_table
+        advised, table = self.advised(), self.refused_table
         told = exp.case()
         for (column, reason), text in advised.items():
             same: exp.Expr = exp.column("reason", table=table).eq(reason)
@@ -193,7 +193,7 @@ class Staging:
             {"business_date": self.business_date},
         )
 
-    def _advice(self) -> Mapping[tuple[str, str], str]:
+    def advised(self) -> Mapping[tuple[str, str], str]:
         """(column, reason) of all that was refused -> what to tell the sender."""
         found = self.warehouse.fetch(
             exp.select(
