@@ -60,8 +60,10 @@ def test_another_airflow_on_the_machine_has_no_say(
     monkeypatch.setenv("AIRFLOW__CORE__DAGS_FOLDER", "/elsewhere")
     monkeypatch.setenv("AIRFLOW__SMTP__SMTP_HOST", "elsewhere")
     monkeypatch.setenv("AIRFLOW_CONN_CORE", "postgresql://core")
+    monkeypatch.setenv("AIRFLOW__OPENLINEAGE__NAMESPACE", "our_bank")
     monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
     environment = airflow_environment(settings(), 8080)
+    assert environment["AIRFLOW__OPENLINEAGE__NAMESPACE"] == "our_bank"
     assert environment["AIRFLOW__CORE__DAGS_FOLDER"] != "/elsewhere"
     assert "AIRFLOW__SMTP__SMTP_HOST" not in environment
     assert environment["AIRFLOW_CONN_CORE"] == "postgresql://core"

@@ -22,6 +22,8 @@ METADATA_VARIABLE = "POSTLOAN_AIRFLOW_DATABASE"
 """URL of a metadata database to use in place of the SQLite file."""
 DATABASE = "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"
 """What Airflow calls it."""
+PASSED_ON = ("AIRFLOW_CONN_", "AIRFLOW_VAR_", "AIRFLOW__OPENLINEAGE__")
+"""Beginnings of Airflow's variables that an installation may set for itself."""
 
 
 def write_private(path: Path, text: str) -> None:
@@ -143,14 +145,15 @@ def _no_proxy() -> dict[str, str]:
 def airflow_environment(home: Settings, port: int) -> dict[str, str]:
     """Environment variables of every Airflow process of this installation.
 
-    Connections and variables (`AIRFLOW_CONN_…`, `AIRFLOW_VAR_…`) are passed on; any other setting
-    of an Airflow elsewhere is not. Python may write byte code: without it Airflow starts slowly.
+    Connections, variables and where lineage events go (`AIRFLOW_CONN_…`, `AIRFLOW_VAR_…`,
+    `AIRFLOW__OPENLINEAGE__…`) are passed on; any other setting of an Airflow elsewhere is not.
+    Python may write byte code: without it Airflow starts slowly.
     """
     inherited = {
         name: value
         for name, value in os.environ.items()
         if name != "PYTHONDONTWRITEBYTECODE"
-        and (not name.startswith("AIRFLOW_") or name.startswith(("AIRFLOW_CONN_", "AIRFLOW_VAR_")))
+        and (not name.startswith("AIRFLOW_") or name.startswith(PASSED_ON))
     }
     airflow_home = home.airflow_home
     password(home)

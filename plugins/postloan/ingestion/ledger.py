@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 from postloan.contracts import Catalogue
 from postloan.ingestion.manifest import Manifest
@@ -68,6 +69,16 @@ def read_entry(warehouse: Warehouse, source: str, business_date: date) -> Ledger
         contents=frozenset((row[2], row[3], row[4], row[5]) for row in rows),
         feeds=tuple(FeedCount(row[2], row[6], row[7], row[8]) for row in rows),
     )
+
+
+def taken_in(
+    warehouse: Warehouse, source: str, business_date: date, landing: Path
+) -> tuple[Path, ...]:
+    """The files of a delivery that is in the ledger, by name; none where it is not."""
+    entry = read_entry(warehouse, source, business_date)
+    folder = landing / source / business_date.isoformat()
+    names = sorted(file for _, file, _, _ in entry.contents) if entry else []
+    return tuple(folder / name for name in names)
 
 
 def was_ever_delivered(warehouse: Warehouse, source: str, business_date: date) -> bool:

@@ -22,6 +22,9 @@ from postloan.orchestration.runs import business_date
 from postloan.orchestration.schedules import cut_off
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from postloan.orchestration.lineage_events import Lineage
     from postloan.warehouse import Warehouse
 
 LOOK_AGAIN_AFTER = timedelta(minutes=10)
@@ -42,6 +45,10 @@ class WarehouseOperator(BaseOperator):
     template_fields: Sequence[str] = ("sql",)
     template_fields_renderers: ClassVar[dict[str, str]] = {"sql": "sql"}
     overwrite_rtif_after_execution = True
+    models_run: Sequence[str] = ()
+    """SQL files that ran, for lineage events."""
+    files_read: "Sequence[Path]" = ()
+    """Delivered files that were taken in, for lineage events."""
 
     def __init__(self, *, sql: str = "", **kwargs: Any) -> None:
         super().__init__(**{"pool": POOL, **kwargs})
@@ -84,7 +91,15 @@ class WarehouseOperator(BaseOperator):
             except (PostloanError, ImportError) as error:
                 raise AirflowFailException(str(error)) from error
             finally:
+                self.models_run = warehouse.models_run
                 self.sql = _shown(warehouse)
+
+    def get_openlineage_facets_on_complete(self, _task_instance: object) -> "Lineage":
+        """Tables read and written; asked for only where lineage events are switched on."""
+        from postloan.orchestration.lineage_events import lineage_of
+        from postloan.settings import settings
+
+        return lineage_of(settings().warehouse_url, self.models_run, self.files_read)
 
 
 def _shown(warehouse: "Warehouse") -> str:
@@ -144,10 +159,12 @@ class IngestDelivery(WarehouseOperator):
     def work(self, warehouse: "Warehouse", day: date, context: Context) -> Facts:  # noqa: ARG002
         """Take the files in; bad rows go to quarantine."""
         from postloan.ingestion.deliver import ingest
+        from postloan.ingestion.ledger import taken_in
         from postloan.settings import settings
 
         home = settings()
         result = ingest(warehouse, self.source, day, home.landing, home.scratch, home.quarantine)
+        self.files_read = taken_in(warehouse, self.source, day, home.landing)
         return {
             "delivered": True,
             "after_cut_off": self.is_after_cut_off,

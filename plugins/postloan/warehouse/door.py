@@ -177,7 +177,7 @@ class Warehouse(ABC):
 
     def read_model(self, name: str, parameters: Parameters | None = None) -> Iterator[Row]:
         """Yield the rows of a SQL file that is read and not kept."""
-        self._note(name, parameters)
+        self.note(name, parameters)
         return self.stream(load_model(name).text, parameters)
 
     def statements(self) -> Iterator[tuple[str, str]]:
@@ -185,7 +185,13 @@ class Warehouse(ABC):
         for name, parameters in self._models_run:
             yield name, readable(load_model(name).text, parameters, self.dialect)
 
-    def _note(self, name: str, parameters: Parameters | None) -> None:
+    @property
+    def models_run(self) -> tuple[str, ...]:
+        """Names of the SQL files run on this connection, each once, in order."""
+        return tuple(dict.fromkeys(name for name, _ in self._models_run))
+
+    def note(self, name: str, parameters: Parameters | None) -> None:
+        """Remember that a SQL file has been run."""
         self._models_run = (*self._models_run, (name, dict(parameters or {})))
 
     # Writing ------------------------------------------------------------------------------
@@ -211,7 +217,7 @@ class Warehouse(ABC):
                 f"the contract 'partition {table.partition}'."
             )
         known = {"business_date": partition, **(parameters or {})}
-        self._note(name, known)
+        self.note(name, known)
         return self.replace_partition(table, partition, model.text, known)
 
     def replace_partition(
@@ -289,7 +295,7 @@ class Warehouse(ABC):
 
     def temporary(self, name: str, parameters: Parameters | None = None) -> int:
         """Make the rows of a SQL file a temporary table of the same name; number of rows."""
-        self._note(name, parameters)
+        self.note(name, parameters)
         return self.temporary_from(name, load_model(name).text, parameters)
 
     def temporary_from(self, name: str, select: str, parameters: Parameters | None = None) -> int:

@@ -55,6 +55,7 @@ def append_model(
     """
     insert = _insert(name, queues)
     given: Parameters = {"business_date": partition, **parameters, **_names(queues)}
+    warehouse.note(name, given)
     with warehouse.transaction():
         warehouse.run(insert, used(insert, given))
         warehouse.check_key(catalogue().tables[name], partition)
