@@ -15,6 +15,7 @@ from typing import Any
 from postloan.business_day import BusinessDay
 from postloan.contracts import FeedContract, catalogue
 from postloan.errors import DayError
+from postloan.gates import gate_inputs, judge
 from postloan.rules.packs import rule_book
 from postloan.rules.tables import publish_rules
 from postloan.warehouse import Warehouse
@@ -150,6 +151,7 @@ def _open(
         return Gate(OPEN, current.day, current.reason or "", without)
     with warehouse.transaction():
         publish_rules(warehouse, wanted.business_date)
+        judge(warehouse, wanted.business_date, wanted.revision)
         _write(warehouse, wanted)
     return Gate("opened", wanted.day, wanted.reason or "", without)
 
@@ -167,6 +169,8 @@ def _deliveries(warehouse: Warehouse) -> Hashes:
     found: Hashes = {}
     for day, source, feed, sha256, version, loaded in rows:
         found.setdefault(day, {})[source, feed] = f"{sha256}@{version}:{loaded}"
+    for day, what, value in gate_inputs(warehouse):
+        found.setdefault(day, {})[what] = value
     return found
 
 

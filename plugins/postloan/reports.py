@@ -49,6 +49,9 @@ def make_summary(warehouse: Warehouse, day: BusinessDay, reason: str | None) -> 
         "steps": steps,
         "stages": rows("stage_count", "stage", "currency", "loans", "overdue_amount"),
         "moves": rows("stage_move_count", "event", "from_stage", "to_stage", "loans"),
+        "gates": rows(
+            "gate_on", "gate", "check", "feed", "column", "outcome", "released_by", "en", "zh"
+        ),
         "denials": rows("denied_count", "reason", "denials"),
         "published": [
             {**row, "folder": f"{day.date.isoformat()}/{row['queue']}/r{row['revision']}"}

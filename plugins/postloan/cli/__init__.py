@@ -14,6 +14,7 @@ COMMANDS = (
     "run",
     "close",
     "release",
+    "release_gate",
     "reconcile",
     "status",
     "summary",

@@ -48,6 +48,23 @@ def _stages(summary: Summary) -> Iterator[str]:
         yield "  nobody: the book was opened" if summary["is_opening"] else "  nobody"
 
 
+def _gates(summary: Summary) -> Iterator[str]:
+    yield "Gates before contact"
+    checks = summary.get("gates", ())
+    for c in checks:
+        if c["outcome"] == "failed":
+            state = f"released by {c['released_by']}" if c["released_by"] else "SHUT"
+            yield f"  {c['gate']:<28} {state}: {c['en']}"
+    for outcome, word in (("passed", "passed"), ("not_applicable", "not applicable")):
+        number = sum(c["outcome"] == outcome for c in checks)
+        if number:
+            yield f"  {word:<28} {number:>10,} checks"
+    if any(c["outcome"] == "failed" and not c["released_by"] for c in checks):
+        day = summary["business_date"]
+        yield "  The files of outside receivers are held. Deliver again, or release:"
+        yield f"  python -m postloan release-gate {day} --by NAME --reason TEXT"
+
+
 def _files(summary: Summary, home: Settings) -> Iterator[str]:
     yield "Contacts denied"
     for d in summary["denials"]:
@@ -82,6 +99,7 @@ def lines_of(summary: Summary, home: Settings) -> list[str]:
         *_deliveries(summary),
         *_steps(summary),
         *_stages(summary),
+        *_gates(summary),
         *_files(summary, home),
         *_decisions(summary),
         where_the_ui_is(home),

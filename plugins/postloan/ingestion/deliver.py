@@ -22,6 +22,12 @@ from postloan.ingestion.ledger import (
 )
 from postloan.ingestion.limits import Breach, breach_of
 from postloan.ingestion.manifest import Manifest, check_content, read_manifest
+from postloan.ingestion.profile import (
+    forget_profile,
+    promised_totals,
+    totals_told,
+    write_profile,
+)
 from postloan.ingestion.quality import QualityGate
 from postloan.ingestion.quarantine import REFUSED, publish_quarantine
 from postloan.ingestion.refused_deliveries import TooMuchRefusedError, record_refusal
@@ -125,7 +131,10 @@ def ingest(
     contents = contents_of(manifest, contracts)
     earlier = read_entry(warehouse, source, business_date)
     is_same = bool(
-        earlier and earlier.contents == contents and earlier.is_opening == manifest.opening
+        earlier
+        and earlier.contents == contents
+        and earlier.is_opening == manifest.opening
+        and promised_totals(warehouse, source, business_date) == totals_told(manifest)
     )
     # Rows in quarantine get another chance: what they refer to may have been delivered since, for
     # an earlier date that came late.
@@ -206,6 +215,7 @@ def _take_in(
     intake = _Intake(QualityGate(warehouse, is_opening=manifest.opening))
     place = {"business_date": manifest.business_date, "source": manifest.source}
     warehouse.replace_slice("quarantine", place, [])
+    forget_profile(warehouse, manifest.source, manifest.business_date)
     for feed in feeds:
         file = manifest.file_of(feed.name)
         if file is None:
@@ -235,6 +245,7 @@ def _take_in_feed(staging: Staging, intake: _Intake) -> None:
     if not intake.breaches:
         # What is refused anyway need not be proved good; its rows are still judged to the end.
         intake.gate.check(feed, staging.staged_table, count)
+    write_profile(staging, count, is_opening=intake.gate.is_opening)
     _make_facts(staging)
     staging.clear()
 

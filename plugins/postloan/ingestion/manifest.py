@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Iterable
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated
 
@@ -17,6 +18,10 @@ MAX_MANIFEST_BYTES = 1 << 20
 _PLAIN_NAME = r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$"
 
 
+ControlTotal = Annotated[Decimal, Field(max_digits=28, decimal_places=2)]
+"""An amount such as "1234.50", written as text so that no digit is lost on the way."""
+
+
 class DeliveredFile(BaseModel):
     """One file of a delivery, as the sender describes it."""
 
@@ -26,6 +31,8 @@ class DeliveredFile(BaseModel):
     file: Annotated[str, Field(pattern=_PLAIN_NAME)]
     rows: Annotated[int, Field(ge=0, strict=True)]
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    control_totals: dict[str, ControlTotal] = Field(default_factory=dict)
+    """Column -> sum over all rows of the file, for senders that count."""
 
 
 class Manifest(BaseModel):
@@ -149,12 +156,26 @@ def _check_feeds(manifest: Manifest, where: str, feeds: tuple[FeedContract, ...]
         )
     if repeated := _twice(names) or _twice(f.file for f in manifest.files):
         raise DeliveryError(f"{where}: {MANIFEST} lists {', '.join(repeated)} twice.")
+    _check_totals(manifest, where, feeds)
     missing = [f.name for f in feeds if f.is_required and f.name not in names]
     if missing:
         raise DeliveryError(
             f"{where}: required feeds are left out: {', '.join(missing)}. Where nothing changed, "
             f"deliver a file with the header row alone."
         )
+
+
+def _check_totals(manifest: Manifest, where: str, feeds: tuple[FeedContract, ...]) -> None:
+    contracts = {f.name: f for f in feeds}
+    for file in manifest.files:
+        amounts = [c.name for c in contracts[file.feed].file_columns if c.scale]
+        unknown = sorted(set(file.control_totals) - set(amounts))
+        if unknown:
+            safe = ", ".join(re.sub(r"[^\w-]", "?", n)[:64] for n in unknown)
+            raise DeliveryError(
+                f"{where}: {MANIFEST} gives control totals of {file.feed} for {safe}. "
+                f"Amounts of that feed are: {', '.join(amounts) or 'none'}."
+            )
 
 
 def _check_files(manifest: Manifest, where: str, folder: Path) -> None:

@@ -14,6 +14,7 @@ from postloan.contracts import catalogue
 from postloan.errors import RuleError
 from postloan.rules.contact import check_rows, plan_rows
 from postloan.rules.crosswalk import crosswalk_rows
+from postloan.rules.gates import gate_rows
 from postloan.rules.legal import legal_rows
 from postloan.rules.packs import Pack, RuleBook, rule_book
 from postloan.rules.parameters import parameter_rows
@@ -111,6 +112,7 @@ COMPILERS: dict[str, Compiler] = {
     "scorecard": scorecard_rows,
     "thresholds": threshold_rows,
     "crosswalk": crosswalk_rows,
+    "gates": gate_rows,
 }
 
 

@@ -3,6 +3,8 @@
 from pathlib import Path
 
 from postloan.business_day import BusinessDay
+from postloan.contracts import catalogue
+from postloan.gates import FailedCheck, failed_checks, told
 from postloan.settings import settings
 from postloan.steps.result import StepResult, record
 from postloan.taskfiles.ledger import commit_tasks, counts, queues_of
@@ -14,6 +16,9 @@ def publish_task_files(
     warehouse: Warehouse, day: BusinessDay, outbox: Path | None = None
 ) -> StepResult:
     """Publish the tasks of one business date; a repeated run publishes nothing new.
+
+    While a gate is shut, nothing is made for receivers outside the house, and nothing that went to
+    them is recalled on facts that nobody trusts; the next revision of the date makes up for it.
 
     The tasks are committed first and the files made from them, so that a crash in between is
     mended by running again.
@@ -28,10 +33,34 @@ def publish_task_files(
         PublicationError: the outbox cannot be written, or a published file was changed.
         WarehouseError: the engine refused a statement; nothing was written.
     """
-    queues = queues_of(day)
+    due = queues_of(day)
+    failed = failed_checks(warehouse, day.date)
+    queues = _inside(due) if failed else due
     with warehouse.transaction():
         commit_tasks(warehouse, day, queues)
-        result = StepResult("publish_task_files", counts(warehouse, day.date, queues))
+        result = StepResult(
+            "publish_task_files",
+            {**counts(warehouse, day.date, queues), **_held_counts(failed)},
+            _held_note(day, failed, tuple(q for q in due if q not in queues)),
+        )
         record(warehouse, day, result)
     publish_files(warehouse, day.date, queues, outbox or settings().outbox)
     return result
+
+
+def _inside(queues: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(q for q in queues if catalogue().task_files[q].is_internal)
+
+
+def _held_counts(failed: tuple[FailedCheck, ...]) -> dict[str, int]:
+    return {"gate_checks_failed": len(failed)} if failed else {}
+
+
+def _held_note(day: BusinessDay, failed: tuple[FailedCheck, ...], held: tuple[str, ...]) -> str:
+    """Why nothing goes to whom, and how it may; empty where nothing is held."""
+    if not held:
+        return ""
+    return (
+        f"HELD: {', '.join(held)}. {told(failed)} "
+        f"Deliver again, or: python -m postloan release-gate {day.date} --by NAME --reason TEXT"
+    )

@@ -1,0 +1,150 @@
+"""The gates before contact: judged when a business date opens, opened by data or by a person.
+
+A failed check holds the files of outside receivers and nothing else: days past due, stages and
+alerts are computed, and internal files go out. What is held goes out in the next revision of the
+date, after a corrected delivery or a release. Silence never releases.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from postloan.errors import DayError
+from postloan.warehouse import Warehouse
+
+ALL_CHECKS = "all"
+
+
+@dataclass(frozen=True)
+class FailedCheck:
+    """A check that failed and that nobody has released."""
+
+    gate: str
+    check_name: str
+    feed: str
+    column_name: str
+    message: str
+
+
+def judge(warehouse: Warehouse, business_date: date, revision: int) -> None:
+    """Judge the deliveries of a business date, inside the transaction that opens it."""
+    warehouse.rebuild("gate_check", business_date, {"revision": revision})
+
+
+def failed_checks(warehouse: Warehouse, business_date: date) -> tuple[FailedCheck, ...]:
+    """What holds the contact files of a business date; nothing where every gate is open."""
+    return tuple(
+        FailedCheck(gate, check, feed, column, message)
+        for gate, check, feed, column, outcome, released_by, message, _ in warehouse.read_model(
+            "gate_on", {"business_date": business_date}
+        )
+        if outcome == "failed" and released_by is None
+    )
+
+
+def told(failed: tuple[FailedCheck, ...]) -> str:
+    """One line that says which gates are shut and why."""
+    return "; ".join(f"{f.gate} gate shut: {f.message}" for f in failed)
+
+
+def gate_inputs(warehouse: Warehouse) -> Iterator[tuple[date, tuple[str, str], str]]:
+    """What the gates go by beside the deliveries: business date, what it is, its value.
+
+    Control totals and releases are input of a date like its files: other ones make the next
+    revision.
+    """
+    for day, source, feed, column, total in warehouse.fetch(
+        "select business_date, source, feed, column_name, promised_sum from feed_profile "
+        "where promised_sum is not null order by business_date, source, feed, column_name"
+    ):
+        yield day, (source, f"{feed}.{column} control total"), str(total)
+    for day, check, feed, column, sha256, observed in warehouse.fetch(
+        "select business_date, check_name, feed, column_name, file_sha256, observed "
+        "from gate_release order by business_date, check_name, feed, column_name, file_sha256"
+    ):
+        yield day, ("gate_release", f"{check} {feed}.{column} {sha256} {observed}"), "released"
+
+
+def release_gate(
+    warehouse: Warehouse,
+    business_date: date,
+    *,
+    released_by: str,
+    reason: str,
+    check_name: str = ALL_CHECKS,
+) -> tuple[FailedCheck, ...]:
+    """Release failed checks of a business date as they were found; nothing is sent by this.
+
+    The release is an input of the date: run again, it opens its next revision, which publishes
+    what was held. It holds for the files and figures that were looked at, not for what comes later.
+
+    Args:
+        warehouse: an open warehouse.
+        business_date: the date whose contact files are held.
+        released_by: who releases them.
+        reason: why; it stays on the release.
+        check_name: one check, or all that failed.
+
+    Returns:
+        The checks that were released.
+
+    Raises:
+        DayError: nobody or no reason is named, no such check has failed, or a later date is open,
+            whose own files already carry what was owed.
+    """
+    if not released_by.strip() or not reason.strip():
+        raise DayError("A release needs the person who made it and the reason: both stay on it.")
+    failed = tuple(
+        f
+        for f in failed_checks(warehouse, business_date)
+        if check_name in (ALL_CHECKS, f.check_name)
+    )
+    if not failed:
+        what = "No check" if check_name == ALL_CHECKS else f"The check {check_name}"
+        raise DayError(
+            f"{what} of {business_date} holds anything back: there is nothing to release. "
+            f"See: python -m postloan summary --date {business_date}"
+        )
+    _refuse_late(warehouse, business_date)
+    with warehouse.transaction():
+        for check in failed:
+            warehouse.append_from("gate_release", RELEASE_COLUMNS, RELEASE, {
+                "business_date": business_date,
+                "check_name": check.check_name,
+                "feed": check.feed,
+                "column_name": check.column_name,
+                "released_by": released_by.strip(),
+                "reason": reason.strip(),
+            })  # fmt: skip
+    return failed
+
+
+RELEASE_COLUMNS = (
+    "business_date", "check_name", "feed", "column_name", "file_sha256", "observed",
+    "released_by", "reason",
+)  # fmt: skip
+
+RELEASE = """
+    select
+        business_date, check_name, feed, column_name, file_sha256, observed,
+        cast($released_by as varchar) as released_by, cast($reason as varchar) as reason
+    from gate_check
+    where
+        business_date = cast($business_date as date)
+        and check_name = cast($check_name as varchar)
+        and feed = cast($feed as varchar)
+        and column_name = cast($column_name as varchar)
+"""
+
+
+def _refuse_late(warehouse: Warehouse, business_date: date) -> None:
+    later = warehouse.scalar(
+        "select min(business_date) as d from business_day "
+        "where business_date > cast($business_date as date) and day_state <> 'skipped'",
+        {"business_date": business_date},
+    )
+    if later:
+        raise DayError(
+            f"{later} has been opened since: what {business_date} owed is owed by its files. "
+            f"Release the newest date, if it is held."
+        )
