@@ -43,5 +43,5 @@ fix: ## put the code into the house's form and write the generated documents
 	$(BIN)/sqlfluff fix --disable-progress-bar --processes 2 include/sql
 	$(POSTLOAN) docs
 
-docs: ## write docs/tables.md and docs/dags.md
+docs: ## write the generated pages of docs/
 	$(POSTLOAN) docs

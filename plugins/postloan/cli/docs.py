@@ -22,8 +22,8 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     """Add the `docs` command."""
     parser = subparsers.add_parser(
         "docs",
-        help="write docs/tables.md and docs/dags.md",
-        description="Writes the reference of tables, files and DAGs from contracts and code.",
+        help="write the generated pages of docs/",
+        description="Writes the reference of feeds, tables and DAGs from contracts and code.",
     )
     parser.add_argument(
         "--check", action="store_true", help="write nothing, fail if a page is stale"

@@ -3,7 +3,7 @@
 import argparse
 from importlib import import_module
 
-FEED_COMMANDS = ("check",)
+FEED_COMMANDS = ("check", "template")
 """Modules `postloan.cli.feed_<name>`, each with `add_parser`."""
 
 

@@ -9,6 +9,23 @@ from open_data_contract_standard.model import DataQuality
 
 from postloan.errors import ContractError
 
+_SPELT_OUT = {
+    "id": "ID",
+    "no": "number",
+    "dpd": "days past due",
+    "zh": "in Chinese",
+    "en": "in English",
+}
+
+
+def english_of(name: str) -> str:
+    """The English name that a code name stands for, such as `Loan ID` for `loan_id`."""
+    first, *others = name.split("_")
+    if first == "is" and others:
+        return f"{english_of('_'.join(others))}?"
+    words = [_SPELT_OUT.get(word, word) for word in (first, *others)]
+    return " ".join((words[0][:1].upper() + words[0][1:], *words[1:]))
+
 
 @dataclass(frozen=True)
 class Column:
@@ -28,10 +45,25 @@ class Column:
     is_derived: bool = False
     is_partition: bool = False
     checks: tuple[DataQuality, ...] = field(default=(), repr=False, compare=False)
+    english: str = ""
+    mask: str = ""
+    """How a masked value looks, where the contract says so; see `contracts.masking`."""
+
+    @property
+    def english_name(self) -> str:
+        """The name in English: the contract's, or what the code name says."""
+        return self.english or english_of(self.name)
 
     def option(self, name: str) -> Any:
         """The value of a `logicalTypeOptions` entry, or None."""
         return dict(self.options).get(name)
+
+    @property
+    def bounds(self) -> tuple[str, ...]:
+        """What a value has to keep between, such as `> 0`."""
+        signs = {"minimum": "≥", "exclusiveMinimum": ">", "maximum": "≤", "exclusiveMaximum": "<"}
+        stated = {name: self.option(name) for name in signs}
+        return tuple(f"{signs[n]} {value}" for n, value in stated.items() if value is not None)
 
     @property
     def is_personal(self) -> bool:
@@ -57,6 +89,12 @@ class Table:
     layer: str
     columns: tuple[Column, ...]
     checks: tuple[DataQuality, ...] = field(default=(), repr=False, compare=False)
+    english: str = ""
+
+    @property
+    def english_name(self) -> str:
+        """The name in English: the contract's, or what the code name says."""
+        return self.english or english_of(self.name)
 
     @property
     def column_names(self) -> tuple[str, ...]:
@@ -118,6 +156,9 @@ class FeedContract:
     path: Path = field(compare=False)
     terms: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
     """Every custom property of the contract, for the parts of the product that own one."""
+    purpose: str = ""
+    limitations: str = ""
+    cadence: str = ""
 
     @property
     def file_columns(self) -> tuple[Column, ...]:

@@ -36,7 +36,7 @@ def _column(prop: SchemaProperty, where: str) -> Column:
             f"{where}: column {name} has physicalType '{prop.physicalType}'; "
             f"use one of {', '.join(SQL_TYPES)}."
         )
-    relationships = prop.relationships or []
+    relationships, custom = prop.relationships or [], _custom(prop)
     return Column(
         name=name,
         title=prop.businessName,
@@ -52,6 +52,8 @@ def _column(prop: SchemaProperty, where: str) -> Column:
         is_derived=bool(prop.transformSourceObjects),
         is_partition=bool(prop.partitioned),
         checks=tuple(prop.quality or ()),
+        english=str(custom.get("englishName", "")),
+        mask=str(custom.get("mask", "")),
     )
 
 
@@ -73,6 +75,7 @@ def _table(schema: SchemaObject, layer: str, where: str, extra: tuple[Column, ..
         layer=layer,
         columns=columns,
         checks=tuple(schema.quality or ()),
+        english=str(_custom(schema).get("englishName", "")),
     )
 
 
@@ -83,8 +86,17 @@ def _read(path: Path) -> OpenDataContractStandard:
         raise ContractError(f"{path.name} is not an ODCS contract: {error}") from error
 
 
-def _custom(contract: OpenDataContractStandard) -> dict[str, Any]:
-    return {str(p.property): p.value for p in contract.customProperties or []}
+def _custom(described: OpenDataContractStandard | SchemaObject | SchemaProperty) -> dict[str, Any]:
+    return {str(p.property): p.value for p in described.customProperties or []}
+
+
+def _cadence(contract: OpenDataContractStandard) -> str:
+    units = {"d": "day", "w": "week", "m": "month"}
+    for sla in contract.slaProperties or []:
+        if sla.property == "frequency":
+            unit = units.get(str(sla.unit), str(sla.unit))
+            return f"every {unit}" if sla.value == 1 else f"every {sla.value} {unit}s"
+    return ""
 
 
 def _feed(path: Path) -> FeedContract:
@@ -117,6 +129,9 @@ def _feed(path: Path) -> FeedContract:
         allocation=custom.get("allocation"),
         path=path,
         terms=custom,
+        purpose=(contract.description.purpose if contract.description else None) or "",
+        limitations=(contract.description.limitations if contract.description else None) or "",
+        cadence=_cadence(contract),
     )
 
 

@@ -5,11 +5,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 from postloan.reference.dags import dags_page
+from postloan.reference.dictionary import dictionary_page
 from postloan.reference.tables import tables_page
 from postloan.settings import REPOSITORY
 
 DOCS = REPOSITORY / "docs"
-PAGES: dict[str, Callable[[], str]] = {"tables.md": tables_page, "dags.md": dags_page}
+PAGES: dict[str, Callable[[], str]] = {
+    "data_dictionary.md": dictionary_page,
+    "tables.md": tables_page,
+    "dags.md": dags_page,
+}
 SHOWN_LINES = 12
 
 

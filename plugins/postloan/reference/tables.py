@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from postloan.contracts import Catalogue, Column, FeedContract, Table, TaskFileContract, catalogue
+from postloan.reference.markdown import cell, facts, in_repository, joined
 from postloan.settings import REPOSITORY
 from postloan.warehouse import Model, load_model, model_names
 
@@ -20,6 +21,9 @@ Generated from `include/contracts` and the headers of `include/sql` by `make doc
 
 *Data* says how personal a column is: `internal` values are safe in a log, `personal` and
 `sensitive` ones never leave the warehouse but in a task file whose contract lists them.
+
+What a sender must know of a feed (rules, checks, cadence, names in English) stands in the
+[data dictionary](data_dictionary.md).
 """
 
 LAYERS = {
@@ -88,12 +92,12 @@ def _feed(feed: FeedContract, readers: dict[str, list[str]]) -> str:
         (
             f'### <a id="{feed.name}"></a>{feed.table.title} `{feed.name}`',
             feed.table.description,
-            _facts(
+            facts(
                 ("One row", feed.table.grain),
-                ("Contract", f"`{_in_repository(feed.path)}`, version {feed.version}"),
+                ("Contract", f"`{in_repository(feed.path)}`, version {feed.version}"),
                 ("Delivery", f"{feed.delivery}, {arrival}{cut_off}; absence means {feed.absence}"),
                 ("Written by", _writer(feed.table)),
-                ("Read by", _joined(readers[feed.name])),
+                ("Read by", joined(readers[feed.name])),
             ),
             _columns(feed.table.columns),
         )
@@ -105,11 +109,11 @@ def _table(table: Table, readers: dict[str, list[str]]) -> str:
         (
             f'### <a id="{table.name}"></a>{table.title} `{table.name}`',
             table.description,
-            _facts(
+            facts(
                 ("One row", table.grain or ", ".join(table.key)),
                 ("Replaced by", f"`{table.partition}`" if table.partition else "row"),
                 ("Written by", _writer(table)),
-                ("Read by", _joined(readers[table.name])),
+                ("Read by", joined(readers[table.name])),
             ),
             _columns(table.columns),
         )
@@ -122,10 +126,10 @@ def _task_file(contract: TaskFileContract) -> str:
         (
             f'### <a id="{contract.queue}-file"></a>{contract.table.title} `{contract.queue}`',
             contract.purpose or contract.table.description,
-            _facts(
+            facts(
                 ("One row", contract.table.grain or ", ".join(contract.table.key)),
                 ("Receiver", f"{contract.receiver}, {where}"),
-                ("Contract", f"`{_in_repository(contract.path)}`, version {contract.version}"),
+                ("Contract", f"`{in_repository(contract.path)}`, version {contract.version}"),
             ),
             _columns(contract.table.columns),
         )
@@ -138,8 +142,8 @@ def _models(models: list[Model], readers: dict[str, list[str]]) -> str:
         "|---|---|---|---|---|---|",
     ]
     lines += [
-        f"| `{m.layer}/{m.name}.sql` | {_cell(m.title)} | {m.grain} | {m.write} "
-        f"| {_joined(m.reads)} | {_joined(readers[m.name])} |"
+        f"| `{m.layer}/{m.name}.sql` | {cell(m.title)} | {m.grain} | {m.write} "
+        f"| {joined(m.reads)} | {joined(readers[m.name])} |"
         for m in models
     ]
     return "\n".join(lines)
@@ -148,15 +152,10 @@ def _models(models: list[Model], readers: dict[str, list[str]]) -> str:
 # Pieces -------------------------------------------------------------------------------------
 
 
-def _facts(*pairs: tuple[str, str]) -> str:
-    rows = (f"| {name} | {_cell(value)} |" for name, value in pairs if value)
-    return "\n".join(("| | |", "|---|---|", *rows))
-
-
 def _columns(columns: Iterable[Column]) -> str:
     rows = (
         f"| `{c.name}` | {c.title} | {c.sql_type} | {_marks(c)} | {c.classification} "
-        f"| {_cell(_meaning(c))} |"
+        f"| {cell(_meaning(c))} |"
         for c in columns
     )
     head = ("| Column | 中文 | Type | | Data | Meaning |", "|---|---|---|---|---|---|")
@@ -179,18 +178,6 @@ def _meaning(column: Column) -> str:
     return f"{column.description}{words}{target}"
 
 
-def _cell(text: str) -> str:
-    return " ".join(text.split()).replace("|", "\\|")
-
-
-def _joined(names: Iterable[str]) -> str:
-    return ", ".join(f"`{n}`" for n in names)
-
-
-def _in_repository(path: Path) -> str:
-    return str(path.relative_to(REPOSITORY)) if path.is_relative_to(REPOSITORY) else path.name
-
-
 # Who writes and who reads -------------------------------------------------------------------
 
 
@@ -205,10 +192,10 @@ def _readers(models: Iterable[Model]) -> dict[str, list[str]]:
 def _writer(table: Table) -> str:
     if table.name in model_names():
         model = load_model(table.name)
-        return f"`{_in_repository(model.path)}`, {model.write}"
+        return f"`{in_repository(model.path)}`, {model.write}"
     if table.name.startswith("rule_"):
         return "the rule packs of `include/rules` that are in force on the date"
-    return _joined(_python_writers()[table.name]) or "nothing yet"
+    return joined(_python_writers()[table.name]) or "nothing yet"
 
 
 @cache
