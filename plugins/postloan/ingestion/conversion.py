@@ -143,7 +143,7 @@ def _is_multiple(number: exp.Expr, of: int) -> exp.Expr:
     return exp.Mod(this=number.copy(), expression=_number(of)).eq(0)
 
 
-def _value_faults(column: Column) -> Iterable[tuple[exp.Expr, str]]:
+def _value_faults(column: Column, number: exp.Expr | None = None) -> Iterable[tuple[exp.Expr, str]]:
     value = value_of(column)
     if column.option("maxLength") is not None:
         yield exp.Length(this=value.copy()) > _number(column.option("maxLength")), TOO_LONG
@@ -151,7 +151,7 @@ def _value_faults(column: Column) -> Iterable[tuple[exp.Expr, str]]:
         yield exp.not_(_matches(value, column.option("pattern"))), BAD_PATTERN
     if column.enum:
         yield exp.not_(value.copy().isin(*map(_text, column.enum))), NOT_IN_LIST
-    number = typed(column)
+    number = typed(column) if number is None else number
     for option, outside in (
         ("minimum", exp.LT),
         ("exclusiveMinimum", exp.LTE),
@@ -199,6 +199,57 @@ def faults_select(feed: FeedContract, text_table: str) -> str:
     )
 
 
+def plain_typing(feed: FeedContract) -> str:
+    """The select list that types the text of records which are right beyond doubt."""
+    values = [
+        (exp.cast(exp.null(), c.sql_type) if _is_ignored(feed, c) else _tried(c)).as_(c.name)
+        for c in feed.file_columns
+    ]
+    return _listed([exp.column("line_no"), *values])
+
+
+def plain_condition(feed: FeedContract) -> str:
+    """Whether a record of text is right beyond doubt; for engines that know TRY_CAST.
+
+    Every value is written the way its type writes itself, and breaks no rule of the contract. A
+    record that is not, need not be wrong; `faults_select` judges it.
+    """
+    conditional = required_rules(feed)
+    plain = exp.and_(*(_is_plain(c, conditional.get(c.name)) for c in feed.file_columns))
+    return plain.sql(dialect="duckdb")
+
+
+def _listed(columns: Iterable[exp.Expr]) -> str:
+    return ", ".join(column.sql(dialect="duckdb") for column in columns)
+
+
+def _tried(column: Column) -> exp.Expr:
+    if column.sql_type == "varchar":
+        return value_of(column)
+    return exp.TryCast(this=value_of(column), to=exp.DataType.build(column.sql_type), safe=True)
+
+
+def _is_plain(column: Column, required: exp.Expr | None) -> exp.Expr:
+    value, tried = value_of(column), _tried(column)
+    right: list[exp.Expr] = [exp.not_(fault) for fault, _ in _value_faults(column, tried)]
+    if column.sql_type != "varchar":
+        right.append(exp.cast(tried.copy(), "varchar").eq(value.copy()))
+    # Years of four digits: the engine itself knows earlier and later ones, and infinity.
+    if column.sql_type in ("date", "timestamp"):
+        length = 10 if column.sql_type == "date" else 19
+        right.append(exp.Length(this=value.copy()).eq(length))
+        right.append(exp.and_(value.copy() >= _text("1000"), value.copy() < _text(":")))
+    given = exp.func("coalesce", exp.and_(*right), exp.false()) if right else exp.true()
+    if required is None:
+        required = exp.true() if column.required else exp.false()
+    return exp.case().when(value.copy().is_(exp.null()), exp.not_(required)).else_(given)
+
+
+def _is_ignored(feed: FeedContract, column: Column) -> bool:
+    """Under the waterfall a number is no designation; it must not reach the allocation."""
+    return feed.allocation == "waterfall" and column.name == "instalment_no"
+
+
 def raw_text(columns: Sequence[Column], table: str | None = None) -> exp.Expr:
     """The record as CSV again, built from its fields."""
     cells: list[exp.Expr] = []
@@ -221,9 +272,8 @@ def typed_select(feed: FeedContract, text_table: str, refused_table: str) -> str
     """SELECT of the rows that are not refused, typed as the contract says, with their line."""
     columns = []
     for column in feed.file_columns:
-        # Under the waterfall a number is no designation; it must not reach the allocation.
-        ignored = feed.allocation == "waterfall" and column.name == "instalment_no"
-        value = exp.cast(exp.null(), column.sql_type) if ignored else typed(column)
+        is_ignored = _is_ignored(feed, column)
+        value = exp.cast(exp.null(), column.sql_type) if is_ignored else typed(column)
         columns.append(value.as_(column.name))
     refused = (
         exp.select(exp.Literal.number(1))

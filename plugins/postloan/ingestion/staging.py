@@ -4,7 +4,7 @@ Three temporary tables per feed: `text_<feed>` (all good records as text), `refu
 is held back, and why) and `staged_<feed>` (typed rows with their line, ready to become facts).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -13,7 +13,13 @@ from sqlglot import exp
 
 from postloan.contracts import Catalogue, Column, FeedContract
 from postloan.errors import DeliveryError
-from postloan.ingestion.conversion import faults_select, raw_text, typed_select
+from postloan.ingestion.conversion import (
+    faults_select,
+    plain_condition,
+    plain_typing,
+    raw_text,
+    typed_select,
+)
 from postloan.ingestion.header import check_header
 from postloan.ingestion.ledger import FeedCount, was_ever_delivered
 from postloan.ingestion.manifest import DeliveredFile
@@ -26,6 +32,7 @@ from postloan.ingestion.relations import (
     other_source,
     repeated_keys_select,
 )
+from postloan.ingestion.survey import survey
 from postloan.warehouse import Warehouse
 
 REFUSAL = ("line_no", "column_name", "reason", "raw_text")
@@ -45,7 +52,7 @@ class Staging:
 
     @property
     def text_table(self) -> str:
-        """Good records as text."""
+        """Records as text: at least all that are in doubt, and all that are refused by value."""
         return f"text_{self.feed.name}"
 
     @property
@@ -66,6 +73,39 @@ class Staging:
         """
         names = [c.name for c in self.feed.file_columns]
         check_header(self.delivered, names)
+        account = self._load_plain(names) if self.warehouse.reads_plain_files else None
+        if account is None:
+            account = self._load_with_care(names)
+            # Nothing is staged yet: every row is still to be judged.
+            types = {c.name: c.sql_type for c in self.feed.file_columns}
+            self.warehouse.temporary_from(self.staged_table, _no_rows(types))
+        return account
+
+    def _load_plain(self, names: list[str]) -> Normalised | None:
+        """Let the engine read the file itself, if that cannot go wrong.
+
+        Rows that are right beyond doubt are staged at once; the others become the text table.
+        """
+        account = survey(self.delivered, len(names) - 1)
+        if account is None:
+            return None
+        self._check_promise(account)
+        is_plain = plain_condition(self.feed)
+        right = self.warehouse.load_plain(
+            self.staged_table, self.delivered, names, plain_typing(self.feed), is_plain
+        )
+        if right == account.records:
+            doubtful = self.warehouse.temporary_from(self.text_table, _no_rows(_as_text(names)))
+        else:
+            kept = ", ".join(("line_no", *names))
+            doubtful = self.warehouse.load_plain(
+                self.text_table, self.delivered, names, kept, f"not ({is_plain})"
+            )
+        self._check_read(account, right + doubtful, 0)
+        self.warehouse.temporary_from(self.refused_table, _no_rows(_as_text(REFUSAL[1:])))
+        return account
+
+    def _load_with_care(self, names: list[str]) -> Normalised:
         clean, refused = (
             self.scratch / f"{kind}_{self.feed.name}.csv" for kind in ("clean", "refused")
         )
@@ -78,17 +118,20 @@ class Staging:
         unread = self.warehouse.load_text(in_bytes, refused, REFUSED_COLUMNS)
         clean.unlink()
         refused.unlink()
+        self._check_read(account, loaded, unread)
+        whole_record = exp.cast(exp.null(), "varchar").as_("column_name")
+        select = exp.select("line_no", whole_record, *REFUSED_COLUMNS).from_(in_bytes)
+        self.warehouse.temporary_from(self.refused_table, select.sql(dialect="duckdb"))
+        self.warehouse.drop_temporary(in_bytes)
+        return account
+
+    def _check_read(self, account: Normalised, loaded: int, unread: int) -> None:
         if (loaded, unread) != (account.records, account.refused):
             raise DeliveryError(
                 f"{self.delivered.name}: {account.records} good and {account.refused} refused "
                 f"records in the file, but {loaded} and {unread} read. Nothing was loaded; report "
                 f"this defect."
             )
-        whole_record = exp.cast(exp.null(), "varchar").as_("column_name")
-        select = exp.select("line_no", whole_record, *REFUSED_COLUMNS).from_(in_bytes)
-        self.warehouse.temporary_from(self.refused_table, select.sql(dialect="duckdb"))
-        self.warehouse.drop_temporary(in_bytes)
-        return account
 
     def _check_promise(self, account: Normalised) -> None:
         if account.sha256 != self.file.sha256:
@@ -108,8 +151,10 @@ class Staging:
         self.warehouse.append_from(
             self.refused_table, REFUSAL, faults_select(self.feed, self.text_table)
         )
-        self.warehouse.temporary_from(
-            self.staged_table, typed_select(self.feed, self.text_table, self.refused_table)
+        self.warehouse.append_from(
+            self.staged_table,
+            ("line_no", *(c.name for c in self.feed.file_columns)),
+            typed_select(self.feed, self.text_table, self.refused_table),
         )
 
     def refuse_duplicates(self) -> None:
@@ -147,6 +192,7 @@ class Staging:
             lines, lines_select, {"business_date": self.business_date}
         )
         if found:
+            self._put_back_as_text(lines)
             text, columns = self.text_table, self.feed.file_columns
             select = (
                 exp.select(
@@ -165,6 +211,20 @@ class Staging:
             )
         self.warehouse.drop_temporary(lines)
         return found
+
+    def _put_back_as_text(self, lines: str) -> None:
+        """Rows that were right beyond doubt have no text yet: it is what their types write."""
+        names = [c.name for c in self.feed.file_columns]
+        texts = (exp.cast(exp.column(name), "varchar").as_(name) for name in names)
+        unseen = exp.not_(_is_among("line_no", self.staged_table, self.text_table))
+        select = (
+            exp.select("line_no", *texts)
+            .from_(self.staged_table)
+            .where(_is_among("line_no", self.staged_table, lines), unseen)
+        )
+        self.warehouse.append_from(
+            self.text_table, ("line_no", *names), select.sql(dialect="duckdb")
+        )
 
     def quarantine(self) -> None:
         """Put the refused rows into the quarantine, each with what to do about it."""
@@ -233,6 +293,17 @@ class Staging:
         """Drop the temporary tables."""
         for table in (self.text_table, self.refused_table, self.staged_table):
             self.warehouse.drop_temporary(table)
+
+
+def _as_text(names: Iterable[str]) -> dict[str, str]:
+    return dict.fromkeys(names, "varchar")
+
+
+def _no_rows(types: Mapping[str, str]) -> str:
+    """SELECT of no rows at all, with a line and columns of these types."""
+    columns = {"line_no": "bigint", **types}
+    nulls = (exp.cast(exp.null(), kind).as_(name) for name, kind in columns.items())
+    return exp.select(*nulls).where(exp.false()).sql(dialect="duckdb")
 
 
 def _is_among(column: str, table: str, lines: str) -> exp.Expr:

@@ -34,6 +34,7 @@ class Warehouse(ABC):
     """One open connection to the warehouse, used as a context manager."""
 
     dialect: ClassVar[str]
+    reads_plain_files: ClassVar[bool] = False
     _models_run: tuple[tuple[str, Parameters], ...] = ()
     in_transaction: bool = False
     _is_doomed: bool = False
@@ -85,6 +86,28 @@ class Warehouse(ABC):
 
         The first column of the file is `line_no` (bigint); `columns` names the others.
         """
+
+    def load_plain(
+        self,
+        name: str,
+        path: Path,
+        columns: Sequence[str],
+        projection: str,
+        where: str = "true",
+    ) -> int:
+        """Read a plain CSV file as it was delivered into a temporary table; number of rows.
+
+        For engines that can (`reads_plain_files`), and files that are known to be plain: UTF-8,
+        LF, a header row, no quotes, every line a record.
+
+        Args:
+            name: the temporary table.
+            path: the delivered file.
+            columns: names of its columns, all read as text; `line_no` is added, the header's is 1.
+            projection: what is kept of them, as the select list of a statement of the engine.
+            where: which records are kept; may name the columns and `line_no`.
+        """
+        raise NotImplementedError(f"{type(self).__name__} does not read delivered files itself.")
 
     @abstractmethod
     def table_exists(self, name: str) -> bool:

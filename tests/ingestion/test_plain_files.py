@@ -1,0 +1,197 @@
+"""A plain file that the engine reads itself gives what the careful way gives, row by row."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from postloan.ingestion.normalise import normalise
+from postloan.ingestion.survey import survey
+from postloan.warehouse import open_warehouse
+from postloan.warehouse.on_duckdb import DuckDBWarehouse
+from tests.support.deliveries import CUSTOMER, INSTALMENT, LOAN, OPENING_DAY, Lender, csv_bytes
+
+AMOUNTS = (
+    "100",
+    "100.5",
+    "100.50",
+    "100.505",
+    "0",
+    "0.00",
+    "-0.00",
+    "-1",
+    "1e3",
+    "+5",
+    ".5",
+    "5.",
+    "1,5",
+    "007.10",
+    "NaN",
+    "inf",
+    "x",
+    "１２",
+    "9999999999999999.99",
+    "99999999999999999.99",
+    "123456789012345678901234567890",
+)
+DATES = (
+    "2026-02-28",
+    "2026-02-29",
+    "2024-02-29",
+    "2026-2-1",
+    "20260201",
+    "0999-01-01",
+    "10000-01-01",
+    "9999-12-31",
+    "infinity",
+    "-infinity",
+    "2026-13-01",
+    "2026-00-10",
+    "2026-04-31",
+    "today",
+    "epoch",
+)
+NUMBERS = (
+    "1",
+    "01",
+    "-1",
+    "2147483647",
+    "2147483648",
+    "99999999999999999999",
+    "1.0",
+    "one",
+    "",
+)
+
+
+def instalments() -> list[dict[str, str]]:
+    """A good row for every bad one, and one odd value in each of the others."""
+    odd = [
+        *({"amount_due": v} for v in AMOUNTS),
+        *({"principal_due": v} for v in AMOUNTS),
+        *({"due_on": v} for v in DATES),
+        *({"instalment_no": v} for v in NUMBERS),
+        {"loan_id": ""},
+        {"loan_id": "L" * 65},
+        {"loan_id": "L9"},
+        {"loan_id": "NULL"},
+        {"loan_id": " L1"},
+        {"amount_due": " 100.00"},
+        {"due_on": ""},
+    ]
+    rows = []
+    for number, values in enumerate(odd, start=100):
+        rows.append({**INSTALMENT, "instalment_no": str(number)})
+        rows.append({**INSTALMENT, "instalment_no": str(number + 1000), **values})
+    orphans = [{**INSTALMENT, "loan_id": "L404", "fee_due": "1", "interest_due": "2.50"}]
+    return [*rows, *orphans, {**INSTALMENT, "instalment_no": "100"}]
+
+
+def taken_in(home: Path) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
+    """Facts and quarantine after one delivery of odd instalments."""
+    with open_warehouse("duckdb:///:memory:") as warehouse:
+        warehouse.ensure_tables()
+        lender = Lender(home, warehouse)
+        odd = csv_bytes("instalment", instalments()).replace(b'"1,5"', b"1-5")
+        lender.deliver(customer=[CUSTOMER], loan=[LOAN], raw={"instalment": odd})
+        columns = "loan_id, instalment_no, due_on, amount_due, principal_due, line_no"
+        return (
+            warehouse.fetch(f"select {columns} from instalment order by line_no"),
+            warehouse.fetch(
+                "select line_no, column_name, reason, detail, raw_text from quarantine "
+                "order by line_no"
+            ),
+        )
+
+
+def test_both_ways_give_the_same_facts_and_the_same_quarantine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plainly = taken_in(tmp_path / "plain")
+    monkeypatch.setattr(DuckDBWarehouse, "reads_plain_files", False)
+    carefully = taken_in(tmp_path / "careful")
+    assert plainly == carefully
+    facts, refused = plainly
+    assert len(facts) + len(refused) == len(instalments())
+    assert len(refused) > 40
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"a,b\n1,2\n3,4\n",
+        b"a,b\n1,2\n3,4",
+        b"a,b\n",
+        b"a,b",
+        "a,b\n姓名,地址\n,\n".encode(),
+        b"a,b\n" + b"1,2\n" * 50_000,
+    ],
+    ids=["rows", "no last line end", "header only", "header without end", "chinese", "many"],
+)
+def test_the_account_of_a_plain_file_is_that_of_the_careful_way(
+    tmp_path: Path, content: bytes
+) -> None:
+    path = tmp_path / "delivered.csv"
+    path.write_bytes(content)
+    careful = normalise(path, b"a,b", 1, tmp_path / "clean", tmp_path / "refused")
+    assert survey(path, 1) == careful
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'1,"2"\n',
+        b"1,2\r\n",
+        b"1,2\n\n3,4\n",
+        b"1\n2,3,4\n",
+        b"1,2,3\n4\n",
+        b"1,2\n3,4,5\n",
+        b"1,\x00\n",
+        b"1,\xff\n",
+        b"1," + b"x" * 1_100_000 + b"\n",
+        b"1," + b"x" * 9_000_000,
+    ],
+    ids=[
+        "quote",
+        "carriage return",
+        "blank line",
+        "fields moved to the next line",
+        "and back",
+        "too many fields",
+        "nul",
+        "not utf-8",
+        "long line",
+        "longer than a block",
+    ],
+)
+def test_whatever_may_mislead_a_reader_is_not_plain(tmp_path: Path, body: bytes) -> None:
+    path = tmp_path / "delivered.csv"
+    path.write_bytes(b"a,b\n" + body)
+    assert survey(path, 1) is None
+    path.write_bytes(b"a,b\n" + b"1,2\n" * 3_000_000 + body)
+    assert survey(path, 1) is None
+
+
+def test_a_byte_order_mark_takes_the_careful_way(tmp_path: Path) -> None:
+    path = tmp_path / "delivered.csv"
+    path.write_bytes(b"\xef\xbb\xbfa,b\n1,2\n")
+    assert survey(path, 1) is None
+
+
+def test_lines_are_numbered_in_the_order_of_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "delivered.csv"
+    path.write_text("a\n" + "".join(f"{n}\n" for n in range(2, 2_000_002)), encoding="utf-8")
+    with DuckDBWarehouse(":memory:", threads=4) as warehouse:
+        assert warehouse.load_plain("read", path, ["a"], "line_no, a") == 2_000_000
+        assert warehouse.scalar("select count(*) from read where cast(a as bigint) <> line_no") == 0
+
+
+def test_rows_in_doubt_are_judged_and_may_be_good(tmp_path: Path) -> None:
+    with open_warehouse("duckdb:///:memory:") as warehouse:
+        warehouse.ensure_tables()
+        lender = Lender(tmp_path, warehouse)
+        rows = [{**INSTALMENT, "instalment_no": str(n), "amount_due": "100"} for n in range(9)]
+        result = lender.deliver(customer=[CUSTOMER], loan=[LOAN], instalment=rows)
+        assert result.rows_quarantined == 0
+        assert warehouse.scalar("select sum(amount_due) from instalment") == 900
+        assert lender.refused("instalment", OPENING_DAY) == []
