@@ -20,6 +20,7 @@ COMMANDS = (
     "summary",
     "explain",
     "stages",
+    "show",
     "sample",
     "feed",
     "import_",
