@@ -21,6 +21,8 @@ COMMANDS = (
     "explain",
     "stages",
     "show",
+    "hold",
+    "expire",
     "sample",
     "feed",
     "import_",

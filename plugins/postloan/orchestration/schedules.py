@@ -17,11 +17,21 @@ BANK_ZONE = settings().timezone
 NIGHTLY_AT = "30 0 * * *"
 """Half past midnight: the business date is over, and the sources have until their cut-off."""
 
+WEEKLY_AT = "0 6 * * 0"
+"""Sunday morning: the night's work is done, and nobody waits for the warehouse."""
+
 
 def nightly() -> CronPartitionTimetable:
     """Every night for the business date that has just ended."""
     return CronPartitionTimetable(
         NIGHTLY_AT, timezone=BANK_ZONE, run_offset=-1, key_format=KEY_FORMAT
+    )
+
+
+def weekly() -> CronPartitionTimetable:
+    """Every Sunday for the Sunday before, which has been run by then."""
+    return CronPartitionTimetable(
+        WEEKLY_AT, timezone=BANK_ZONE, run_offset=-1, key_format=KEY_FORMAT
     )
 
 

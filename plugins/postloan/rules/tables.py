@@ -95,7 +95,7 @@ def _waterfall(pack: Pack, known: tuple[str, ...]) -> Iterator[tuple[str, Row]]:
 
 
 def _no_rows(_pack: Pack, _known: tuple[str, ...]) -> Iterator[tuple[str, Row]]:
-    """Packs that Python reads, not SQL: calendars and the columns allowed in task files."""
+    """Packs that Python reads, not SQL: calendars, retention, the columns of task files."""
     yield from ()
 
 
@@ -109,6 +109,7 @@ COMPILERS: dict[str, Compiler] = {
     "contact_plan": plan_rows,
     "legal_preparation": legal_rows,
     "privacy": _no_rows,
+    "retention": _no_rows,
     "scorecard": scorecard_rows,
     "thresholds": threshold_rows,
     "crosswalk": crosswalk_rows,

@@ -1,0 +1,176 @@
+"""Which files have expired, beside the rows that have.
+
+Task files and quarantine files follow their tables: they are made from rows, and stay as long as
+one of these rows does. Delivered files and manifests go by their date, unless a hold keeps the
+date or a row of the delivery.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from postloan.contracts import catalogue
+from postloan.retention.conditions import held_rows
+from postloan.rules.retention import Retention, retained_files
+from postloan.settings import Settings
+from postloan.warehouse import Warehouse
+
+MANIFEST = "manifest.json"
+
+_HELD_RANGES = """
+    select first_date, last_date
+    from legal_hold
+    where starts_on <= cast($as_of as date)
+        and (ends_on is null or ends_on > cast($as_of as date))
+        and first_date is not null
+"""
+
+_REFUSED = """
+    select distinct source, business_date, feed
+    from quarantine
+    where business_date < cast($keeps_from as date)
+"""
+
+_TASK_DATES = """
+    select distinct business_date from task where business_date < cast($keeps_from as date)
+"""
+
+
+@dataclass(frozen=True)
+class ExpiredFile:
+    """One file that has expired.
+
+    Attributes:
+        what: kind of files and, where there is one, the source.
+        day: the business date it belongs to.
+        path: where it lies.
+        rule: the rule that lets it go.
+    """
+
+    what: str
+    day: date
+    path: Path
+    rule: Retention
+
+
+def expired_files(warehouse: Warehouse, home: Settings, as_of: date) -> tuple[ExpiredFile, ...]:
+    """Files that have expired as of a business date; asked once the expired rows are deleted.
+
+    Args:
+        warehouse: an open warehouse.
+        home: where landing zone, quarantine and outbox are.
+        as_of: the business date.
+    """
+    finders: dict[str, Callable[[Warehouse, Settings, date, Retention], Iterator[ExpiredFile]]] = {
+        "deliveries": _deliveries,
+        "manifests": _deliveries,
+        "quarantine": _quarantine,
+        "task_files": _task_files,
+    }
+    return tuple(
+        file
+        for kind, rule in retained_files(as_of).items()
+        for file in finders[kind](warehouse, home, as_of, rule)
+    )
+
+
+def delete_files(files: tuple[ExpiredFile, ...]) -> None:
+    """Delete the files, and the folders that hold nothing more; those gone already are no error."""
+    for file in files:
+        file.path.unlink(missing_ok=True)
+    for folder in sorted({f.path.parent for f in files}, key=lambda p: len(p.parts), reverse=True):
+        _remove_empty(folder)
+
+
+def _remove_empty(folder: Path) -> None:
+    """Remove a folder and those around it up to that of the date, as far as they are empty."""
+    for place in (folder, *folder.parents):
+        if not place.is_dir() or any(place.iterdir()):
+            return
+        place.rmdir()
+        if _date_of(place):
+            return
+
+
+def _deliveries(
+    warehouse: Warehouse, home: Settings, as_of: date, rule: Retention
+) -> Iterator[ExpiredFile]:
+    wants_manifest = rule.target == "manifests"
+    held = _held_deliveries(warehouse, as_of, rule.keeps_from)
+    ranges = warehouse.fetch(_HELD_RANGES, {"as_of": as_of})
+    for source in _folders(home.landing):
+        for day, folder in _dated(source, rule.keeps_from):
+            if (source.name, day) in held or any(a <= day <= b for a, b in ranges):
+                continue
+            for path in _files(folder):
+                if (path == folder / MANIFEST) == wants_manifest:
+                    yield ExpiredFile(f"{rule.target} of {source.name}", day, path, rule)
+
+
+def _held_deliveries(warehouse: Warehouse, as_of: date, keeps_from: date) -> set[tuple[str, date]]:
+    """(source, date) of the deliveries of which a hold keeps a row."""
+    held: set[tuple[str, date]] = set()
+    given = {"as_of": as_of, "keeps_from": keeps_from}
+    if not warehouse.count("legal_hold"):
+        return held
+    for feed in catalogue().feeds.values():
+        table = feed.table
+        any_hold = " or ".join(held_rows(table))
+        select = f"""
+            select distinct received_on from {table.name}
+            where received_on < cast($keeps_from as date) and ({any_hold})
+        """  # noqa: S608 (names of the contracts)
+        held |= {(feed.source, day) for (day,) in warehouse.fetch(select, given)}
+    refused = " or ".join(held_rows(catalogue().tables["quarantine"]))
+    select = f"""
+        select distinct source, business_date from quarantine
+        where business_date < cast($keeps_from as date) and ({refused})
+    """  # noqa: S608 (names of the contracts)
+    return held | {(source, day) for source, day in warehouse.fetch(select, given)}
+
+
+def _quarantine(
+    warehouse: Warehouse, home: Settings, _as_of: date, rule: Retention
+) -> Iterator[ExpiredFile]:
+    kept = set(warehouse.fetch(_REFUSED, {"keeps_from": rule.keeps_from}))
+    for source in _folders(home.quarantine):
+        for day, folder in _dated(source, rule.keeps_from):
+            for path in _files(folder):
+                if (source.name, day, path.stem) not in kept:
+                    yield ExpiredFile(f"quarantine of {source.name}", day, path, rule)
+
+
+def _task_files(
+    warehouse: Warehouse, home: Settings, _as_of: date, rule: Retention
+) -> Iterator[ExpiredFile]:
+    kept = {day for (day,) in warehouse.fetch(_TASK_DATES, {"keeps_from": rule.keeps_from})}
+    for day, folder in _dated(home.outbox, rule.keeps_from):
+        if day not in kept:
+            for path in _files(folder):
+                yield ExpiredFile("task files", day, path, rule)
+
+
+def _folders(place: Path) -> list[Path]:
+    """Folders in a folder; a link may lead out of the installation and is none."""
+    if not place.is_dir():
+        return []
+    return sorted(p for p in place.iterdir() if p.is_dir() and not p.is_symlink())
+
+
+def _dated(place: Path, before: date) -> Iterator[tuple[date, Path]]:
+    for folder in _folders(place):
+        day = _date_of(folder)
+        if day and day < before:
+            yield day, folder
+
+
+def _date_of(folder: Path) -> date | None:
+    try:
+        return date.fromisoformat(folder.name)
+    except ValueError:
+        return None
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(p for p in folder.rglob("*") if p.is_symlink() or not p.is_dir())
