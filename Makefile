@@ -62,8 +62,9 @@ reconcile: $(READY) ## find and mend dates that were dropped
 test: $(TOOLS_READY) ## the whole test suite
 	$(PYTHON) -m pytest
 
-bench: $(TOOLS_READY) ## the day's computation on a million loans, beside pandas
+bench: $(TOOLS_READY) ## a million loans: the day beside pandas, ingestion beside bare DuckDB
 	PYTHONPATH=$(CURDIR)/plugins $(PYTHON) -m benchmarks.day
+	PYTHONPATH=$(CURDIR)/plugins $(PYTHON) -m benchmarks.ingestion
 
 lock: $(TOOLS_READY) ## pin the requirements anew, for Python 3.11 to 3.13
 	$(PYTHON) -m pip install --quiet --disable-pip-version-check uv

@@ -9,31 +9,18 @@ same run: the same days-past-due-and-stage answer in pandas, compared loan by lo
 
 import argparse
 import json
-import multiprocessing
 import os
 import sys
 import tempfile
-from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
 from benchmarks import peers
-from benchmarks.measure import Timings, peak_memory_gb
-from tests.support import quiet_exit
+from benchmarks.measure import Result, Timings, in_own_process, peak_memory_gb
 
 LAST_DATE = date(2026, 11, 20)
 SOURCES = ("core_banking", "student_registry", "credit_bureau")
 RUNS = 3
-
-
-@dataclass(frozen=True)
-class Result:
-    """Seconds by name and the peak memory of the process that took them."""
-
-    seconds: dict[str, float]
-    peak_gb: float
 
 
 def _ingest(timings: Timings, day: date) -> None:
@@ -125,14 +112,6 @@ def compare_pandas(day: date, folder: Path) -> Result:
     return Result(timings.seconds, peak_memory_gb())
 
 
-def _in_own_process(work: Callable[..., Result], *args: object) -> Result:
-    spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(1, spawn, quiet_exit.install) as pool:
-        result = pool.submit(work, *args).result()
-    print(f"  {'peak memory':<44} {result.peak_gb:8.2f} GB", flush=True)
-    return result
-
-
 def make_sample(loans: int, landing: Path) -> Result:
     """Write an opening delivery and the delta of the day after it."""
     from postloan.sample import write_sample
@@ -185,14 +164,14 @@ def main() -> int:
         opening_date = LAST_DATE - timedelta(days=1)
         print(f"Sample lender of {args.loans} loans")
         if not (home / "landing").is_dir():
-            _in_own_process(make_sample, args.loans, home / "landing")
+            in_own_process(make_sample, args.loans, home / "landing")
         print(f"Opening the book on {opening_date}")
-        opening = _in_own_process(run_day, opening_date)
+        opening = in_own_process(run_day, opening_date)
         print(f"The day {LAST_DATE}")
-        day = _in_own_process(run_day, LAST_DATE)
+        day = in_own_process(run_day, LAST_DATE)
         print("Beside it")
-        step = _in_own_process(compare_step, LAST_DATE, home / "pandas")
-        pandas = _in_own_process(compare_pandas, LAST_DATE, home / "pandas")
+        step = in_own_process(compare_step, LAST_DATE, home / "pandas")
+        pandas = in_own_process(compare_pandas, LAST_DATE, home / "pandas")
         _report(opening, day, step, pandas)
     return 0
 

@@ -1,10 +1,14 @@
 """Seconds and peak memory of a piece of work, in a process of its own where memory counts."""
 
+import multiprocessing
 import resource
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+
+from tests.support import quiet_exit
 
 
 @dataclass
@@ -42,3 +46,20 @@ class Timings:
 def peak_memory_gb() -> float:
     """Largest resident memory this process has had, in GB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e9
+
+
+@dataclass(frozen=True)
+class Result:
+    """Seconds by name and the peak memory of the process that took them."""
+
+    seconds: dict[str, float]
+    peak_gb: float
+
+
+def in_own_process(work: Callable[..., Result], *args: object) -> Result:
+    """Do a piece of work in a process of its own, so that its peak memory is its own."""
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(1, spawn, quiet_exit.install) as pool:
+        result = pool.submit(work, *args).result()
+    print(f"  {'peak memory':<44} {result.peak_gb:8.2f} GB", flush=True)
+    return result
