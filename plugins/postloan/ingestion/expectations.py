@@ -94,13 +94,14 @@ class ExpectationRunner:
         """
         asset = self._source.add_table_asset(name=table, table_name=table)
         batch = asset.add_batch_definition_whole_table("all rows").get_batch()
-        suite = gx.ExpectationSuite(name=table)
-        for number, check in enumerate(checks):
-            suite.add_expectation_configuration(
-                ExpectationConfiguration(
-                    type=check.kind, kwargs=dict(check.arguments), meta={"number": number}
-                )
+        # Given as one list: added one by one, a check would replace another of its kind.
+        configurations = [
+            ExpectationConfiguration(
+                type=check.kind, kwargs=dict(check.arguments), meta={"number": number}
             )
+            for number, check in enumerate(checks)
+        ]
+        suite = gx.ExpectationSuite(name=table, expectations=configurations)
         wanted = {"result_format": "BASIC", "partial_unexpected_count": 0}
         found = {
             result.expectation_config.meta["number"]: result

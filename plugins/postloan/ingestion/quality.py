@@ -54,21 +54,27 @@ def checks_of(feed: FeedContract, *, is_opening: bool) -> tuple[Check, ...]:
         ContractError: a `quality` entry of the contract is not one that can be run.
     """
     checks = [c for column in feed.file_columns for c in _implied_by(column)]
-    key = file_key(feed)
-    checks.append(
-        Check("expect_column_values_to_be_unique", {"column": key[0]}, f"{key[0]} is the key.")
-        if len(key) == 1
-        else Check(
-            "expect_compound_columns_to_be_unique",
-            {"column_list": list(key)},
-            f"{', '.join(key)} together are the key.",
-        )
-    )
+    checks.append(_key_check(file_key(feed)))
     entries = [*feed.table.checks, *(c for column in feed.file_columns for c in column.checks)]
     checks += [
         _stated(entry, feed) for entry in entries if is_opening or OPENING not in (entry.tags or [])
     ]
     return tuple(checks)
+
+
+def _key_check(key: tuple[str, ...]) -> Check:
+    """That no key occurs twice.
+
+    As a query of its own: the expectation of Great Expectations that says the same sorts the whole
+    table, which takes several times as long as grouping it.
+    """
+    columns = ", ".join(key)
+    query = f"select {columns} from {{batch}} group by {columns} having count(*) > 1"  # noqa: S608 (names of the contract)
+    return Check(
+        "unexpected_rows_expectation",
+        {"unexpected_rows_query": query},
+        f"Each {' with '.join(key)} occurs once: it is the key.",
+    )
 
 
 def _implied_by(column: Column) -> list[Check]:
