@@ -19,6 +19,7 @@ from postloan.gates import gate_inputs, judge
 from postloan.rules.packs import rule_book
 from postloan.rules.tables import publish_rules
 from postloan.warehouse import Warehouse
+from postloan.warehouse.door import Row
 
 OPEN, CLOSED, SKIPPED = "open", "closed", "skipped"
 NAMED_DATES = 5
@@ -171,7 +172,24 @@ def _deliveries(warehouse: Warehouse) -> Hashes:
         found.setdefault(day, {})[source, feed] = f"{sha256}@{version}:{loaded}"
     for day, what, value in gate_inputs(warehouse):
         found.setdefault(day, {})[what] = value
+    for day, source, feed, sha256 in _corrections(warehouse):
+        found[day][source, feed] += f"+{sha256}"
     return found
+
+
+def _corrections(warehouse: Warehouse) -> list[Row]:
+    """Rows that people have corrected since: they are part of what was delivered."""
+    return warehouse.fetch("""
+        select delivery.business_date, delivery.source, delivery.feed, asked.file_sha256
+        from delivery
+        inner join delivery_requeue as asked
+            on
+                delivery.business_date = asked.business_date
+                and delivery.source = asked.source
+                and delivery.feed = asked.feed
+        where asked.file_sha256 <> ''
+        order by delivery.business_date, delivery.source, delivery.feed, asked.requeue_no
+    """)
 
 
 def _brings_the_book(warehouse: Warehouse, day: date) -> bool:

@@ -3,7 +3,7 @@
 import argparse
 from importlib import import_module
 
-FEED_COMMANDS = ("check", "template")
+FEED_COMMANDS = ("check", "template", "requeue")
 """Modules `postloan.cli.feed_<name>`, each with `add_parser`."""
 
 

@@ -28,10 +28,12 @@ from postloan.ingestion.profile import (
     totals_told,
     write_profile,
 )
+from postloan.ingestion.mending import mend, note_held, record_releases
 from postloan.ingestion.quality import QualityGate
 from postloan.ingestion.quarantine import REFUSED, publish_quarantine
 from postloan.ingestion.refused_deliveries import TooMuchRefusedError, record_refusal
 from postloan.ingestion.repayments import REPAYMENT, refuse_reversals, restate_later
+from postloan.ingestion.requeues import Requests, requests_for, write_followed
 from postloan.ingestion.staging import Staging
 from postloan.warehouse import Warehouse
 
@@ -136,9 +138,12 @@ def ingest(
         and earlier.is_opening == manifest.opening
         and promised_totals(warehouse, source, business_date) == totals_told(manifest)
     )
+    requests = requests_for(warehouse, folder, manifest)
+    fingerprint = fingerprint_of(contents | requests.corrections)
     # Rows in quarantine get another chance: what they refer to may have been delivered since, for
     # an earlier date that came late.
-    if earlier and is_same and not any(f.rows_quarantined for f in earlier.feeds):
+    is_clean = bool(earlier and not any(f.rows_quarantined for f in earlier.feeds))
+    if earlier and is_same and is_clean and requests.are_followed:
         # A run that was killed after the commit may have left the files undone.
         publish_quarantine(warehouse, quarantine_folder, source, business_date)
         return DeliveryResult(
@@ -148,12 +153,12 @@ def ingest(
             earlier.is_opening,
             earlier.feeds,
             changed=False,
-            fingerprint=fingerprint_of(contents),
+            fingerprint=fingerprint,
         )
     workshop = _empty_folder(scratch / f"{source}-{business_date}")
     try:
         with warehouse.transaction():
-            taken = _take_in(warehouse, manifest, feeds, folder, workshop)
+            taken = _take_in(warehouse, manifest, feeds, folder, workshop, requests)
             counts, warnings = taken.counts, tuple(taken.gate.warnings)
             if taken.breaches:
                 # A person can work on the rows only if they outlive the rollback.
@@ -162,11 +167,12 @@ def ingest(
                 )
                 place = f"quarantine/{source}/{business_date}/{REFUSED}/"
                 raise TooMuchRefusedError(taken.breaches, counts, place)
-            changed = not (earlier and is_same and counts == earlier.feeds)
+            is_repeat = is_same and requests.are_content_of_before
+            changed = not (earlier and is_repeat and counts == earlier.feeds)
             revision = (earlier.revision if earlier else 0) + changed
             write_entry(warehouse, manifest, contracts, revision, counts)
     except TooMuchRefusedError as refusal:
-        record_refusal(warehouse, manifest, fingerprint_of(contents), refusal)
+        record_refusal(warehouse, manifest, fingerprint, refusal)
         raise
     finally:
         shutil.rmtree(workshop, ignore_errors=True)
@@ -178,7 +184,7 @@ def ingest(
         manifest.opening,
         counts,
         changed=changed,
-        fingerprint=fingerprint_of(contents),
+        fingerprint=fingerprint,
         warnings=warnings,
     )
 
@@ -194,6 +200,7 @@ class _Intake:
     """The work on one delivery: its checks, what became of the rows, what is over its limit."""
 
     gate: QualityGate
+    requests: Requests
     found: list[FeedCount] = field(default_factory=list)
     breaches: list[Breach] = field(default_factory=list)
 
@@ -209,11 +216,14 @@ def _take_in(
     feeds: tuple[FeedContract, ...],
     folder: Path,
     workshop: Path,
+    requests: Requests,
 ) -> _Intake:
     """Replace the facts and the quarantine of one delivery."""
     contracts = catalogue()
-    intake = _Intake(QualityGate(warehouse, is_opening=manifest.opening))
+    intake = _Intake(QualityGate(warehouse, is_opening=manifest.opening), requests)
     place = {"business_date": manifest.business_date, "source": manifest.source}
+    note_held(warehouse, manifest)
+    write_followed(warehouse, manifest, requests.asked)
     warehouse.replace_slice("quarantine", place, [])
     forget_profile(warehouse, manifest.source, manifest.business_date)
     for feed in feeds:
@@ -231,6 +241,7 @@ def _take_in(
 def _take_in_feed(staging: Staging, intake: _Intake) -> None:
     feed = staging.feed
     account = staging.load()
+    mend(staging, intake.requests.of(feed.name))
     staging.convert()
     staging.refuse_duplicates()
     staging.refuse_orphans()
@@ -246,6 +257,7 @@ def _take_in_feed(staging: Staging, intake: _Intake) -> None:
         # What is refused anyway need not be proved good; its rows are still judged to the end.
         intake.gate.check(feed, staging.staged_table, count)
     write_profile(staging, count, is_opening=intake.gate.is_opening)
+    record_releases(staging, intake.requests.new_number(feed.name))
     _make_facts(staging)
     staging.clear()
 

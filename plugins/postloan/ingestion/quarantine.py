@@ -69,6 +69,23 @@ def publish_quarantine(
     return tuple(written)
 
 
+def read_refused(folder: Path, source: str, business_date: date) -> dict[str, dict[int, str]]:
+    """The rows of an attempt that was refused as a whole: feed -> line -> raw text, as published.
+
+    Args:
+        folder: the quarantine folder of the installation.
+        source: source of the delivery.
+        business_date: its date.
+    """
+    held: dict[str, dict[int, str]] = {}
+    for path in sorted((folder / source / business_date.isoformat() / REFUSED).glob("*.csv")):
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            rows = {int(row["line_no"]): row["raw_text"] for row in csv.DictReader(stream)}
+        if not path.name.startswith("."):
+            held[path.stem] = rows
+    return held
+
+
 def _write(path: Path, refused: Iterable[Row]) -> None:
     with _unfinished(path).open("w", encoding="utf-8-sig", newline="") as stream:
         writer = csv.writer(stream)
