@@ -7,7 +7,7 @@ a file that is not what its manifest says stops the delivery.
 
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -22,18 +22,19 @@ from postloan.ingestion.ledger import (
 )
 from postloan.ingestion.limits import Breach, breach_of
 from postloan.ingestion.manifest import Manifest, check_content, read_manifest
+from postloan.ingestion.mending import mend, note_held, record_releases
 from postloan.ingestion.profile import (
     forget_profile,
     promised_totals,
     totals_told,
     write_profile,
 )
-from postloan.ingestion.mending import mend, note_held, record_releases
 from postloan.ingestion.quality import QualityGate
 from postloan.ingestion.quarantine import REFUSED, publish_quarantine
 from postloan.ingestion.refused_deliveries import TooMuchRefusedError, record_refusal
 from postloan.ingestion.repayments import REPAYMENT, refuse_reversals, restate_later
 from postloan.ingestion.requeues import Requests, requests_for, write_followed
+from postloan.ingestion.second_chance import Later, Place, judge_later
 from postloan.ingestion.staging import Staging
 from postloan.warehouse import Warehouse
 
@@ -107,6 +108,9 @@ def ingest(
 ) -> DeliveryResult:
     """Take in the delivery of one source for one business date.
 
+    Later deliveries that would be judged otherwise now are taken in again, each in a transaction
+    of its own, so that every order of deliveries ends in the same facts.
+
     Args:
         warehouse: where the facts go.
         source: name of the source, such as `core_banking`.
@@ -125,6 +129,35 @@ def ingest(
         ContractError: there is no such source.
         WarehouseError: the warehouse refused a statement; nothing was loaded.
     """
+
+    def take_in_again(later: Later) -> None:
+        _ingest(
+            warehouse,
+            later.source,
+            later.business_date,
+            landing,
+            scratch,
+            quarantine_folder,
+            is_asked_again=True,
+        )
+
+    result = _ingest(warehouse, source, business_date, landing, scratch, quarantine_folder)
+    place = Place(landing, scratch)
+    notes = judge_later(warehouse, source, business_date, place, take_in_again)
+    return replace(result, warnings=(*result.warnings, *notes))
+
+
+def _ingest(
+    warehouse: Warehouse,
+    source: str,
+    business_date: date,
+    landing: Path,
+    scratch: Path,
+    quarantine_folder: Path,
+    *,
+    is_asked_again: bool = False,
+) -> DeliveryResult:
+    """Take in one delivery, whatever it means for those that came before it."""
     contracts = catalogue()
     feeds = contracts.feeds_of(source)
     folder = landing / source / business_date.isoformat()
@@ -143,7 +176,8 @@ def ingest(
     # Rows in quarantine get another chance: what they refer to may have been delivered since, for
     # an earlier date that came late.
     is_clean = bool(earlier and not any(f.rows_quarantined for f in earlier.feeds))
-    if earlier and is_same and is_clean and requests.are_followed:
+    is_done = is_same and is_clean and requests.are_followed and not is_asked_again
+    if earlier and is_done:
         # A run that was killed after the commit may have left the files undone.
         publish_quarantine(warehouse, quarantine_folder, source, business_date)
         return DeliveryResult(

@@ -171,6 +171,7 @@ class IngestDelivery(WarehouseOperator):
             "revision": result.revision,
             "rows_loaded": result.rows_loaded,
             "rows_quarantined": result.rows_quarantined,
+            "notes": list(result.warnings),
         }
 
 

@@ -1,0 +1,119 @@
+"""Deliveries taken in in any order end in the facts of date order."""
+
+from datetime import date
+from itertools import permutations
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from postloan.contracts import catalogue
+from postloan.warehouse import Warehouse, open_warehouse
+from tests.support.deliveries import CUSTOMER, INSTALMENT, LOAN, OPENING_DAY, REPAYMENT, Lender
+
+DAYS = (OPENING_DAY, date(2026, 11, 20), date(2026, 11, 21))
+ORDERS = list(permutations(DAYS))
+FEEDS = ("customer", "loan", "instalment", "repayment", "quarantine")
+
+DELIVERIES: dict[date, dict[str, Any]] = {
+    DAYS[0]: {
+        "customer": [CUSTOMER],
+        "loan": [LOAN],
+        "instalment": [INSTALMENT],
+        "repayment": [REPAYMENT, REPAYMENT | {"repayment_id": "R0", "loan_id": "L404"}],
+    },
+    DAYS[1]: {
+        "loan": [LOAN | {"loan_id": "L2"}],
+        "instalment": [
+            INSTALMENT | {"loan_id": "L2"},
+            # The terms of the first loan change as well.
+            INSTALMENT | {"due_on": "2026-10-09"},
+        ],
+        "repayment": [
+            REPAYMENT | {"repayment_id": "R2"},
+            REPAYMENT | {"repayment_id": "X1", "reverses_id": "R1"},
+        ],
+    },
+    DAYS[2]: {
+        "repayment": [
+            REPAYMENT | {"repayment_id": "R3", "loan_id": "L2"},
+            # Named twice: only the first of them may be loaded, and only when its loan is known.
+            REPAYMENT | {"repayment_id": "R4", "loan_id": "L2", "amount": "7.00"},
+            REPAYMENT | {"repayment_id": "R4", "amount": "8.00"},
+            REPAYMENT | {"repayment_id": "R5"},
+            REPAYMENT | {"repayment_id": "X2", "reverses_id": "R2"},
+            # The reversal of the day before came first.
+            REPAYMENT | {"repayment_id": "X3", "reverses_id": "R1"},
+        ],
+    },
+}
+
+
+def ended(warehouse: Warehouse) -> dict[str, list[tuple[Any, ...]]]:
+    """All rows of facts and quarantine."""
+    return {
+        name: sorted(
+            warehouse.fetch(
+                f"select {', '.join(catalogue().tables[name].column_names)} from {name}"
+            ),
+            key=repr,
+        )
+        for name in FEEDS
+    }
+
+
+@pytest.fixture(scope="module")
+def in_date_order(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[tuple[Any, ...]]]:
+    """What date order ends in."""
+    home = tmp_path_factory.mktemp("in-order")
+    with open_warehouse("duckdb:///:memory:") as warehouse:
+        lender = Lender(home, warehouse)
+        for day in DAYS:
+            lender.deliver(day, **DELIVERIES[day])
+        return ended(warehouse)
+
+
+def test_the_history_is_worth_the_test(in_date_order: dict[str, list[tuple[Any, ...]]]) -> None:
+    assert len(in_date_order["repayment"]) == 7
+    reasons = sorted(row[6] for row in in_date_order["quarantine"])
+    assert reasons == ["already_reversed", "duplicate_key", "orphan"]
+
+
+@pytest.mark.parametrize("order", ORDERS[1:], ids=lambda o: "-".join(str(d.day) for d in o))
+def test_every_order_ends_the_same(
+    lender: Lender, order: tuple[date, ...], in_date_order: dict[str, list[tuple[Any, ...]]]
+) -> None:
+    for day in order:
+        lender.deliver(day, **DELIVERIES[day])
+    found = ended(lender.warehouse)
+    for name in FEEDS:
+        assert found[name] == in_date_order[name], name
+
+
+def test_rows_are_released_when_what_they_name_arrives_late(lender: Lender) -> None:
+    lender.deliver(DAYS[0], **DELIVERIES[DAYS[0]])
+    lender.deliver(DAYS[2], repayment=[REPAYMENT | {"repayment_id": "R3", "loan_id": "L2"}])
+    assert lender.refused("repayment", DAYS[2]) == [(2, "loan_id", "orphan")]
+    lender.deliver(DAYS[1], loan=[LOAN | {"loan_id": "L2"}])
+    assert lender.refused("repayment", DAYS[2]) == []
+    assert lender.warehouse.fetch(
+        "select line_no, requeue_no, released_by from quarantine_release"
+    ) == [(2, 0, "")]
+    ledger = "select rows_loaded, rows_quarantined, revision from delivery "
+    ledger += "where feed = 'repayment' and business_date = cast($day as date)"
+    assert lender.warehouse.fetch(ledger, {"day": DAYS[2]}) == [(1, 0, 2)]
+
+
+def test_a_later_delivery_that_is_gone_is_told(lender: Lender) -> None:
+    lender.deliver(DAYS[0], **DELIVERIES[DAYS[0]])
+    folder: Path = lender.send(DAYS[2], repayment=[REPAYMENT | {"loan_id": "L2"}])
+    lender.take_in(DAYS[2])
+    folder.rename(lender.home / "archived")
+    result = lender.deliver(DAYS[1], loan=[LOAN | {"loan_id": "L2"}])
+    (told,) = [w for w in result.warnings if "2026-11-21" in w]
+    assert "judged" in told
+    assert lender.refused("repayment", DAYS[2]) == [(2, "loan_id", "orphan")]
+    (lender.home / "archived").rename(folder)
+    # Any run of the date that came late mends it.
+    assert not lender.take_in(DAYS[1]).warnings
+    assert lender.refused("repayment", DAYS[2]) == []
