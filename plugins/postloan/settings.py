@@ -50,6 +50,11 @@ class Settings:
         return self.home / "quarantine"
 
     @property
+    def data_docs(self) -> Path:
+        """What the quality gate found on every delivery, as pages."""
+        return self.home / "data_docs"
+
+    @property
     def reports(self) -> Path:
         """Summaries of finished business dates, for pages and commands."""
         return self.home / "reports"

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from postloan.contracts import FeedContract, catalogue
 from postloan.errors import DeliveryError
+from postloan.ingestion.data_docs import DeliveryDocs, write_docs
 from postloan.ingestion.ledger import (
     FeedCount,
     contents_of,
@@ -36,6 +37,7 @@ from postloan.ingestion.repayments import REPAYMENT, refuse_reversals, restate_l
 from postloan.ingestion.requeues import Requests, requests_for, write_followed
 from postloan.ingestion.second_chance import Later, Place, judge_later
 from postloan.ingestion.staging import Staging
+from postloan.settings import settings
 from postloan.warehouse import Warehouse
 
 
@@ -105,6 +107,7 @@ def ingest(
     landing: Path,
     scratch: Path,
     quarantine_folder: Path,
+    docs_folder: Path | None = None,
 ) -> DeliveryResult:
     """Take in the delivery of one source for one business date.
 
@@ -118,6 +121,7 @@ def ingest(
         landing: the landing zone; the delivery lies in `<source>/<date>/`.
         scratch: for working files; what an interrupted run left there is removed.
         quarantine_folder: gets the refused rows as files.
+        docs_folder: gets a page on what was checked; by default the data docs of the settings.
 
     Returns:
         The counts per feed; `changed` is False where nothing had to be done.
@@ -138,10 +142,12 @@ def ingest(
             landing,
             scratch,
             quarantine_folder,
+            docs,
             is_asked_again=True,
         )
 
-    result = _ingest(warehouse, source, business_date, landing, scratch, quarantine_folder)
+    docs = docs_folder or settings().data_docs
+    result = _ingest(warehouse, source, business_date, landing, scratch, quarantine_folder, docs)
     place = Place(landing, scratch)
     notes = judge_later(warehouse, source, business_date, place, take_in_again)
     return replace(result, warnings=(*result.warnings, *notes))
@@ -154,6 +160,7 @@ def _ingest(
     landing: Path,
     scratch: Path,
     quarantine_folder: Path,
+    docs_folder: Path,
     *,
     is_asked_again: bool = False,
 ) -> DeliveryResult:
@@ -190,21 +197,23 @@ def _ingest(
             fingerprint=fingerprint,
         )
     workshop = _empty_folder(scratch / f"{source}-{business_date}")
+    intake = _Intake(QualityGate(warehouse, is_opening=manifest.opening), requests)
+    # A refused attempt has the page of the revision that it would have been.
+    revision = (earlier.revision if earlier else 0) + 1
     try:
         with warehouse.transaction():
-            taken = _take_in(warehouse, manifest, feeds, folder, workshop, requests)
-            counts, warnings = taken.counts, tuple(taken.gate.warnings)
-            if taken.breaches:
-                # A person can work on the rows only if they outlive the rollback.
-                publish_quarantine(
-                    warehouse, quarantine_folder, source, business_date, is_refused=True
-                )
-                place = f"quarantine/{source}/{business_date}/{REFUSED}/"
-                raise TooMuchRefusedError(taken.breaches, counts, place)
+            try:
+                _take_in(warehouse, manifest, feeds, folder, workshop, intake)
+                _refuse_if_over_limit(warehouse, manifest, intake, quarantine_folder)
+            except DeliveryError as error:
+                write_docs(warehouse, docs_folder, intake.docs(manifest, revision, str(error)))
+                raise
+            counts, warnings = intake.counts, tuple(intake.gate.warnings)
             is_repeat = is_same and requests.are_content_of_before
             changed = not (earlier and is_repeat and counts == earlier.feeds)
             revision = (earlier.revision if earlier else 0) + changed
             write_entry(warehouse, manifest, contracts, revision, counts)
+            write_docs(warehouse, docs_folder, intake.docs(manifest, revision))
     except TooMuchRefusedError as refusal:
         record_refusal(warehouse, manifest, fingerprint, refusal)
         raise
@@ -243,6 +252,11 @@ class _Intake:
         """What became of the rows, by name of the feed."""
         return tuple(sorted(self.found, key=lambda c: c.feed))
 
+    def docs(self, manifest: Manifest, revision: int, refusal: str = "") -> DeliveryDocs:
+        """What there is to tell people so far."""
+        place = (manifest.source, manifest.business_date, revision)
+        return DeliveryDocs(*place, self.counts, self.gate.tested, refusal)
+
 
 def _take_in(
     warehouse: Warehouse,
@@ -250,14 +264,13 @@ def _take_in(
     feeds: tuple[FeedContract, ...],
     folder: Path,
     workshop: Path,
-    requests: Requests,
-) -> _Intake:
+    intake: _Intake,
+) -> None:
     """Replace the facts and the quarantine of one delivery."""
     contracts = catalogue()
-    intake = _Intake(QualityGate(warehouse, is_opening=manifest.opening), requests)
     place = {"business_date": manifest.business_date, "source": manifest.source}
     note_held(warehouse, manifest)
-    write_followed(warehouse, manifest, requests.asked)
+    write_followed(warehouse, manifest, intake.requests.asked)
     warehouse.replace_slice("quarantine", place, [])
     forget_profile(warehouse, manifest.source, manifest.business_date)
     for feed in feeds:
@@ -269,7 +282,18 @@ def _take_in(
             warehouse, contracts, feed, file, manifest.business_date, folder / file.file, workshop
         )
         _take_in_feed(staging, intake)
-    return intake
+
+
+def _refuse_if_over_limit(
+    warehouse: Warehouse, manifest: Manifest, intake: _Intake, quarantine_folder: Path
+) -> None:
+    if not intake.breaches:
+        return
+    source, day = manifest.source, manifest.business_date
+    # A person can work on the rows only if they outlive the rollback.
+    publish_quarantine(warehouse, quarantine_folder, source, day, is_refused=True)
+    place = f"quarantine/{source}/{day}/{REFUSED}/"
+    raise TooMuchRefusedError(intake.breaches, intake.counts, place)
 
 
 def _take_in_feed(staging: Staging, intake: _Intake) -> None:

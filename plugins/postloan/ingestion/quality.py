@@ -152,11 +152,13 @@ class QualityGate:
         warehouse: where the staged tables are.
         is_opening: whether the delivery holds the full book.
         warnings: what failed without stopping the delivery, for a person to read.
+        tested: feed and outcome of every check that was run.
     """
 
     warehouse: Warehouse
     is_opening: bool
     warnings: list[str] = field(default_factory=list)
+    tested: "list[tuple[str, Outcome]]" = field(default_factory=list)
     _runner: Any = None
 
     def check(self, feed: FeedContract, staged: str, count: FeedCount) -> None:
@@ -165,7 +167,9 @@ class QualityGate:
         Raises:
             DeliveryError: a check that stops has failed, or any check could not be run.
         """
-        for outcome in self.outcomes(feed, staged, count):
+        found = self.outcomes(feed, staged, count)
+        self.tested += [(feed.name, outcome) for outcome in found]
+        for outcome in found:
             self._judge(feed, count, outcome)
 
     def outcomes(self, feed: FeedContract, staged: str, count: FeedCount) -> "list[Outcome]":

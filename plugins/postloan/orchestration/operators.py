@@ -18,6 +18,7 @@ from airflow.sdk.exceptions import (
 
 from postloan.errors import DayError, PostloanError, WarehouseError
 from postloan.orchestration.defaults import POOL
+from postloan.orchestration.links import DataDocsLink
 from postloan.orchestration.runs import business_date
 from postloan.orchestration.schedules import cut_off
 
@@ -125,12 +126,17 @@ class IngestDelivery(WarehouseOperator):
     night as soon as it sees it. A run started by hand does not wait.
     """
 
+    operator_extra_links = (DataDocsLink(),)
+    docs_place = ""
+    """Page of the delivery below the data docs, for the link."""
+
     def __init__(self, *, source: str, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.source = source
 
     def prepare(self, day: date, context: Context) -> Facts | None:
         """Check that the delivery is complete, that is, that its manifest is there."""
+        self.docs_place = f"{self.source}/{day}/"
         from postloan.contracts import catalogue
         from postloan.reports import finished_dates
         from postloan.settings import settings
@@ -164,6 +170,7 @@ class IngestDelivery(WarehouseOperator):
 
         home = settings()
         result = ingest(warehouse, self.source, day, home.landing, home.scratch, home.quarantine)
+        self.docs_place = f"{self.source}/{day}/r{result.revision}/index.html"
         self.files_read = taken_in(warehouse, self.source, day, home.landing)
         return {
             "delivered": True,

@@ -1,0 +1,53 @@
+"""Pages that the Airflow UI links to, served by its API server to whoever may see the DAGs.
+
+Source, date and revision come as typed values, and the path is built from them: no request
+reaches a file outside the data docs.
+"""
+
+from datetime import date
+from typing import Annotated
+
+from airflow.api_fastapi.core_api.security import requires_access_dag
+from fastapi import Depends, FastAPI, HTTPException
+from fastapi import Path as InPath
+from fastapi.responses import HTMLResponse
+
+from postloan.ingestion.data_docs import PAGE, framed, page_path, revisions
+from postloan.settings import settings
+
+Source = Annotated[str, InPath(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+Revision = Annotated[int, InPath(ge=1)]
+
+_HEADERS = {
+    # The pages are whole in themselves: nothing in them may load or run anything.
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "private, no-store",
+}
+
+app = FastAPI(
+    title="Postloan",
+    dependencies=[Depends(requires_access_dag(method="GET"))],
+    docs_url=None,
+    redoc_url=None,
+    openapi_url=None,
+)
+
+
+@app.get("/data_docs/{source}/{day}/")
+def list_revisions(source: Source, day: date) -> HTMLResponse:
+    """The revisions of one delivery, the newest first."""
+    found = revisions(settings().data_docs, source, day)
+    if not found:
+        raise HTTPException(404, f"No delivery of {source} for {day} has been checked.")
+    items = "".join(f'<li><a href="r{n}/{PAGE}">revision {n}</a></li>' for n in found)
+    return HTMLResponse(framed(f"{source} {day}", f"<ul>{items}</ul>"), headers=_HEADERS)
+
+
+@app.get("/data_docs/{source}/{day}/r{revision}/" + PAGE)
+def show_revision(source: Source, day: date, revision: Revision) -> HTMLResponse:
+    """What the quality gate found on one revision of a delivery."""
+    path = page_path(settings().data_docs, source, day, revision)
+    if not path.is_file() or not path.resolve().is_relative_to(settings().data_docs.resolve()):
+        raise HTTPException(404, f"Revision {revision} of {source} for {day} has no page.")
+    return HTMLResponse(path.read_text(encoding="utf-8"), headers=_HEADERS)
