@@ -12,6 +12,7 @@ from decimal import Decimal
 from postloan.errors import RuleError
 from postloan.rules.tables import publish_rules
 from postloan.warehouse import Warehouse
+from postloan.warehouse.beliefs import Among, replace_belief
 
 IN_ONE_PASS = (
     "shortfall_loan",
@@ -36,7 +37,10 @@ def _allocate_in_turn(warehouse: Warehouse, parameters: dict[str, object]) -> No
 
 
 def compute_delinquency(
-    warehouse: Warehouse, business_date: date, known_on: date | None = None
+    warehouse: Warehouse,
+    business_date: date,
+    known_on: date | None = None,
+    among: Among | None = None,
 ) -> int:
     """Rebuild `loan_delinquency` of one date; the rules of that date must be published.
 
@@ -45,6 +49,7 @@ def compute_delinquency(
         business_date: dues before it and payments up to it count.
         known_on: deliveries up to this date count; by default the business date. A later one
             gives a past date as it is known by then.
+        among: the loans that are looked at, on a book narrowed to them; by default all.
 
     Returns:
         Number of past-due loans.
@@ -67,10 +72,10 @@ def compute_delinquency(
     for model in IN_ONE_PASS:
         warehouse.temporary(model, parameters)
     _allocate_in_turn(warehouse, parameters)
-    loans = warehouse.rebuild("loan_delinquency", business_date, parameters)
+    replace_belief(warehouse, "loan_delinquency", business_date, parameters, among)
     for name in (*IN_ONE_PASS, *IN_TURN):
         warehouse.drop_temporary(name)
-    return loans
+    return warehouse.count("loan_delinquency", business_date)
 
 
 @dataclass(frozen=True)
@@ -111,3 +116,38 @@ def stage_totals(
         compute_delinquency(warehouse, business_date, known)
         rows = list(warehouse.read_model("stage_total", {"business_date": business_date}))
     return [StageTotal(*row) for row in rows]
+
+
+def believed_totals(warehouse: Warehouse, business_date: date, known_on: date) -> list[StageTotal]:
+    """Past-due loans per stage of a date that was run, as they were known on a later one."""
+    dated = {"business_date": business_date, "known_on": known_on}
+    return [StageTotal(*row) for row in warehouse.read_model("believed_stage_total", dated)]
+
+
+@dataclass(frozen=True)
+class LoanBelief:
+    """What was believed about one loan on one date, and between which dates.
+
+    Attributes:
+        known_from: business date on which it was first believed.
+        known_before: business date on which it was given up; None while it holds.
+        stage: the stage, as the rules of the date name it.
+        days_past_due: days past due; 0 once cured.
+        overdue_amount: what is unpaid of the past-due instalments.
+        began_with: feeds whose rows, received that day, spoke of the date; None for the first run.
+        ended_with: feeds whose rows ended it.
+    """
+
+    known_from: date
+    known_before: date | None
+    stage: str
+    days_past_due: int
+    overdue_amount: Decimal
+    began_with: str | None
+    ended_with: str | None
+
+
+def loan_beliefs(warehouse: Warehouse, loan_id: str, business_date: date) -> list[LoanBelief]:
+    """Everything ever believed about one loan on one date, oldest first."""
+    asked = {"business_date": business_date, "loan_id": loan_id}
+    return [LoanBelief(*row) for row in warehouse.read_model("loan_belief", asked)]

@@ -1,12 +1,13 @@
 """A book of a few loans for tests, written the way a reader would tell it."""
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import count
 from typing import Any
 
 from postloan.business_day import BusinessDay
+from postloan.daybook import CLOSED, read_book
 from postloan.delinquency import compute_delinquency
 from postloan.rules.tables import publish_rules
 from postloan.steps.stage_overdue_loans import stage_overdue_loans
@@ -155,6 +156,33 @@ class Book:
             self.warehouse,
             BusinessDay(day(on), 1, day(previous) if previous else None, previous is None),
         )
+
+    def nights(self, first: str, last: str) -> None:
+        """Run every date in turn, each entered in the book; the first of all opens it."""
+        on, end = day(first), day(last)
+        while on <= end:
+            self.night(on.isoformat())
+            on += timedelta(days=1)
+
+    def night(self, on: str) -> None:
+        """Run one date on the one before it in the book, and close it."""
+        book = read_book(self.warehouse)
+        before = max((d for d in book if d < day(on)), default=None)
+        key = {"business_date": day(on), "revision": 1}
+        self.warehouse.replace_slice(
+            "business_day",
+            key,
+            [
+                {
+                    **key,
+                    "day_state": CLOSED,
+                    "is_opening": before is None,
+                    "previous_date": before,
+                    "input_fingerprint": "x",
+                }
+            ],
+        )
+        self.stage(on, previous=before.isoformat() if before else None)
 
     def table(self, name: str, columns: str, on: str) -> list[tuple[Any, ...]]:
         """Rows of one business date, in key order."""

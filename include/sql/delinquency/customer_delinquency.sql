@@ -47,6 +47,7 @@ select
     risk_floor,
     overdue_loans,
     rule_id,
-    rule_version
+    rule_version,
+    cast($known_on as date) as known_on
 from ranked
 where badness = 1

@@ -129,6 +129,7 @@ select
     overdue_fee,
     overdue_instalments,
     rule_id,
-    rule_version
+    rule_version,
+    cast($known_on as date) as known_on
 from graced
 where days_past_due > 0

@@ -101,7 +101,8 @@ select
     reported.band as pboc_repay_status,
     cast($is_opening as boolean) as is_opening,
     stages.rule_id,
-    stages.rule_version
+    stages.rule_version,
+    cast($known_on as date) as known_on
 from loans
 inner join bands as stages
     on

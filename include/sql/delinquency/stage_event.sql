@@ -66,7 +66,8 @@ select
     moved.stage as to_stage,
     moved.days_past_due,
     moved.rule_id,
-    moved.rule_version
+    moved.rule_version,
+    cast($known_on as date) as known_on
 from moved
 left join stages as before_it
     on

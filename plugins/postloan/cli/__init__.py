@@ -20,6 +20,7 @@ COMMANDS = (
     "summary",
     "explain",
     "stages",
+    "belief",
     "show",
     "hold",
     "expire",

@@ -3,7 +3,8 @@
 import argparse
 from datetime import date
 
-from postloan.delinquency import StageTotal, stage_totals
+from postloan.daybook import SKIPPED, read_book
+from postloan.delinquency import StageTotal, believed_totals, stage_totals
 from postloan.warehouse import open_warehouse
 
 
@@ -17,8 +18,16 @@ def _line(total: StageTotal) -> str:
 def run(args: argparse.Namespace) -> int:
     """Print the totals of one date; 0 on success."""
     with open_warehouse() as warehouse:
-        totals = stage_totals(warehouse, args.date, args.known_on)
-    print(f"{args.date}: {sum(t.loans for t in totals):,} loans past due")
+        record = read_book(warehouse).get(args.date)
+        was_run = record is not None and record.state != SKIPPED
+        is_believed = bool(args.known_on and was_run and args.known_on >= args.date)
+        totals = (
+            believed_totals(warehouse, args.date, args.known_on)
+            if is_believed
+            else stage_totals(warehouse, args.date, args.known_on)
+        )
+    known = f", as it was known on {args.known_on}" if args.known_on else ""
+    print(f"{args.date}: {sum(t.loans for t in totals):,} loans past due{known}")
     for total in totals:
         print(_line(total))
     return 0
@@ -30,7 +39,8 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "stages",
         help="past-due loans per stage on any date, from facts alone",
         description="Computes days past due for any date from what has been delivered. "
-        "Nothing is kept; the date need not have been run.",
+        "Nothing is kept; the date need not have been run. With --known-on, a date that was run "
+        "is answered from what was believed then.",
     )
     parser.add_argument("--date", type=date.fromisoformat, required=True, metavar="YYYY-MM-DD")
     parser.add_argument(

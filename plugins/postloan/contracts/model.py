@@ -139,6 +139,51 @@ LINE_NO = Column(
 TECHNICAL_COLUMNS = (RECEIVED_ON, LINE_NO)
 
 
+KNOWN_ON = "known_on"
+"""The column of a table of beliefs that says since which business date a row is known."""
+
+_BELIEF_COLUMNS = (
+    Column(
+        "known_from",
+        "认知起日",
+        "Business date on which the row was first believed.",
+        "date",
+        "date",
+        required=True,
+    ),
+    Column(
+        "known_before",
+        "认知止日",
+        "Business date on which it was given up; the same date if that was within the day.",
+        "date",
+        "date",
+        required=True,
+    ),
+    Column(
+        "belief_no",
+        "认知序号",
+        "Counts the beliefs given up about this key, from 1.",
+        "integer",
+        "bigint",
+        required=True,
+        key_position=99,
+    ),
+)
+
+
+def history_of(table: Table) -> Table:
+    """The table that keeps what was believed and given up of a table whose beliefs are kept."""
+    columns = tuple(c for c in table.columns if c.name != KNOWN_ON)
+    return Table(
+        name=f"{table.name}_history",
+        title=f"{table.title}·历史认知",
+        description=f"What was believed before it was corrected. {table.description}",
+        grain=f"{table.grain}, belief_no",
+        layer=table.layer,
+        columns=(*columns, *_BELIEF_COLUMNS),
+    )
+
+
 @dataclass(frozen=True)
 class FeedContract:
     """What one source sends under one name, and what the product may expect of it."""

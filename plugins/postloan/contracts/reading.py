@@ -20,6 +20,7 @@ from postloan.contracts.model import (
     FeedContract,
     Table,
     TaskFileContract,
+    history_of,
 )
 from postloan.errors import ContractError
 from postloan.settings import include_folder
@@ -155,7 +156,11 @@ def _task_file(path: Path) -> TaskFileContract:
 def _warehouse_tables(folder: Path) -> Iterator[Table]:
     for path in sorted(folder.glob("*.yaml")):
         for schema in _read(path).schema_ or []:
-            yield _table(schema, path.stem, path.name)
+            table = _table(schema, path.stem, path.name)
+            yield table
+            custom = {p.property: p.value for p in schema.customProperties or []}
+            if custom.get("beliefs") == "kept":
+                yield history_of(table)
 
 
 @cache

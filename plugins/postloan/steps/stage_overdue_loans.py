@@ -2,8 +2,10 @@
 
 from postloan.business_day import BusinessDay
 from postloan.delinquency import compute_delinquency
+from postloan.restatement import knowledge_date, restate_past
 from postloan.steps.result import StepResult, record
 from postloan.warehouse import Warehouse
+from postloan.warehouse.beliefs import replace_belief
 
 STAGE_COUNTS = """
     select stage, count(*) as loans
@@ -24,15 +26,20 @@ EVENT_COUNTS = """
 def stage_overdue_loans(warehouse: Warehouse, day: BusinessDay) -> StepResult:
     """Rebuild days past due, stages, events and customer maxima of one business date.
 
+    First the dates before it are restated for the loans about whose past its deliveries speak.
+
     Raises:
         WarehouseError: the engine refused a statement; nothing was written.
         RuleError: no rule in force says what is past due.
     """
     with warehouse.transaction():
-        loans = compute_delinquency(warehouse, day.date)
-        warehouse.rebuild("loan_stage", day.date, day.parameters)
-        warehouse.rebuild("stage_event", day.date, day.parameters)
-        customers = warehouse.rebuild("customer_delinquency", day.date, day.parameters)
+        known_on = knowledge_date(warehouse, day.date)
+        restated = restate_past(warehouse, day, known_on)
+        loans = compute_delinquency(warehouse, day.date, known_on)
+        parameters = {**day.parameters, "known_on": known_on}
+        for name in ("loan_stage", "stage_event", "customer_delinquency"):
+            replace_belief(warehouse, name, day.date, parameters)
+        customers = warehouse.count("customer_delinquency", day.date)
         stages: dict[str, int] = dict(warehouse.fetch(STAGE_COUNTS, day.parameters))
         stages["cured"] = stages.pop("current", 0)
         events: dict[str, int] = dict(warehouse.fetch(EVENT_COUNTS, day.parameters))
@@ -43,6 +50,7 @@ def stage_overdue_loans(warehouse: Warehouse, day: BusinessDay) -> StepResult:
                 "past_due_customers": customers,
                 **{f"stage_{stage}": n for stage, n in stages.items()},
                 **{f"event_{event}": n for event, n in events.items()},
+                **({"loans_looked_at_again": restated} if restated else {}),
             },
         )
         record(warehouse, day, result)

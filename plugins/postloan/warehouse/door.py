@@ -18,6 +18,7 @@ from postloan.contracts import Column, Table, catalogue
 from postloan.errors import WarehouseError
 from postloan.warehouse.models import (
     Parameters,
+    StandIns,
     expanded,
     load_model,
     parameters_of,
@@ -38,6 +39,7 @@ class Warehouse(ABC):
     _models_run: tuple[tuple[str, Parameters], ...] = ()
     in_transaction: bool = False
     _is_doomed: bool = False
+    _stand_ins: StandIns = ()
 
     def __enter__(self) -> Self:
         return self
@@ -184,9 +186,29 @@ class Warehouse(ABC):
 
     # Reading ------------------------------------------------------------------------------
 
+    @contextmanager
+    def narrowed(self, stand_ins: Mapping[str, str]) -> Iterator[None]:
+        """Inside, a SELECT stands in for each of the tables: the same SQL files on fewer rows.
+
+        Only what is read is narrowed, never what is written; the SELECT may use the parameters of
+        the statement it is put into.
+
+        Args:
+            stand_ins: table -> the SELECT that is read in its place.
+        """
+        before, self._stand_ins = self._stand_ins, tuple(sorted(stand_ins.items()))
+        try:
+            yield
+        finally:
+            self._stand_ins = before
+
+    def tree(self, select: str) -> exp.Query:
+        """The tree of a SELECT as this warehouse reads it now. Copy it before changing it."""
+        return expanded(select, self._stand_ins)
+
     def stream(self, select: str, parameters: Parameters | None = None) -> Iterator[Row]:
         """Yield the rows of a SELECT; parameters it does not use are ignored."""
-        tree = expanded(select)
+        tree = self.tree(select)
         return self.stream_tree(tree, used(tree, parameters or {}))
 
     def fetch(self, select: str, parameters: Parameters | None = None) -> list[Row]:
@@ -247,7 +269,7 @@ class Warehouse(ABC):
         self, table: Table, partition: date, select: str, parameters: Parameters
     ) -> int:
         """Delete one partition and insert the rows of a SELECT, cast to the contract."""
-        tree = expanded(select)
+        tree = self.tree(select)
         cast = exp.select(
             *(exp.cast(exp.column(c.name), c.sql_type).as_(c.name) for c in table.columns)
         ).from_(tree.copy().subquery("made"))
@@ -312,7 +334,7 @@ class Warehouse(ABC):
             select: the rows.
             parameters: parameters of the SELECT.
         """
-        tree = expanded(select)
+        tree = self.tree(select)
         insert = exp.insert(tree.copy(), exp.to_table(name), columns=list(columns))
         return self.run(insert, used(tree, parameters or {}))
 
@@ -323,7 +345,7 @@ class Warehouse(ABC):
 
     def temporary_from(self, name: str, select: str, parameters: Parameters | None = None) -> int:
         """Make the rows of a SELECT a temporary table; number of rows."""
-        tree = expanded(select)
+        tree = self.tree(select)
         self.drop_temporary(name)
         create = exp.Create(
             this=exp.to_table(name),

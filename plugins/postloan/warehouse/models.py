@@ -27,6 +27,9 @@ from postloan.settings import include_folder
 
 Parameters = Mapping[str, Any]
 
+StandIns = tuple[tuple[str, str], ...]
+"""Pairs of a table and the SELECT that is read in its place."""
+
 _HEADER_LINE = re.compile(r"^-- (grain|reads|write) +(.+)$", re.MULTILINE)
 _TITLE_END = re.compile(r"\n--\n|\n-- grain")
 _HEADER_MORE = re.compile(r"\n--  +")
@@ -143,14 +146,30 @@ def _views(folder: Path) -> frozenset[str]:
     return frozenset(n for n in _index(folder) if load_model(n).write == "view")
 
 
+def _narrow(tree: exp.Query, stand_ins: StandIns) -> exp.Query:
+    """Put a SELECT where the name of a table stands; the SELECT itself may read that table."""
+    own_names = {cte.alias for cte in tree.find_all(exp.CTE)}
+    selects = dict(stand_ins)
+    for table in list(tree.find_all(exp.Table)):
+        if table.name in selects and table.name not in own_names and not table.db:
+            body = parse(selects[table.name])
+            table.replace(body.subquery(table.alias or table.name))
+    return tree
+
+
 @cache
-def _expanded(text: str, folder: Path) -> exp.Query:
-    return _expand_views(parse(text), _views(folder))
+def _expanded(text: str, folder: Path, stand_ins: StandIns) -> exp.Query:
+    return _narrow(_expand_views(parse(text), _views(folder)), stand_ins)
 
 
-def expanded(text: str) -> exp.Query:
-    """The tree of a SELECT with all views put in. Callers must copy it before changing it."""
-    return _expanded(text, _folder())
+def expanded(text: str, stand_ins: StandIns = ()) -> exp.Query:
+    """The tree of a SELECT with all views put in. Callers must copy it before changing it.
+
+    Args:
+        text: the SELECT.
+        stand_ins: pairs of a table and the SELECT that is read in its place.
+    """
+    return _expanded(text, _folder(), stand_ins)
 
 
 def parameters_of(tree: exp.Expr) -> tuple[str, ...]:

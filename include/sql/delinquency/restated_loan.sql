@@ -1,0 +1,181 @@
+-- restated_loan: loans about whose past the delivery of today says something, and from when on.
+--
+-- May name a loan too many, never one too few: what turns out the same is left as it is. Rows once
+-- written stay, so that a delivery sent anew also restates what its first version had said.
+--
+-- grain   received_on, loan_id, cause, from_date
+-- reads   repayment, instalment, loan, restated_loan
+-- write   append
+
+with
+
+payments as (
+
+    select
+        loan_id,
+        min(effective_on) as from_date
+    from repayment
+    where
+        received_on = cast($business_date as date)
+        and effective_on < cast($business_date as date)
+    group by loan_id
+
+),
+
+new_terms as (
+
+    select
+        loan_id,
+        instalment_no,
+        due_on
+    from instalment
+    where received_on = cast($business_date as date)
+
+),
+
+old_terms as (
+
+    select
+        instalment.loan_id,
+        instalment.instalment_no,
+        min(instalment.due_on) as due_on
+    from instalment
+    inner join new_terms
+        on
+            instalment.loan_id = new_terms.loan_id
+            and instalment.instalment_no = new_terms.instalment_no
+    where instalment.received_on < cast($business_date as date)
+    group by instalment.loan_id, instalment.instalment_no
+
+),
+
+-- Another amount of an instalment that was paid by name leaves more or less for the others.
+named_payments as (
+
+    select
+        repayment.loan_id,
+        repayment.instalment_no,
+        min(repayment.effective_on) as effective_on
+    from repayment
+    inner join old_terms
+        on
+            repayment.loan_id = old_terms.loan_id
+            and repayment.instalment_no = old_terms.instalment_no
+    group by repayment.loan_id, repayment.instalment_no
+
+),
+
+schedules as (
+
+    select
+        new_terms.loan_id,
+        min(least(
+            new_terms.due_on,
+            coalesce(old_terms.due_on, new_terms.due_on),
+            coalesce(named_payments.effective_on, new_terms.due_on)
+        )) as from_date
+    from new_terms
+    left join old_terms
+        on
+            new_terms.loan_id = old_terms.loan_id
+            and new_terms.instalment_no = old_terms.instalment_no
+    left join named_payments
+        on
+            new_terms.loan_id = named_payments.loan_id
+            and new_terms.instalment_no = named_payments.instalment_no
+    group by new_terms.loan_id
+
+),
+
+loan_versions as (
+
+    select
+        loan.loan_id,
+        loan.received_on,
+        loan.status_on,
+        loan.loan_status,
+        concat_ws('|', loan.customer_id, loan.product, loan.currency) as terms,
+        row_number() over (
+            partition by loan.loan_id
+            order by loan.received_on desc
+        ) as version_rank
+    from loan
+    inner join loan as delivered
+        on
+            loan.loan_id = delivered.loan_id
+            and delivered.received_on = cast($business_date as date)
+    where loan.received_on <= cast($business_date as date)
+
+),
+
+loans as (
+
+    -- A change that names no date may always have been so.
+    select
+        changed.loan_id,
+        case
+            when changed.terms <> earlier.terms then earlier.received_on
+            else coalesce(
+                least(changed.status_on, earlier.status_on),
+                changed.status_on,
+                earlier.status_on,
+                earlier.received_on
+            )
+        end as from_date
+    from loan_versions as changed
+    inner join loan_versions as earlier
+        on
+            changed.loan_id = earlier.loan_id
+            and earlier.version_rank = 2
+    where
+        changed.version_rank = 1
+        and (
+            changed.terms <> earlier.terms
+            or changed.loan_status <> earlier.loan_status
+            or coalesce(changed.status_on, earlier.received_on)
+            <> coalesce(earlier.status_on, earlier.received_on)
+        )
+
+),
+
+found as (
+
+    select
+        loan_id,
+        'repayment' as cause,
+        from_date
+    from payments
+
+    union all
+
+    select
+        loan_id,
+        'instalment' as cause,
+        from_date
+    from schedules
+
+    union all
+
+    select
+        loan_id,
+        'loan' as cause,
+        from_date
+    from loans
+
+)
+
+select
+    cast($business_date as date) as received_on,
+    found.loan_id,
+    found.cause,
+    found.from_date
+from found
+left join restated_loan
+    on
+        restated_loan.received_on = cast($business_date as date)
+        and found.loan_id = restated_loan.loan_id
+        and found.cause = restated_loan.cause
+        and found.from_date = restated_loan.from_date
+where
+    found.from_date < cast($business_date as date)
+    and restated_loan.loan_id is null

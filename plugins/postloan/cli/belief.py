@@ -1,0 +1,51 @@
+"""`python -m postloan belief`: everything ever believed about one loan on one date, and why."""
+
+import argparse
+from datetime import date
+
+from postloan.delinquency import LoanBelief, loan_beliefs
+from postloan.warehouse import open_warehouse
+
+NOT_PAST_DUE = "not past due"
+
+
+def _line(belief: LoanBelief, business_date: date) -> str:
+    until = f"before {belief.known_before}" if belief.known_before else "until now"
+    said = f"{belief.stage}, {belief.days_past_due} days past due, {belief.overdue_amount:,} owed"
+    why = "the date was run" if belief.known_from == business_date else "the date was run again"
+    if belief.began_with:
+        why = f"received that day: {belief.began_with}"
+    return f"  known from {belief.known_from} {until:<18} {said}   ({why})"
+
+
+def _ending(belief: LoanBelief) -> str:
+    """The line for a belief that was given up with nothing in its place."""
+    why = belief.ended_with
+    told = f"received that day: {why}" if why else "the date was run again"
+    return f"  known from {belief.known_before} {'until now':<18} {NOT_PAST_DUE}   ({told})"
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the beliefs, oldest first; 0 on success."""
+    with open_warehouse() as warehouse:
+        beliefs = loan_beliefs(warehouse, args.loan_id, args.date)
+    print(f"{args.loan_id} on {args.date}: {len(beliefs) or NOT_PAST_DUE}"
+          f"{' beliefs' if beliefs else ', as far as anything was ever known'}")  # fmt: skip
+    for belief in beliefs:
+        print(_line(belief, args.date))
+    if beliefs and beliefs[-1].known_before:
+        print(_ending(beliefs[-1]))
+    return 0
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the `belief` command."""
+    parser = subparsers.add_parser(
+        "belief",
+        help="what was believed about a loan on a date, between which dates and why",
+        description="Lists each belief about one loan on one business date: since when it was "
+        "known, when it was given up, and which feeds changed it.",
+    )
+    parser.add_argument("loan_id", metavar="LOAN_ID")
+    parser.add_argument("--date", type=date.fromisoformat, required=True, metavar="YYYY-MM-DD")
+    parser.set_defaults(run=run)
