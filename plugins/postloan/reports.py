@@ -46,6 +46,7 @@ def make_summary(warehouse: Warehouse, day: BusinessDay, reason: str | None) -> 
         "deliveries": rows(
             "delivered_count", "source", "revision", "rows_in", "rows_loaded", "rows_quarantined"
         ),
+        "quarantine": rows("quarantine_count", "source", "feed", "rows_open", "rows_released"),
         "steps": steps,
         "stages": rows("stage_count", "stage", "currency", "loans", "overdue_amount"),
         "moves": rows("stage_move_count", "event", "from_stage", "to_stage", "loans"),

@@ -17,6 +17,9 @@ def _deliveries(summary: Summary) -> Iterator[str]:
     for d in summary["deliveries"]:
         held = f", {d['rows_quarantined']:,} in quarantine" if d["rows_quarantined"] else ""
         yield f"  {d['source']:<28} {d['rows_loaded']:>10,} rows of {d['rows_in']:,}{held}"
+    for q in summary.get("quarantine", []):
+        words = f"{q['rows_open']:>10,} rows in quarantine, {q['rows_released']:,} released since"
+        yield f"    {q['feed']:<26} {words}"
     if summary["reason"]:
         yield f"  {summary['reason']}"
 
