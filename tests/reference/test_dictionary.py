@@ -39,3 +39,10 @@ def test_the_page_is_one_of_those_that_must_not_grow_stale() -> None:
 def test_an_english_name_follows_from_the_code(code: str, english: str) -> None:
     found = {c.name: c.english_name for t in catalogue().tables.values() for c in t.columns}
     assert found[code] == english
+
+
+def test_every_retention_rule_is_told() -> None:
+    told = PAGE.split("## How long it is kept")[1]
+    assert "| CN-COL-019@2025.01.01 |" in told
+    assert "| 5 years | last activity |" in told
+    assert "| files: deliveries | 90 days | business date |" in told

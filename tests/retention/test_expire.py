@@ -69,14 +69,14 @@ class Archive:
             )  # fmt: skip
             publish_quarantine(self.warehouse, self.home.quarantine, "core_banking", day)
             for name in ("loan.csv", "manifest.json"):
-                self._file(self.home.landing / "core_banking" / str(day) / name)
-            self._file(self.home.outbox / str(day) / "call_list" / "r1" / "call_list.csv")
+                self.add_file(self.home.landing / "core_banking" / str(day) / name)
+            self.add_file(self.home.outbox / str(day) / "call_list" / "r1" / "call_list.csv")
         add("task", [self._state("task", OLD, n, task_id=f"T{n}") for n in (1, 2)])
 
     def _state(self, table: str, day: date, n: int, **known: Any) -> dict[str, Any]:
         return row(table, business_date=day, loan_id=f"L{n}", customer_id=f"C{n}", **known)
 
-    def _file(self, path: Path) -> None:
+    def add_file(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("x", encoding="utf-8")
 
@@ -208,6 +208,9 @@ def test_a_held_customer_is_kept_and_the_rest_of_the_date_goes(archive: Archive)
 
 
 def test_a_held_range_of_dates_is_kept_as_a_whole(archive: Archive) -> None:
+    # A delivery that brought no rows is part of the range, too.
+    for name in ("bureau_loan.csv", "manifest.json"):
+        archive.add_file(archive.home.landing / "credit_bureau" / str(OLD) / name)
     before = archive.files()
     held = Hold("H2", NOW, first_date=OLD, last_date=OLD)
     place(archive.warehouse, held, "inspection", "Li")

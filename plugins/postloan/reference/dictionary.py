@@ -1,11 +1,15 @@
-"""`docs/data_dictionary.md`: what every source sends, column by column, as its contract says."""
+"""`docs/data_dictionary.md`: what every source sends, and how long it is kept."""
 
 from collections.abc import Iterator
+from datetime import date
+from typing import Any
 
 from open_data_contract_standard.model import DataQuality
 
 from postloan.contracts import Column, FeedContract, catalogue
 from postloan.reference.markdown import cell, facts, in_repository, table
+from postloan.rules.packs import Pack, rule_book
+from postloan.rules.retention import KIND
 
 INTRODUCTION = """
 # Data dictionary
@@ -21,6 +25,7 @@ quarantine; a check that *stops* refuses the whole delivery. *Data* says how per
 
 COLUMN_HEADER = ("Column", "中文", "English", "Type", "", "Rule", "Data", "Meaning")
 CHECK_HEADER = ("Check", "If it fails", "When", "What it says")
+RETENTION_HEADER = ("Rule", "What it says", "Of what", "Kept for", "Counted from")
 SHOWN_ELSEWHERE = ("delivery", "absence", "required", "maxAgeDays")
 
 
@@ -33,7 +38,29 @@ def dictionary_page() -> str:
         links = ", ".join(f"[{f.table.title} {f.name}](#{f.name})" for f in feeds)
         parts += [f"## {source}", links]
         parts += [part for feed in feeds for part in _feed(feed)]
+    parts += _retention()
     return "\n\n".join(parts) + "\n"
+
+
+def _retention() -> Iterator[str]:
+    """The newest version of every retention rule."""
+    yield "## How long it is kept"
+    yield (
+        "Facts never expire: days past due of open loans still need them. Where several rules name "
+        "the same thing the longest time counts, and a legal hold keeps it longer "
+        "(`python -m postloan hold`)."
+    )
+    packs = [p for p in rule_book("demo").in_force(date.max) if p.kind == KIND]
+    yield table(RETENTION_HEADER, (_kept(p, rule) for p in packs for rule in p.body["rules"]))
+
+
+def _kept(pack: Pack, rule: dict[str, Any]) -> tuple[str, ...]:
+    ((unit, number),) = rule["keep"].items()
+    since = "last activity" if rule.get("counts_from") == "last_activity" else "business date"
+    what = [f"[{name}](tables.md#{name})" for name in rule.get("tables", ())]
+    what += [f"files: {kind.replace('_', ' ')}" for kind in rule.get("files", ())]
+    title = f"{rule['title']['zh']} {rule['title']['en']}"
+    return (f"{rule['id']}@{pack.version}", title, ", ".join(what), f"{number} {unit}", since)
 
 
 def _feed(feed: FeedContract) -> Iterator[str]:
