@@ -16,13 +16,15 @@ from airflow.sdk import dag
 
 from postloan.orchestration import assets, schedules
 from postloan.orchestration.defaults import dag_defaults
+from postloan.orchestration.fetching import FetchDelivery
 from postloan.orchestration.operators import IngestDelivery
 
 
 @dag(schedule=schedules.nightly(), doc_md=__doc__, **dag_defaults("ingest", runs_at_once=4))
 def ingest_student_registry() -> None:
-    """One task: take the delivery in."""
-    IngestDelivery(
+    """Fetch what the source does not deliver itself, then take the delivery in."""
+    fetch = FetchDelivery(task_id="fetch", source="student_registry")
+    fetch >> IngestDelivery(
         task_id="ingest",
         source="student_registry",
         outlets=[assets.student_registry_delivery],

@@ -65,32 +65,64 @@ def _write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:
     unfinished.replace(folder / MANIFEST)
 
 
-def _write_delivery(
+def finish_delivery(
+    folder: Path,
+    source: str,
+    business_date: date,
+    *,
+    opening: bool,
+    rows: Mapping[str, int],
+    cursors: Mapping[str, str] | None = None,
+) -> None:
+    """Write the manifest over the files `<feed>.csv` of a folder: the delivery is complete.
+
+    Args:
+        folder: `landing/<source>/<date>`.
+        source: who delivers.
+        business_date: the date that the delivery is for.
+        opening: whether it is the full book.
+        rows: data rows of every file, by feed.
+        cursors: where the next delivery of changes goes on, for sources that are fetched.
+    """
+    files = [
+        {"feed": feed, "file": f"{feed}.csv", "rows": n, "sha256": _sha256(folder / f"{feed}.csv")}
+        for feed, n in rows.items()
+    ]
+    manifest = {
+        "source": source,
+        "business_date": business_date.isoformat(),
+        "opening": opening,
+        "files": files,
+        **({"cursors": dict(cursors)} if cursors else {}),
+    }
+    _write_manifest(folder, manifest)
+
+
+def write_delivery(
     connection: duckdb.DuckDBPyConnection,
     landing: Path,
     feeds: tuple[FeedContract, ...],
     business_date: date,
     *,
     opening: bool,
+    cursors: Mapping[str, str] | None = None,
 ) -> dict[str, int]:
+    """Write one delivery of one source, from `<feed>_opening` or `<feed>_daily` of that date.
+
+    Returns:
+        Data rows per feed.
+    """
     source = feeds[0].source
     folder = landing / source / business_date.isoformat()
     folder.mkdir(parents=True, exist_ok=True)
     # The old manifest goes first: a half-written delivery must never look complete.
     (folder / MANIFEST).unlink(missing_ok=True)
-    files: list[dict[str, Any]] = []
+    rows: dict[str, int] = {}
     for feed in feeds:
-        path = folder / f"{feed.name}.csv"
-        rows = _write_feed(connection, _select(feed, None if opening else business_date), path)
-        files.append({"feed": feed.name, "file": path.name, "rows": rows, "sha256": _sha256(path)})
-    manifest = {
-        "source": source,
-        "business_date": business_date.isoformat(),
-        "opening": opening,
-        "files": files,
-    }
-    _write_manifest(folder, manifest)
-    return {entry["feed"]: entry["rows"] for entry in files}
+        select = _select(feed, None if opening else business_date)
+        rows[feed.name] = _write_feed(connection, select, folder / f"{feed.name}.csv")
+    finish_delivery(folder, source, business_date, opening=opening, rows=rows, cursors=cursors)
+    return rows
 
 
 def write_deliveries(
@@ -117,7 +149,7 @@ def write_deliveries(
         Data rows written per feed.
     """
     rows: Counter[str] = Counter()
-    rows.update(_write_delivery(connection, landing, feeds, opening, opening=True))
+    rows.update(write_delivery(connection, landing, feeds, opening, opening=True))
     for day in days:
-        rows.update(_write_delivery(connection, landing, feeds, day, opening=False))
+        rows.update(write_delivery(connection, landing, feeds, day, opening=False))
     return rows

@@ -27,6 +27,7 @@ COMMANDS = (
     "sample",
     "feed",
     "import_",
+    "fetch",
     "docs",
     "airflow_env",
     "compose_env",

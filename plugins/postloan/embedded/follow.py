@@ -13,6 +13,7 @@ from postloan.contracts import catalogue
 from postloan.embedded.api import AirflowApi, Json, Run
 from postloan.errors import PostloanError
 from postloan.settings import Settings
+from postloan.sources.config import Landing, read_source
 
 GATE = "open_business_day"
 CHAIN = (
@@ -94,6 +95,8 @@ class Follower:
             source
             for source in catalogue().sources()
             if (folder / source / self.key / "manifest.json").exists()
+            # What is fetched lies there only after its DAG has run.
+            or not isinstance(read_source(source), Landing)
         ]
 
     def _ingest(self, outcome: Outcome) -> Iterator[Run]:

@@ -121,3 +121,25 @@ def write_entry(
     ]
     place = {"business_date": manifest.business_date, "source": manifest.source}
     warehouse.replace_slice("delivery", place, rows)
+    cursors = [{**place, "feed": n, "reached": c} for n, c in manifest.cursors.items()]
+    warehouse.replace_slice("source_cursor", place, cursors)
+
+
+def read_cursors(warehouse: Warehouse, source: str, before: date) -> dict[str, str]:
+    """Where the last delivery of changes before a date ended, by feed."""
+    rows = warehouse.fetch(
+        """
+        select feed, reached
+        from source_cursor as c
+        where source = $source and business_date = (
+            select max(earlier.business_date)
+            from source_cursor as earlier
+            where
+                earlier.source = c.source
+                and earlier.feed = c.feed
+                and earlier.business_date < cast($business_date as date)
+        )
+        """,
+        {"source": source, "business_date": before},
+    )
+    return dict(rows)

@@ -44,6 +44,8 @@ class Manifest(BaseModel):
     business_date: date
     opening: Annotated[bool, Field(strict=True)]
     files: tuple[DeliveredFile, ...]
+    cursors: dict[str, str] = {}
+    """Where the next delivery of changes goes on, by feed; for sources that are fetched."""
 
     def file_of(self, feed: str) -> DeliveredFile | None:
         """The file of a feed, or None where the delivery leaves it out."""

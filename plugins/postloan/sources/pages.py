@@ -1,0 +1,76 @@
+"""The pages of one resource on disk: each whole or absent, and a note of how to go on.
+
+A page is a file of JSON lines, `{"of": …, "item": …}`; `of` is the value the document was asked
+for. A killed fetch goes on after the last page that its note knows.
+"""
+
+import json
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+STATE = "state.json"
+
+
+class State(BaseModel):
+    """How far a resource has been read.
+
+    Attributes:
+        asked: what was asked for; other questions start anew.
+        pages: pages kept.
+        place: where the next page begins: a number, a cursor or an address.
+        complete: whether there is no next page.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    asked: str
+    pages: int = 0
+    place: str | None = None
+    complete: bool = False
+
+
+class Pages:
+    """The kept pages of one resource."""
+
+    def __init__(self, folder: Path, asked: str) -> None:
+        self.folder = folder
+        self.state = self._kept_state(asked) or self._fresh(asked)
+
+    def _kept_state(self, asked: str) -> State | None:
+        try:
+            state = State.model_validate_json((self.folder / STATE).read_bytes())
+        except (OSError, ValidationError):
+            return None
+        return state if state.asked == asked else None
+
+    def _fresh(self, asked: str) -> State:
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir(parents=True)
+        return State(asked=asked)
+
+    def start_anew(self) -> None:
+        """Forget all pages."""
+        self.state = self._fresh(self.state.asked)
+
+    def keep(self, items: Iterable[tuple[str | None, Any]], place: str | None) -> None:
+        """Keep one page, then note where the next begins; None after the last."""
+        lines = (
+            json.dumps({"of": of, "item": item}, ensure_ascii=False, sort_keys=True)
+            for of, item in items
+        )
+        number = self.state.pages + 1
+        _write(self.folder / f"page-{number:06d}.jsonl", "".join(f"{line}\n" for line in lines))
+        self.state = State(
+            asked=self.state.asked, pages=number, place=place, complete=place is None
+        )
+        _write(self.folder / STATE, self.state.model_dump_json() + "\n")
+
+
+def _write(path: Path, text: str) -> None:
+    unfinished = path.with_name(f".{path.name}")
+    unfinished.write_text(text, encoding="utf-8")
+    unfinished.replace(path)

@@ -1,0 +1,80 @@
+"""What a fetch is asked, what it answers, and how it can fail."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from postloan.errors import DeliveryError
+
+
+class SourceUnavailableError(DeliveryError):
+    """The source did not answer in time; trying again later may help."""
+
+
+class NotReadyError(DeliveryError):
+    """The source has not finished the business date."""
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """What an Airflow connection says; secrets are never shown.
+
+    Attributes:
+        url: base address of a REST service, or SQLAlchemy URL of a database.
+        login: user, or client id.
+        password: password, token or client secret.
+        root: a path-like of the folder that files are copied from.
+    """
+
+    url: str = field(default="", repr=False)
+    login: str | None = field(default=None, repr=False)
+    password: str | None = field(default=None, repr=False)
+    root: Any = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class Order:
+    """One fetch: which delivery, where to, what is known already.
+
+    Attributes:
+        opening: whether the full book is wanted.
+        cursors: feed or resource -> where the last delivery before the date ended.
+    """
+
+    source: str
+    business_date: date
+    landing: Path
+    opening: bool
+    cursors: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def folder(self) -> Path:
+        """Where the delivery ends up."""
+        return self.landing / self.source / self.business_date.isoformat()
+
+    @property
+    def workshop(self) -> Path:
+        """Where an unfinished fetch keeps what it has."""
+        return self.folder / ".fetch"
+
+    @property
+    def where(self) -> str:
+        """The delivery as messages name it."""
+        return f"{self.source} {self.business_date}"
+
+
+@dataclass(frozen=True)
+class FetchResult:
+    """What was fetched.
+
+    Attributes:
+        fetched: False where nothing had to be.
+        rows: rows per feed.
+        note: for a person.
+    """
+
+    fetched: bool
+    rows: Mapping[str, int] = field(default_factory=dict)
+    note: str = ""

@@ -1,0 +1,156 @@
+"""From kept pages to the files of a delivery: one SELECT per feed, in a DuckDB of its own.
+
+A SELECT sees every resource as a relation of `of` and `item` (JSON; decimals are texts with the
+digits that were sent), `code` (list_name, code, meaning) from the configuration, and `asked`
+(business_date, closed_date). `since` holds the cursor of a feed, no row where there is none.
+`day_of` makes a date of `[y, m, d]`.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from types import TracebackType
+
+import duckdb
+
+from postloan.contracts import FeedContract, catalogue
+from postloan.errors import ContractError, DeliveryError
+from postloan.landing_writer import literal, quoted, write_delivery
+from postloan.sources.config import Connector, Rest, connector_folder
+from postloan.sources.pages import Pages
+from postloan.sources.result import Order
+
+LARGEST_ITEM_BYTES = 1 << 28
+
+
+class Shaper:
+    """Reads kept pages with SQL."""
+
+    def __init__(self, order: Order, config: Rest, closed: date) -> None:
+        self._order, self._config = order, config
+        self._connection = duckdb.connect(":memory:")
+        run = self._connection.execute
+        run(
+            "create table asked as select cast(? as date) as business_date, "
+            "cast(? as date) as closed_date",
+            [order.business_date, closed],
+        )
+        run("create table code (list_name varchar, code varchar, meaning varchar)")
+        run(
+            "create macro day_of(parts) as make_date(cast(parts ->> 0 as integer), "
+            "cast(parts ->> 1 as integer), cast(parts ->> 2 as integer))"
+        )
+        run("create table since (feed varchar, reached varchar)")
+        codes = [(n, c, m) for n, codes in config.codes.items() for c, m in codes.items()]
+        if codes:
+            self._connection.executemany("insert into code values (?, ?, ?)", codes)
+        if order.cursors:
+            self._connection.executemany(
+                "insert into since values (?, ?)", [list(pair) for pair in order.cursors.items()]
+            )
+        self._closed = closed
+
+    def __enter__(self) -> "Shaper":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._connection.close()
+
+    def show(self, resource: str, pages: Pages) -> None:
+        """Make the pages of a resource a relation; what came twice and is the same counts once."""
+        files = literal(str(pages.folder / "page-*.jsonl"))
+        self._connection.execute(
+            f"create or replace table {quoted(resource)} as select distinct * "  # noqa: S608
+            f"from read_json({files}, format = 'newline_delimited', "
+            f"columns = {{of: 'VARCHAR', item: 'JSON'}}, "
+            f"maximum_object_size = {LARGEST_ITEM_BYTES})"
+        )
+
+    def has_conflict(self, resource: str, key: str) -> bool:
+        """Whether a list holds two versions of one thing: it moved while it was read."""
+        found = self._connection.execute(
+            f"select count(*) from (select item ->> ? from {quoted(resource)} "  # noqa: S608
+            f"group by 1 having count(*) > 1)",
+            [f"$.{key}"],
+        ).fetchone()
+        return bool(found and found[0])
+
+    def values(self, resource: str, field: str) -> Iterator[str]:
+        """The different values of a field, in an order that never changes."""
+        cursor = self._connection.cursor()
+        cursor.execute(
+            f"select distinct item ->> ? as value from {quoted(resource)} "  # noqa: S608
+            f"where value is not null order by value",
+            [f"$.{field}"],
+        )
+        while row := cursor.fetchone():
+            yield row[0]
+
+    def write_delivery(self, connector: Connector) -> dict[str, int]:
+        """Shape every feed and write the delivery, manifest last.
+
+        Raises:
+            ContractError: the connector has no SELECT for any feed of the source.
+            DeliveryError: a SELECT meets something in the pages that it cannot read.
+        """
+        folder = connector_folder(self._config.connector) / "sql"
+        feeds = catalogue().feeds_of(self._order.source)
+        known = [f for f in feeds if (folder / f"{f.name}.sql").exists()]
+        if not known:
+            raise ContractError(
+                f"{folder} holds no SELECT for a feed of {self._order.source}. Is "
+                f"'{self._config.connector}' the right connector?"
+            )
+        sent = tuple(f for f in feeds if f in known or f.is_required)
+        for feed in sent:
+            self._shape(feed, folder / f"{feed.name}.sql")
+        return write_delivery(
+            self._connection,
+            self._order.landing,
+            sent,
+            self._order.business_date,
+            opening=self._order.opening,
+            cursors=self._cursors(connector),
+        )
+
+    def _shape(self, feed: FeedContract, path: Path) -> None:
+        columns = [c.name for c in feed.file_columns]
+        if path.exists():
+            select = f"({path.read_text(encoding='utf-8')}\n)"
+        else:
+            nothing = ", ".join(f"null as {quoted(c)}" for c in columns)
+            select = f"(select {nothing} where false)"
+        kind = "opening" if self._order.opening else "daily"
+        texts = ", ".join(f"cast({quoted(c)} as varchar) as {quoted(c)}" for c in columns)
+        day = literal(self._order.business_date.isoformat())
+        try:
+            self._connection.execute(
+                f"create or replace table {quoted(f'{feed.name}_{kind}')} as "  # noqa: S608
+                f"select {texts}, cast({day} as date) as known_on from {select}"
+            )
+        except duckdb.Error as error:
+            # The engine's words may quote a value; its first line up to the colon never does.
+            kind_of_error = str(error).split(":", 1)[0]
+            raise DeliveryError(
+                f"{self._order.where}: {path.name} cannot shape what the source sent "
+                f"({kind_of_error}). Compare the pages in {self._order.workshop.name}/ with it."
+            ) from None
+
+    def _cursors(self, connector: Connector) -> dict[str, str]:
+        """Where the next fetch goes on: for resources with changes, and for feeds by date."""
+        found = {feed: self._closed.isoformat() for feed in connector.feed_cursors}
+        for name, resource in connector.resources.items():
+            if resource.since:
+                row = self._connection.execute(
+                    f"select max(item ->> ?) from {quoted(name)}",  # noqa: S608
+                    [f"$.{resource.since.field}"],
+                ).fetchone()
+                reached = (row and row[0]) or self._order.cursors.get(name)
+                if reached:
+                    found[name] = str(reached)
+        return found

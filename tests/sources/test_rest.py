@@ -1,0 +1,176 @@
+"""A REST source, with everything that goes wrong on the way."""
+
+import csv
+import json
+import signal
+import subprocess
+import sys
+import time
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from postloan.errors import DeliveryError
+from postloan.ingestion.ledger import read_cursors
+from postloan.settings import REPOSITORY
+from postloan.sources.config import Rest
+from postloan.sources.http import Client
+from postloan.sources.rest import fetch_rest
+from postloan.sources.result import Endpoint, Order, SourceUnavailableError
+from tests.sources.conftest import Service, Start
+from tests.support.deliveries import CUSTOMER, NEXT_DAY, Lender
+from tests.support.registry import CHANGES, change, config, connector, order, scenario
+
+SECRET = "s3cret-of-the-lender"  # noqa: S105 (made up)
+
+
+def fetched(
+    service: Service,
+    wanted: Order,
+    how: Rest | None = None,
+    style: str = "cursor",
+) -> list[float]:
+    """Fetch; the waits that were made."""
+    waits: list[float] = []
+    endpoint = Endpoint(url=service.url, login="lender", password=SECRET)
+    wanted.workshop.mkdir(parents=True, exist_ok=True)
+    with Client(how or config(), endpoint, waits.append) as client:
+        fetch_rest(wanted, how or config(), connector(style), client)
+    return waits
+
+
+def students(wanted: Order) -> list[str]:
+    with (wanted.folder / "enrolment.csv").open(encoding="utf-8") as stream:
+        return [row["customer_id"] for row in csv.DictReader(stream)]
+
+
+ALL = ["C1", "C2", "C3", "C4", "C5"]
+
+
+@pytest.mark.parametrize("style", ["page", "offset", "cursor", "link"])
+def test_every_way_of_paging_brings_every_row_once(
+    serve: Start, tmp_path: Path, style: str
+) -> None:
+    wanted = order(tmp_path)
+    fetched(serve(scenario(style=style)), wanted, style=style)
+    assert students(wanted) == ALL
+
+
+@pytest.mark.parametrize(
+    ("fault", "waits"),
+    [("500", [1.0, 2.0]), ("429", [7.0, 7.0]), ("timeout", [1.0, 2.0]), ("truncated", [1.0, 2.0])],
+)
+def test_what_passes_by_itself_is_waited_for(
+    serve: Start, tmp_path: Path, fault: str, waits: list[float]
+) -> None:
+    wanted = order(tmp_path)
+    assert fetched(serve(scenario((fault, 2), (fault, 3))), wanted) == waits
+    assert students(wanted) == ALL
+
+
+def test_an_expired_token_is_renewed_once(serve: Start, tmp_path: Path) -> None:
+    service = serve(scenario(("expire", 2), token=True))
+    wanted = order(tmp_path)
+    fetched(service, wanted, config("oauth2"))
+    assert students(wanted) == ALL
+    assert sum(line.startswith("POST") for line in service.asked) == 2
+
+
+def test_a_list_that_shifts_while_it_is_read_is_read_again(serve: Start, tmp_path: Path) -> None:
+    service = serve(scenario(("shift", 2)))
+    wanted = order(tmp_path)
+    fetched(service, wanted)
+    # C3 moved away from the second page: read once through, it would be missing or twice.
+    assert students(wanted) == ALL
+    assert len(service.asked) == 6
+
+
+def test_a_list_that_never_stands_still_is_not_delivered(serve: Start, tmp_path: Path) -> None:
+    wanted = order(tmp_path)
+    with pytest.raises(SourceUnavailableError, match="changed while it was read"):
+        fetched(serve(scenario(("shift", 2), ("shift", 5), ("shift", 8))), wanted)
+    assert not (wanted.folder / "manifest.json").exists()
+
+
+def test_a_source_that_stays_away_leaves_no_delivery_and_tells_no_secret(
+    serve: Start, tmp_path: Path
+) -> None:
+    service = serve(scenario(*[("500", n) for n in range(2, 8)]))
+    wanted = order(tmp_path)
+    with pytest.raises(SourceUnavailableError, match="answers 500") as told:
+        fetched(service, wanted, config("basic"))
+    assert SECRET not in str(told.value)
+    assert SECRET not in repr(Endpoint(password=SECRET))
+    assert not (wanted.folder / "manifest.json").exists()
+    fetched(service, wanted, config("basic"))
+    assert students(wanted) == ALL
+    first_page = f"GET {CHANGES}?orderBy=changeId&size=2"
+    assert service.asked.count(first_page) == 1
+
+
+def test_a_refusal_is_told_at_once(serve: Start, tmp_path: Path) -> None:
+    with pytest.raises(DeliveryError, match="answers 404"):
+        fetched(serve({}), order(tmp_path))
+
+
+def test_a_killed_fetch_goes_on_after_the_last_good_page(serve: Start, tmp_path: Path) -> None:
+    service = serve(scenario(("hang", 3)))
+    program = f"""
+from pathlib import Path
+from postloan.sources.http import Client
+from postloan.sources.rest import fetch_rest
+from postloan.sources.result import Endpoint
+from tests.support.registry import config, connector, order
+how = config(timeout_seconds=60)
+with Client(how, Endpoint(url={service.url!r})) as client:
+    wanted = order(Path({str(tmp_path / "landing")!r}))
+    wanted.workshop.mkdir(parents=True)
+    fetch_rest(wanted, how, connector(), client)
+"""
+    process = subprocess.Popen(
+        [sys.executable, "-c", program],
+        cwd=REPOSITORY,
+        env={"PYTHONPATH": f"{REPOSITORY / 'plugins'}:{REPOSITORY}"},
+    )
+    while process.poll() is None and not (service.log.exists() and len(service.asked) >= 3):
+        time.sleep(0.05)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    wanted = order(tmp_path / "landing")
+    assert not (wanted.folder / "manifest.json").exists()
+    assert len(service.asked) == 3
+    fetched(service, wanted)
+    assert len(service.asked) == 4
+    assert students(wanted) == ALL
+
+
+def test_the_next_fetch_asks_for_changes_since_the_last(serve: Start, lender: Lender) -> None:
+    lender.deliver(NEXT_DAY, opening=False, customer=[{**CUSTOMER, "customer_id": c} for c in ALL])
+    service = serve(scenario())
+    fetched(service, order(lender.landing))
+    assert lender.take_in(NEXT_DAY, "student_registry").rows_loaded == 5
+    later: date = NEXT_DAY + timedelta(days=1)
+    cursors = read_cursors(lender.warehouse, "student_registry", later)
+    assert cursors == {"enrolment_change": "2026-11-05T08:00:00Z"}
+    # The same date asked again begins where the day before ended.
+    assert read_cursors(lender.warehouse, "student_registry", NEXT_DAY) == {}
+    tomorrow = Order("student_registry", later, lender.landing, opening=False, cursors=cursors)
+    fetched(service, tomorrow)
+    assert students(tomorrow) == []
+    assert "changedSince=2026-11-05T08%3A00%3A00Z" in service.asked[-1]
+    manifest = json.loads((tomorrow.folder / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["cursors"] == cursors
+
+
+def test_status_codes_stay_as_sent_and_the_last_word_counts(serve: Start, tmp_path: Path) -> None:
+    said = scenario()
+    said["lists"][CHANGES]["items"].append(
+        change(6, studentRef="C1", codeSystem="nsc", statusCode="W")
+    )
+    wanted = order(tmp_path)
+    fetched(serve(said), wanted)
+    with (wanted.folder / "enrolment.csv").open(encoding="utf-8") as stream:
+        first = next(csv.DictReader(stream))
+    assert (first["code_system"], first["status_code"]) == ("nsc", "W")
+    assert (first["effective_on"], first["reported_on"]) == ("2026-10-01", "2026-11-06")
