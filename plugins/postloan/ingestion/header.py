@@ -55,6 +55,30 @@ def check_header(path: Path, expected: Sequence[str]) -> None:
     raise DeliveryError(f"{told}{_difference(found, expected)} Expected: {','.join(expected)}")
 
 
+def check_names(file: str, found: Sequence[str], expected: Sequence[str], told: str) -> None:
+    """Refuse other columns than the contract's, in a file of any format.
+
+    Args:
+        file: name of the file.
+        found: the names in it.
+        expected: those of the contract.
+        told: what the contract says about the format.
+
+    Raises:
+        DeliveryError: names the columns that are missing, unknown or out of order.
+    """
+    if list(found) == list(expected):
+        return
+    if set(found) & set(expected):
+        raise DeliveryError(
+            f"{file}: {_difference(found, expected)} Expected: {', '.join(expected)}"
+        )
+    raise DeliveryError(
+        f"{file}, line 1: this is not the header row of the feed. The contract says {told}; "
+        f"deliver it so, the column names first. Expected: {', '.join(expected)}"
+    )
+
+
 def _difference(found: Sequence[str], expected: Sequence[str]) -> str:
     known = [c for c in found if c in expected]
     if not known:

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from postloan.contracts import FeedContract
+from postloan.contracts.file_format import FileFormat, file_format_of
 from postloan.errors import DeliveryError
 
 MANIFEST = "manifest.json"
@@ -74,8 +75,10 @@ def read_manifest(
             f"{where}: {MANIFEST} is for {manifest.source} {manifest.business_date}. "
             f"It lies in the wrong folder, or was copied from another delivery."
         )
-    _check_feeds(manifest, where, tuple(feeds))
+    feeds = tuple(feeds)
+    _check_feeds(manifest, where, feeds)
     _check_files(manifest, where, folder)
+    _check_formats(manifest, where, folder, {f.name: file_format_of(f) for f in feeds})
     return manifest
 
 
@@ -200,3 +203,25 @@ def _check_files(manifest: Manifest, where: str, folder: Path) -> None:
             f"{where}: {MANIFEST} does not list {', '.join(extra)}. List every file, or remove it: "
             f"nothing that was delivered is passed over in silence."
         )
+
+
+_PACKED = {".gz": "gzip", ".zip": "zip"}
+
+
+def _check_formats(
+    manifest: Manifest, where: str, folder: Path, forms: Mapping[str, FileFormat]
+) -> None:
+    for file in manifest.files:
+        form = forms[file.feed]
+        packing = _PACKED.get(Path(file.file).suffix, form.compression)
+        if packing != form.compression:
+            raise DeliveryError(
+                f"{where}: {file.file} is packed with {packing} by its name, but the contract of "
+                f"{file.feed} says compression: {form.compression}. Deliver it so, or change the "
+                f"contract."
+            )
+        if form.flag and not (folder / f"{file.file}{form.flag}").is_file():
+            raise DeliveryError(
+                f"{where}: the flag {file.file}{form.flag} is missing, so {file.file} may still be "
+                f"on its way. Write the flag once the file is complete."
+            )

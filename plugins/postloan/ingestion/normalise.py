@@ -10,7 +10,7 @@ whatever the file holds. A block of the file without quotes and without faults t
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from operator import add
 from pathlib import Path
@@ -53,6 +53,14 @@ class _Hash(Protocol):
     def update(self, data: bytes, /) -> None: ...
 
 
+class _Readable(Protocol):
+    def read(self, size: int = -1, /) -> bytes: ...
+
+
+def _unchanged(data: bytes) -> bytes:
+    return data
+
+
 @dataclass(frozen=True)
 class Normalised:
     """What became of the lines of one file.
@@ -82,7 +90,9 @@ class Normalised:
 
 
 @dataclass
-class _Tally:
+class Tally:
+    """What was counted so far."""
+
     blank_lines: int = 0
     records: int = 0
     record_lines: int = 0
@@ -91,8 +101,20 @@ class _Tally:
     physical_lines: int = 0
     last_byte: bytes = b"\n"
 
+    def account(self, physical_lines: int, sha256: str = "") -> Normalised:
+        """The account of the whole file."""
+        return Normalised(
+            physical_lines=physical_lines,
+            blank_lines=self.blank_lines,
+            records=self.records,
+            record_lines=self.record_lines,
+            refused=self.refused,
+            refused_lines=self.refused_lines,
+            sha256=sha256,
+        )
 
-def read_blocks(stream: IO[bytes], seen: _Hash, tally: _Tally) -> Iterator[bytes]:
+
+def read_blocks(stream: _Readable, seen: _Hash, tally: Tally) -> Iterator[bytes]:
     """Yield blocks that end with a line end (the last one perhaps without).
 
     Of a line longer than any record may be, only as much is kept as shows that it is.
@@ -154,14 +176,16 @@ def _is_utf8(data: bytes) -> bool:
 
 
 @dataclass
-class _Writer:
+class RecordWriter:
     """Sorts lines into good and refused records."""
 
     commas: int
     clean: IO[bytes]
     refused: IO[bytes]
-    tally: _Tally
+    tally: Tally
     line_no: int = 2
+    as_sent: Callable[[bytes], bytes] = _unchanged
+    not_encoded: str = NOT_UTF8
     open_lines: list[bytes] = field(default_factory=list)
     open_bytes: int = 0
 
@@ -243,7 +267,8 @@ class _Writer:
             self.tally.records += 1
             self.tally.record_lines += lines
         else:
-            quoted = shown(record).replace('"', '""')
+            fault = self.not_encoded if fault == NOT_UTF8 else fault
+            quoted = shown(self.as_sent(record)).replace('"', '""')
             self.refused.write(f'{self.line_no},{fault},"{quoted}"\n'.encode())
             self.tally.refused += 1
             self.tally.refused_lines += lines
@@ -276,11 +301,11 @@ def normalise(
     Raises:
         DeliveryError: the account does not add up; nothing may be loaded then.
     """
-    tally, seen = _Tally(), hashlib.sha256()
+    tally, seen = Tally(), hashlib.sha256()
     with delivered.open("rb") as stream, clean.open("wb") as good, refused.open("wb") as bad:
         good.write(b"line_no," + header + b"\n")
         bad.write(b"line_no," + ",".join(REFUSED_COLUMNS).encode() + b"\n")
-        writer = _Writer(commas, good, bad, tally)
+        writer = RecordWriter(commas, good, bad, tally)
         blocks = read_blocks(stream, seen, tally)
         first = next(blocks, b"")
         body = first.partition(b"\n")[2]
@@ -296,12 +321,4 @@ def normalise(
             f"{delivered.name}: {physical} lines in the file, {accounted} accounted for. "
             f"Nothing was loaded; this is a defect of the reader, report it with the file."
         )
-    return Normalised(
-        physical_lines=physical,
-        blank_lines=tally.blank_lines,
-        records=tally.records,
-        record_lines=tally.record_lines,
-        refused=tally.refused,
-        refused_lines=tally.refused_lines,
-        sha256=seen.hexdigest(),
-    )
+    return tally.account(physical, seen.hexdigest())

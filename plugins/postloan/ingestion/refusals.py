@@ -9,12 +9,18 @@ from postloan.contracts import Column
 
 # Of the whole record, found in its bytes.
 NOT_UTF8: Final = "not_utf8"
+NOT_GB18030: Final = "not_gb18030"
+NOT_UTF16: Final = "not_utf16"
 NUL_BYTE: Final = "nul_byte"
 RECORD_TOO_LONG: Final = "record_too_long"
 UNCLOSED_QUOTE: Final = "unclosed_quote"
 BAD_QUOTES: Final = "bad_quotes"
 CARRIAGE_RETURN: Final = "carriage_return"
 WRONG_COLUMN_COUNT: Final = "wrong_column_count"
+WRONG_WIDTH: Final = "wrong_width"
+NOT_JSON: Final = "not_json"
+UNKNOWN_KEY: Final = "unknown_key"
+NESTED_VALUE: Final = "nested_value"
 
 # Of one column, found in its value.
 MISSING_VALUE: Final = "missing_value"
@@ -38,6 +44,12 @@ MAX_RECORD_BYTES: Final = 1 << 20
 
 RECORD_ADVICE: Final = {
     NOT_UTF8: "The record is not UTF-8. Export the file as UTF-8 and deliver it again.",
+    NOT_GB18030: "The record is not GB18030. Export the file in the encoding of its contract.",
+    NOT_UTF16: "The record is not UTF-16. Export the file in the encoding of its contract.",
+    WRONG_WIDTH: "The record is shorter or longer than the widths of the contract add up to.",
+    NOT_JSON: "The line is not one JSON object with each key once. Write one object per line.",
+    UNKNOWN_KEY: "The object has a key that is no column of the feed. Leave it out.",
+    NESTED_VALUE: "The object holds a list or another object. Write plain values.",
     NUL_BYTE: "The record holds a NUL byte. Export it without binary data.",
     RECORD_TOO_LONG: f"The record is longer than {MAX_RECORD_BYTES:,} bytes. Look for a missing "
     "line end.",

@@ -12,6 +12,7 @@ from pathlib import Path
 from sqlglot import exp
 
 from postloan.contracts import Catalogue, Column, FeedContract
+from postloan.contracts.file_format import FileFormat, file_format_of
 from postloan.errors import DeliveryError
 from postloan.ingestion.conversion import (
     faults_select,
@@ -20,6 +21,7 @@ from postloan.ingestion.conversion import (
     raw_text,
     typed_select,
 )
+from postloan.ingestion.formats import as_delivered, read_file, restored
 from postloan.ingestion.header import check_header
 from postloan.ingestion.ledger import FeedCount, was_ever_delivered
 from postloan.ingestion.manifest import DeliveredFile
@@ -33,6 +35,7 @@ from postloan.ingestion.relations import (
     repeated_keys_select,
 )
 from postloan.ingestion.survey import survey
+from postloan.ingestion.unpack import unpack
 from postloan.warehouse import Warehouse
 
 REFUSAL = ("line_no", "column_name", "reason", "raw_text")
@@ -72,14 +75,43 @@ class Staging:
             DeliveryError: header, hash or number of rows are not what was promised.
         """
         names = [c.name for c in self.feed.file_columns]
+        form = file_format_of(self.feed)
+        plain = unpack(self.delivered, form, self.scratch / f"unpacked_{self.feed.name}")
+        if not form.is_plain:
+            return self._load_other(names, form, plain)
         check_header(self.delivered, names)
         account = self._load_plain(names) if self.warehouse.reads_plain_files else None
         if account is None:
-            account = self._load_with_care(names)
-            # Nothing is staged yet: every row is still to be judged.
-            types = {c.name: c.sql_type for c in self.feed.file_columns}
-            self.warehouse.temporary_from(self.staged_table, _no_rows(types))
+            clean, refused = self._working_files
+            account = normalise(
+                self.delivered, ",".join(names).encode(), len(names) - 1, clean, refused
+            )
+            self._load_normalised(names, account)
         return account
+
+    def _load_other(self, names: list[str], form: FileFormat, plain: Path) -> Normalised:
+        """Read a file in another format than the usual one."""
+        try:
+            found = read_file(plain, self.delivered.name, names, form, *self._working_files)
+        finally:
+            if plain != self.delivered:
+                plain.unlink()
+        account = as_delivered(found, self.delivered)
+        self._load_normalised(names, account)
+        if columns := restored(names, form):
+            as_read = f"as_read_{self.feed.name}"
+            select = exp.select("*").from_(self.text_table)
+            self.warehouse.temporary_from(as_read, select.sql(dialect="duckdb"))
+            select = exp.select("line_no", *columns).from_(as_read)
+            self.warehouse.temporary_from(self.text_table, select.sql(dialect="duckdb"))
+            self.warehouse.drop_temporary(as_read)
+        return account
+
+    @property
+    def _working_files(self) -> tuple[Path, Path]:
+        """Where the normalised records go: the good ones, the refused ones."""
+        name = self.feed.name
+        return self.scratch / f"clean_{name}.csv", self.scratch / f"refused_{name}.csv"
 
     def _load_plain(self, names: list[str]) -> Normalised | None:
         """Let the engine read the file itself, if that cannot go wrong.
@@ -105,13 +137,8 @@ class Staging:
         self.warehouse.temporary_from(self.refused_table, _no_rows(_as_text(REFUSAL[1:])))
         return account
 
-    def _load_with_care(self, names: list[str]) -> Normalised:
-        clean, refused = (
-            self.scratch / f"{kind}_{self.feed.name}.csv" for kind in ("clean", "refused")
-        )
-        account = normalise(
-            self.delivered, ",".join(names).encode(), len(names) - 1, clean, refused
-        )
+    def _load_normalised(self, names: list[str], account: Normalised) -> None:
+        clean, refused = self._working_files
         self._check_promise(account)
         in_bytes = f"unread_{self.feed.name}"
         loaded = self.warehouse.load_text(self.text_table, clean, names)
@@ -123,7 +150,9 @@ class Staging:
         select = exp.select("line_no", whole_record, *REFUSED_COLUMNS).from_(in_bytes)
         self.warehouse.temporary_from(self.refused_table, select.sql(dialect="duckdb"))
         self.warehouse.drop_temporary(in_bytes)
-        return account
+        # Nothing is staged yet: every row is still to be judged.
+        types = {c.name: c.sql_type for c in self.feed.file_columns}
+        self.warehouse.temporary_from(self.staged_table, _no_rows(types))
 
     def _check_read(self, account: Normalised, loaded: int, unread: int) -> None:
         if (loaded, unread) != (account.records, account.refused):

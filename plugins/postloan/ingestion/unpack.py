@@ -1,0 +1,93 @@
+"""Takes the wrapping off a delivered file without trusting it.
+
+Bytes are counted while they are unpacked, so that a bomb is stopped long before it fills the disk.
+"""
+
+import gzip
+import zipfile
+import zlib
+from pathlib import Path
+from typing import Protocol
+
+from postloan.contracts.file_format import FileFormat
+from postloan.errors import DeliveryError
+
+_CHUNK = 1 << 20
+_RATIO_FROM = 16 << 20
+"""So little is no bomb, however well it was packed."""
+
+_BROKEN = (EOFError, OSError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError)
+
+
+class _Readable(Protocol):
+    def read(self, size: int = -1, /) -> bytes: ...
+
+
+def unpack(delivered: Path, form: FileFormat, target: Path) -> Path:
+    """The plain file: the delivered one, or `target` unpacked from it.
+
+    Raises:
+        DeliveryError: the file is too large, is not packed as the contract says, is damaged, or
+            is an archive that holds anything but one ordinary file.
+    """
+    size = delivered.stat().st_size
+    if size > form.max_bytes:
+        raise _too_large(delivered, form)
+    if form.compression == "none":
+        return delivered
+    try:
+        if form.compression == "gzip":
+            with gzip.open(delivered, "rb") as packed:
+                _copy(packed, target, delivered, form)
+        else:
+            with (
+                zipfile.ZipFile(delivered) as archive,
+                archive.open(_only_member(archive, delivered.name)) as packed,
+            ):
+                _copy(packed, target, delivered, form)
+    except _BROKEN as error:
+        raise DeliveryError(
+            f"{delivered.name}: not a whole {form.compression} file, which the contract says it "
+            f"is. It is truncated, damaged or packed otherwise. Deliver it again."
+        ) from error
+    return target
+
+
+def _only_member(archive: zipfile.ZipFile, name: str) -> zipfile.ZipInfo:
+    members = archive.infolist()
+    if len(members) != 1:
+        raise DeliveryError(
+            f"{name}: the archive holds {len(members)} entries. Pack exactly one file."
+        )
+    member = members[0]
+    mode = member.external_attr >> 16
+    if mode and (mode & 0o170000) not in (0, 0o100000):
+        raise DeliveryError(f"{name}: the archive holds a link or a device. Pack the file itself.")
+    if member.is_dir() or Path(member.filename).name != member.filename or "\\" in member.filename:
+        raise DeliveryError(f"{name}: the file in the archive has a path. Pack it without folders.")
+    if member.flag_bits & 1:
+        raise DeliveryError(f"{name}: the archive is encrypted. Pack it without a password.")
+    return member
+
+
+def _copy(packed: _Readable, target: Path, delivered: Path, form: FileFormat) -> None:
+    allowed = max(delivered.stat().st_size * form.max_ratio, _RATIO_FROM)
+    written = 0
+    with target.open("wb") as plain:
+        while data := packed.read(_CHUNK):
+            written += len(data)
+            if written > form.max_bytes:
+                raise _too_large(delivered, form)
+            if written > allowed:
+                raise DeliveryError(
+                    f"{delivered.name}: unpacks to more than {form.max_ratio} times its size, "
+                    f"which no feed does (maxRatio of its contract). Nothing was loaded."
+                )
+            plain.write(data)
+
+
+def _too_large(delivered: Path, form: FileFormat) -> DeliveryError:
+    return DeliveryError(
+        f"{delivered.name}: larger than the {form.max_bytes:,} bytes that its contract allows "
+        f"(maxBytes). Deliver less, or raise the limit in the contract."
+    )

@@ -1,0 +1,303 @@
+"""Files in every format a contract may declare: the same rows make the same facts."""
+
+import csv
+import gzip
+import io
+import json
+import zipfile
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import yaml
+
+from postloan.contracts import catalogue
+from postloan.contracts.file_format import FileFormat, file_format_of
+from postloan.errors import ContractError, DeliveryError
+from postloan.ingestion import formats
+from postloan.warehouse import open_warehouse
+from tests.support.deliveries import CUSTOMER, INSTALMENT, LOAN, Lender
+from tests.support.rule_files import RuleFiles
+
+NAMES = [c.name for c in catalogue().feeds["customer"].file_columns]
+CUSTOMERS = [CUSTOMER, {**CUSTOMER, "customer_id": "C2", "customer_name": '王"小",二|+|¥'}]
+ROWS = [[str(c.get(n, "")) for n in NAMES] for c in CUSTOMERS]
+WIDTHS = [24] * len(NAMES)
+
+
+@pytest.fixture
+def engine() -> str:
+    """Formats are read before the warehouse; one engine shows it."""
+    return "duckdb"
+
+
+def declare(files: RuleFiles, **form: Any) -> None:
+    """Put a `fileFormat` into the contract of the customers."""
+    path = files.folder / "contracts" / "core_banking" / "customer.yaml"
+    contract = yaml.safe_load(path.read_text(encoding="utf-8"))
+    contract["customProperties"].append({"property": "fileFormat", "value": form})
+    path.write_text(yaml.safe_dump(contract, allow_unicode=True), encoding="utf-8")
+
+
+def quoted(sign: str) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=sign, lineterminator="\n")
+    writer.writerows([NAMES, *ROWS])
+    return text.getvalue()
+
+
+def joined(sign: str, rows: list[list[str]]) -> str:
+    return "".join(sign.join(r) + "\n" for r in rows)
+
+
+def json_lines() -> str:
+    return "".join(json.dumps(c, ensure_ascii=False) + "\n" for c in CUSTOMERS)
+
+
+def fixed_width(encoding: str | None = None) -> str:
+    def filled(value: str) -> str:
+        return value + " " * (24 - len(value.encode(encoding) if encoding else value))
+
+    return joined("", [[filled(v) for v in r] for r in ROWS])
+
+
+def parquet() -> bytes:
+    target = io.BytesIO()
+    columns = {n: [r[i] or None for r in ROWS] for i, n in enumerate(NAMES)}
+    pq.write_table(pa.table({n: pa.array(v, pa.string()) for n, v in columns.items()}), target)
+    return target.getvalue()
+
+
+def zipped(content: bytes, *names: str) -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in names or ("customer.txt",):
+            archive.writestr(name, content)
+    return target.getvalue()
+
+
+PLAIN = quoted(",").encode()
+BARE = {"quoted": False}
+FORMATS: dict[str, tuple[dict[str, Any], bytes]] = {
+    "bar": ({"delimiter": "|"}, quoted("|").encode()),
+    "tab, no quotes": ({"delimiter": "\t", **BARE}, joined("\t", [NAMES, *ROWS]).encode()),
+    "x01": ({"delimiter": "\x01", **BARE}, joined("\x01", [NAMES, *ROWS]).encode()),
+    "gb18030": ({"encoding": "gb18030"}, PLAIN.decode().encode("gb18030")),
+    "utf-16": ({"encoding": "utf-16"}, PLAIN.decode().encode("utf-16")),
+    "utf-16 big endian": (
+        {"encoding": "utf-16"},
+        b"\xfe\xff" + PLAIN.decode().encode("utf-16-be"),
+    ),
+    "no header": ({"header": False}, PLAIN.partition(b"\n")[2]),
+    "trailer": ({"trailer": "T|{rows}"}, PLAIN + b"T|00002\n\n"),
+    "gzip": ({"compression": "gzip"}, gzip.compress(PLAIN)),
+    "zip": ({"compression": "zip"}, zipped(PLAIN)),
+    "json lines": ({"kind": "json_lines"}, json_lines().encode()),
+    "fixed width": ({"kind": "fixed_width", "widths": WIDTHS}, fixed_width().encode()),
+    "fixed width in bytes": (
+        {"kind": "fixed_width", "widths": WIDTHS, "widthUnit": "bytes", "encoding": "gb18030"},
+        fixed_width("gb18030").encode("gb18030"),
+    ),
+    "parquet": ({"kind": "parquet"}, parquet()),
+}
+
+
+def deliver(lender: Lender, content: bytes, rows: int = 2) -> None:
+    lender.deliver(
+        raw={"customer": content},
+        rows_told={"customer": rows},
+        loan=[LOAN],
+        instalment=[INSTALMENT],
+    )
+
+
+def people(lender: Lender) -> list[Any]:
+    return lender.warehouse.fetch("select * exclude (line_no) from customer order by customer_id")
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_format_makes_the_facts_of_the_plain_file(
+    name: str, lender: Lender, rule_files: RuleFiles, tmp_path: Path
+) -> None:
+    with open_warehouse("duckdb:///:memory:") as other:
+        usual = Lender(tmp_path / "usual", other)
+        deliver(usual, PLAIN)
+        expected = people(usual)
+    form, content = FORMATS[name]
+    catalogue_of_the_copy(rule_files, form)
+    deliver(lender, content)
+    assert people(lender) == expected
+    assert len(expected) == 2
+
+
+def catalogue_of_the_copy(files: RuleFiles, form: dict[str, Any]) -> None:
+    """Declare the format; contracts are read once per process and folder."""
+    from postloan.contracts import reading
+
+    declare(files, **form)
+    reading._load.cache_clear()
+
+
+def test_a_delimiter_of_several_signs_keeps_commas_and_quotes(
+    lender: Lender, rule_files: RuleFiles
+) -> None:
+    catalogue_of_the_copy(rule_files, {"delimiter": "|+|", "encoding": "gb18030", "quoted": False})
+    rows = [[v.replace("|+|", "|,|") for v in r] for r in ROWS]
+    deliver(lender, joined("|+|", [NAMES, *rows]).encode("gb18030"))
+    assert lender.ids("customer", "customer_name")[-1] == '王"小",二|,|¥'
+
+
+@pytest.mark.parametrize(
+    ("form", "content", "reason"),
+    [
+        pytest.param(
+            {"encoding": "gb18030"},
+            PLAIN.decode().encode("gb18030").replace(b"C2", b"\xff2"),
+            "not_gb18030",
+            id="bad byte",
+        ),
+        pytest.param(
+            {"encoding": "utf-16"},
+            PLAIN.decode().encode("utf-16").replace("C2".encode("utf-16-le"), b"\x00\xd8C\0"),
+            "not_utf16",
+            id="half a character",
+        ),
+        pytest.param(
+            {"kind": "fixed_width", "widths": WIDTHS},
+            fixed_width().encode()[:-5] + b"\n",
+            "wrong_width",
+            id="short line",
+        ),
+        pytest.param(
+            {"kind": "json_lines"},
+            json_lines().replace('"C2"', '["C2"]').encode(),
+            "nested_value",
+            id="nested",
+        ),
+        pytest.param(
+            {"kind": "json_lines"},
+            json_lines().replace('"C2"', '"C2", "extra": 1').encode(),
+            "unknown_key",
+            id="unknown key",
+        ),
+        pytest.param(
+            {"kind": "json_lines"}, json_lines().encode()[:-9] + b"\n", "not_json", id="cut"
+        ),
+        pytest.param(
+            {"kind": "json_lines"},
+            json_lines().replace('"C2"', '"C2\\ud800"').encode(),
+            "not_json",
+            id="half a character in JSON",
+        ),
+        pytest.param(
+            {"delimiter": "|"},
+            quoted("|").replace("C2|", "C2||").encode(),
+            "wrong_column_count",
+            id="one field too many",
+        ),
+    ],
+)
+def test_a_bad_record_is_held_back_and_the_others_go_on(
+    form: dict[str, Any], content: bytes, reason: str, lender: Lender, rule_files: RuleFiles
+) -> None:
+    catalogue_of_the_copy(rule_files, form)
+    deliver(lender, content)
+    assert [r for _, _, r in lender.refused("customer")] == [reason]
+    assert lender.ids("customer", "customer_id") == ["C1"]
+
+
+def link() -> bytes:
+    member = zipfile.ZipInfo("customer.txt")
+    member.external_attr = 0o120777 << 16
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        archive.writestr(member, "/etc/hosts")
+    return target.getvalue()
+
+
+def encrypted() -> bytes:
+    content = bytearray(zipped(PLAIN))
+    content[content.index(b"PK\x01\x02") + 8] |= 1
+    return bytes(content)
+
+
+@pytest.mark.parametrize(
+    ("form", "content", "told"),
+    [
+        ({"trailer": "T|{rows}"}, PLAIN + b"T|3\n", "trailer record says 3"),
+        ({"trailer": "T|{rows}"}, PLAIN, "not the trailer record"),
+        ({"delimiter": "|"}, PLAIN, "contract says delimiter '|'"),
+        ({"compression": "gzip"}, gzip.compress(PLAIN)[:-9], "not a whole gzip file"),
+        ({"compression": "gzip"}, PLAIN, "not a whole gzip file"),
+        ({"compression": "zip"}, PLAIN, "not a whole zip file"),
+        ({"compression": "gzip"}, gzip.compress(bytes(32 << 20)), "more than 200 times"),
+        ({"compression": "zip", "maxBytes": 1000}, zipped(bytes(5000)), "larger than the 1,000"),
+        ({"maxBytes": 10}, PLAIN, "larger than the 10 bytes"),
+        ({"compression": "zip"}, zipped(PLAIN, "../../customer.txt"), "has a path"),
+        ({"compression": "zip"}, zipped(PLAIN, "a", "b"), "holds 2 entries"),
+        ({"compression": "zip"}, link(), "holds a link"),
+        ({"compression": "zip"}, encrypted(), "is encrypted"),
+        ({"kind": "parquet"}, parquet()[:-20], "not a whole Parquet file"),
+        ({"flag": ".ok"}, PLAIN, "flag customer.csv.ok is missing"),
+    ],
+)
+def test_a_file_that_is_not_what_the_contract_says_stops_the_delivery(
+    form: dict[str, Any], content: bytes, told: str, lender: Lender, rule_files: RuleFiles
+) -> None:
+    catalogue_of_the_copy(rule_files, form)
+    with pytest.raises(DeliveryError, match=told.replace("|", r"\|")):
+        deliver(lender, content)
+    assert lender.warehouse.count("customer") == 0
+
+
+def test_the_flag_completes_the_delivery(lender: Lender, rule_files: RuleFiles) -> None:
+    catalogue_of_the_copy(rule_files, {"flag": ".ok"})
+    with pytest.raises(DeliveryError):
+        deliver(lender, PLAIN)
+    (lender.folder(date(2026, 11, 19)) / "customer.csv.ok").touch()
+    lender.take_in()
+    assert lender.ids("customer", "customer_id") == ["C1", "C2"]
+
+
+def test_parquet_decimals_stay_exact_and_floats_are_refused(tmp_path: Path) -> None:
+    def read(values: pa.Array) -> str:
+        path, clean = tmp_path / "a.parquet", tmp_path / "clean"
+        pq.write_table(pa.table({"a": values}), path)
+        form = FileFormat(kind="parquet")
+        formats.read_file(path, path.name, ["a"], form, clean, tmp_path / "refused")
+        return clean.read_text(encoding="utf-8")
+
+    amounts = [Decimal("12345678901234.10"), None]
+    assert read(pa.array(amounts, pa.decimal128(18, 2))) == "line_no,a\n1,12345678901234.10\n2,\n"
+    assert read(pa.array([date(2026, 1, 2), None])) == "line_no,a\n1,2026-01-02\n2,\n"
+    with pytest.raises(DeliveryError, match="never floating-point"):
+        read(pa.array([1.5]))
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"delimiter": '"'},
+        {"encoding": "latin-1"},
+        {"kind": "fixed_width"},
+        {"kind": "fixed_width", "widths": [1]},
+        {"trailer": "END"},
+        {"seperator": ";"},
+    ],
+)
+def test_a_format_that_makes_no_sense_is_refused(
+    form: dict[str, Any], rule_files: RuleFiles
+) -> None:
+    catalogue_of_the_copy(rule_files, form)
+    with pytest.raises(ContractError, match=r"customer\.yaml, fileFormat"):
+        file_format_of(catalogue().feeds["customer"])
+
+
+def test_every_contract_declares_a_format_that_makes_sense() -> None:
+    read: Callable[[Any], FileFormat] = file_format_of
+    assert all(map(read, catalogue().feeds.values()))
