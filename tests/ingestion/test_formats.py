@@ -66,9 +66,12 @@ def fixed_width(encoding: str | None = None) -> str:
     return joined("", [[filled(v) for v in r] for r in ROWS])
 
 
-def parquet() -> bytes:
+def parquet(replaced: str = "", by: str = "") -> bytes:
     target = io.BytesIO()
-    columns = {n: [r[i] or None for r in ROWS] for i, n in enumerate(NAMES)}
+    columns = {
+        n: [by if replaced and r[i] == replaced else r[i] or None for r in ROWS]
+        for i, n in enumerate(NAMES)
+    }
     pq.write_table(pa.table({n: pa.array(v, pa.string()) for n, v in columns.items()}), target)
     return target.getvalue()
 
@@ -199,6 +202,12 @@ def test_a_delimiter_of_several_signs_keeps_commas_and_quotes(
             quoted("|").replace("C2|", "C2||").encode(),
             "wrong_column_count",
             id="one field too many",
+        ),
+        pytest.param(
+            {"kind": "parquet"},
+            parquet("C2", "C" * 2_000_000),
+            "record_too_long",
+            id="a value too long for a record",
         ),
     ],
 )

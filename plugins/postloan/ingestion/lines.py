@@ -8,9 +8,11 @@ from typing import Any
 from postloan.ingestion.normalise import RecordWriter, fault_of, lines_of
 from postloan.ingestion.refusals import (
     CARRIAGE_RETURN,
+    MAX_RECORD_BYTES,
     NESTED_VALUE,
     NOT_JSON,
     NUL_BYTE,
+    RECORD_TOO_LONG,
     UNKNOWN_KEY,
     WRONG_COLUMN_COUNT,
     WRONG_WIDTH,
@@ -54,6 +56,9 @@ class LineWriter(RecordWriter):
     def settle_fields(self, record: bytes, fields: Iterable[str]) -> None:
         """Write the fields of a record, unless no text may hold what they hold."""
         line = ",".join(map(_quoted, fields))
+        if len(line) > MAX_RECORD_BYTES:
+            self._settle(record, 1, RECORD_TOO_LONG)
+            return
         if "\0" in line or "\r" in line:
             self._settle(record, 1, NUL_BYTE if "\0" in line else CARRIAGE_RETURN)
             return
