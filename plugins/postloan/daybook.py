@@ -53,7 +53,7 @@ class Gate:
             (and nothing has changed), `skipped`, `waiting` (for deliveries or dates before).
         day: the open business day; None where the gate stays shut.
         reason: for a person: why it is shut, or what the date was opened without.
-        without: optional feeds that did not arrive for this date.
+        without: optional feeds that did not arrive for this date, and sources that never did.
     """
 
     answer: str
@@ -110,9 +110,8 @@ def open_day(warehouse: Warehouse, day: date, *, after_cut_off: bool = False) ->
     if current and current.state == SKIPPED:
         reason = f"{day} was closed without being run: {current.reason}."
         return Gate(SKIPPED, None, f"{reason} What arrives for it counts from the next date.")
-    absent = [
-        f for f in catalogue().feeds.values() if (f.source, f.name) not in hashes.get(day, {})
-    ]
+    arrived = hashes.get(day, {})
+    absent = [f for f in catalogue().feeds.values() if (f.source, f.name) not in arrived]
     required = [f.name for f in absent if f.is_required]
     if required:
         return _wait(
@@ -122,9 +121,9 @@ def open_day(warehouse: Warehouse, day: date, *, after_cut_off: bool = False) ->
     refusal = _refuse_opening(book, day) if is_opening else _refuse_next(book, day)
     if refusal:
         return _wait(refusal)
-    without = tuple(f.name for f in absent)
-    if without and not after_cut_off and current is None:
-        return _wait(f"{day} waits for {', '.join(without)} until the cut-off.", without)
+    missed = _missed(absent, hashes, day)
+    if missed and not after_cut_off and current is None:
+        return _wait(f"{day} waits for {', '.join(missed)} until the cut-off.", tuple(missed))
     previous = None if is_opening else _previous(book, day)
     return _open(
         warehouse,
@@ -136,9 +135,9 @@ def open_day(warehouse: Warehouse, day: date, *, after_cut_off: bool = False) ->
             is_opening=is_opening,
             previous_date=previous,
             fingerprint=_fingerprint(book, hashes, day, previous),
-            reason=_told_without(absent, hashes, day),
+            reason="Opened without " + "; ".join(missed.values()) if missed else None,
         ),
-        without,
+        tuple(missed),
     )
 
 
@@ -253,23 +252,29 @@ def _previous(book: Book, day: date) -> date | None:
     )
 
 
-def _told_without(absent: Iterable[FeedContract], hashes: Hashes, day: date) -> str | None:
-    """What a person should know about optional feeds that did not arrive."""
-    told = []
+def _missed(absent: Iterable[FeedContract], hashes: Hashes, day: date) -> dict[str, str]:
+    """What is missed on a date, each with what a person should know about it.
+
+    An optional feed that a lender does not have is not missed: it never came, from a source that
+    delivers. A source that has never delivered is named once, whatever its feeds.
+    """
+    last: dict[tuple[str, str], date] = {}
+    for delivered_on, found in sorted(hashes.items()):
+        if delivered_on <= day:
+            last |= dict.fromkeys(found, delivered_on)
+    known_sources = {source for source, _ in last}
+    missed: dict[str, str] = {}
     for feed in absent:
-        last = max(
-            (d for d, found in hashes.items() if d < day and (feed.source, feed.name) in found),
-            default=None,
-        )
-        if last is None:
-            told.append(f"{feed.name}: never delivered")
-        elif (day - last).days > feed.max_age_days:
-            told.append(
-                f"{feed.name}: last delivered {last}, older than {feed.max_age_days} days, not used"
+        came = last.get((feed.source, feed.name))
+        if came and (day - came).days > feed.max_age_days:
+            missed[feed.name] = (
+                f"{feed.name}: last delivered {came}, older than {feed.max_age_days} days, not used"
             )
-        else:
-            told.append(f"{feed.name}: last delivered {last}")
-    return "Opened without " + "; ".join(told) if told else None
+        elif came:
+            missed[feed.name] = f"{feed.name}: last delivered {came}"
+        elif feed.source not in known_sources:
+            missed[feed.source] = f"{feed.source}: never delivered"
+    return missed
 
 
 def _fingerprint(book: Book, hashes: Hashes, day: date, previous: date | None) -> str:

@@ -135,13 +135,13 @@ def write_deliveries(
 ) -> Counter[str]:
     """Write the opening delivery of one source and a daily delivery for each of the days.
 
-    A delivery holds a file for every feed; one without rows has a header only. An older delivery
-    of the same source and date is replaced.
+    A delivery holds a file for each of the feeds; one without rows has a header only. An older
+    delivery of the same source and date is replaced.
 
     Args:
         connection: holds `<feed>_opening` and `<feed>_daily` for every feed.
         landing: the landing zone.
-        feeds: all feeds of one source.
+        feeds: the feeds of one source that are sent.
         opening: business date of the opening delivery.
         days: business dates of the daily deliveries.
 

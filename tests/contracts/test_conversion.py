@@ -2,7 +2,7 @@
 
 import calendar
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -85,6 +85,30 @@ def test_other_ways_to_write_a_date_are_refused(warehouse: Warehouse, tmp_path: 
     refused, typed = judge(warehouse, tmp_path, feed_of(column("date")), tried)
     assert refused == dict.fromkeys(tried, "not_a_date")
     assert typed == []
+
+
+def test_a_second_of_a_day_is_told_in_one_way(warehouse: Warehouse, tmp_path: Path) -> None:
+    good = {
+        "2026-01-05 00:00:00": datetime.fromisoformat("2026-01-05"),
+        "2024-02-29 23:59:59": datetime.fromisoformat("2024-02-29T23:59:59"),
+        "2026-12-31 08:30:00": datetime.fromisoformat("2026-12-31T08:30"),
+    }
+    bad = [
+        "2026-01-05",
+        "2026-01-05 24:00:00",
+        "2026-01-05 12:60:00",
+        "2026-01-05 12:00",
+        "2026-01-05T12:00:00",
+        "2026-01-05 12:00:00+08",
+        "2026-01-05 12:00:00.5",
+        "2025-02-29 12:00:00",
+        "2026-04-31 12:00:00",
+        "now",
+    ]
+    feed = feed_of(column("timestamp"))
+    refused, typed = judge(warehouse, tmp_path, feed, [*good, *bad])
+    assert refused == dict.fromkeys(bad, "not_a_timestamp")
+    assert typed == list(good.values())
 
 
 def test_money_is_exact_or_refused(warehouse: Warehouse, tmp_path: Path) -> None:

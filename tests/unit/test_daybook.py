@@ -14,7 +14,11 @@ from tests.support.rule_files import RuleFiles
 
 OPENING = date(2026, 11, 18)
 NEXT, AFTER = OPENING + timedelta(days=1), OPENING + timedelta(days=2)
-OPTIONAL = ("student_registry", "credit_bureau")
+OPTIONAL = tuple(
+    source
+    for source in catalogue().sources()
+    if not any(feed.is_required for feed in catalogue().feeds_of(source))
+)
 
 
 @pytest.fixture
@@ -134,6 +138,13 @@ def test_optional_feeds_are_waited_for_until_the_cut_off(warehouse: Warehouse) -
     opened = daybook.open_day(warehouse, NEXT, after_cut_off=True)
     assert opened.answer == "opened"
     assert f"last delivered {OPENING}" in opened.reason
+
+
+def test_a_source_that_never_delivered_is_waited_for_and_named_once(warehouse: Warehouse) -> None:
+    deliver(warehouse, OPENING, "core_banking", is_opening=True)
+    assert set(daybook.open_day(warehouse, OPENING).without) == set(OPTIONAL)
+    opened = daybook.open_day(warehouse, OPENING, after_cut_off=True)
+    assert opened.reason.count("never delivered") == len(OPTIONAL)
 
 
 def test_an_optional_feed_that_is_too_old_is_said_to_be_unused(warehouse: Warehouse) -> None:

@@ -135,7 +135,7 @@ def _prepare_feed(
 
 
 def _prepare_nothing(connection: duckdb.DuckDBPyConnection, feed: FeedContract) -> None:
-    """A feed that the foreign system does not have is sent without rows."""
+    """A required feed that the foreign system does not have is sent without rows."""
     columns = ", ".join(f"{quoted(c.name)} varchar" for c in feed.file_columns)
     for part in ("opening", "daily"):
         name = quoted(f"{feed.name}_{part}")
@@ -181,7 +181,9 @@ def _import(mapping: ImportMapping, folder: Path, landing: Path) -> ImportSummar
                 raise MappingError(f"feeds.{name}: {error}") from error.__cause__
         # Nothing is written before all of it has been read.
         for source in sources:
-            feeds = known.feeds_of(source)
+            feeds = tuple(
+                f for f in known.feeds_of(source) if f.is_required or f.name in mapping.feeds
+            )
             for feed in feeds:
                 if feed.name not in mapping.feeds:
                     _prepare_nothing(connection, feed)

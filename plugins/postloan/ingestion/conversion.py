@@ -17,6 +17,7 @@ from postloan.ingestion.refusals import (
     NOT_A_BOOLEAN,
     NOT_A_DATE,
     NOT_A_NUMBER,
+    NOT_A_TIMESTAMP,
     NOT_IN_LIST,
     OUT_OF_RANGE,
     TOO_LONG,
@@ -27,10 +28,20 @@ SUPPORTED_OPTIONS = frozenset(
     {"maxLength", "pattern", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"}
 )
 
-CERTAIN_DATE = "^[1-9][0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])$"
+_MONTH = "[1-9][0-9]{3}-(0[1-9]|1[0-2])"
+_CERTAIN_DAY = f"{_MONTH}-(0[1-9]|1[0-9]|2[0-8])"
+_LATE_DAY = f"{_MONTH}-(29|30|31)"
+_TIME = "([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
+
+CERTAIN_DATE = f"^{_CERTAIN_DAY}$"
 """A day that every month has; only the last days need the calendar."""
 
-LATE_DATE = "^[1-9][0-9]{3}-(0[1-9]|1[0-2])-(29|30|31)$"
+LATE_DATE = f"^{_LATE_DAY}$"
+
+CERTAIN_TIMESTAMP = f"^{_CERTAIN_DAY} {_TIME}$"
+"""A second of the lender's day: feeds tell no zone, as core banking systems tell none."""
+
+LATE_TIMESTAMP = f"^{_LATE_DAY} {_TIME}$"
 
 
 def value_of(column: Column) -> exp.Expr:
@@ -83,6 +94,8 @@ def certain_pattern(sql_type: str) -> str | None:
             return f"^-?[0-9]{{1,{precision - scale}}}{fraction}$"
         case "date":
             return CERTAIN_DATE
+        case "timestamp":
+            return CERTAIN_TIMESTAMP
     return None
 
 
@@ -99,9 +112,9 @@ def _form_faults(column: Column) -> Iterable[tuple[exp.Expr, str]]:
         case "decimal":
             yield from _decimal_faults(column)
         case "date":
-            possible = exp.or_(_matches(value, CERTAIN_DATE), _matches(value, LATE_DATE))
-            yield exp.not_(possible), NOT_A_DATE
-            yield _beyond_month_end(value), NOT_A_DATE
+            yield from _calendar_faults(value, CERTAIN_DATE, LATE_DATE, NOT_A_DATE)
+        case "timestamp":
+            yield from _calendar_faults(value, CERTAIN_TIMESTAMP, LATE_TIMESTAMP, NOT_A_TIMESTAMP)
         case "boolean":
             yield exp.not_(value.isin(_text("true"), _text("false"))), NOT_A_BOOLEAN
         case "varchar":
@@ -119,6 +132,13 @@ def _decimal_faults(column: Column) -> Iterable[tuple[exp.Expr, str]]:
     yield exp.not_(_matches(value, f"^-?0*[0-9]{{1,{whole}}}([.][0-9]+)?$")), OUT_OF_RANGE
 
 
+def _calendar_faults(
+    value: exp.Expr, certain: str, late: str, code: str
+) -> Iterable[tuple[exp.Expr, str]]:
+    yield exp.not_(exp.or_(_matches(value, certain), _matches(value, late))), code
+    yield exp.and_(_matches(value, late), _beyond_month_end(value)), code
+
+
 def _beyond_month_end(value: exp.Expr) -> exp.Expr:
     """Whether a day from 29 on is one its month does not have, leap years counted."""
     year, month, day = (
@@ -131,12 +151,11 @@ def _beyond_month_end(value: exp.Expr) -> exp.Expr:
     leap = exp.and_(
         _is_multiple(year, 4), exp.or_(exp.not_(_is_multiple(year, 100)), _is_multiple(year, 400))
     )
-    too_late = exp.or_(
+    return exp.or_(
         exp.and_(month.copy().eq(2), day.copy().eq(29), exp.not_(leap)),
         exp.and_(month.copy().eq(2), day.copy() > _number(29)),
         exp.and_(month.copy().isin(4, 6, 9, 11), day.copy().eq(31)),
     )
-    return exp.and_(_matches(value, LATE_DATE), too_late)
 
 
 def _is_multiple(number: exp.Expr, of: int) -> exp.Expr:

@@ -28,6 +28,7 @@ NOT_A_NUMBER: Final = "not_a_number"
 TOO_MANY_DECIMALS: Final = "too_many_decimals"
 OUT_OF_RANGE: Final = "out_of_range"
 NOT_A_DATE: Final = "not_a_date"
+NOT_A_TIMESTAMP: Final = "not_a_timestamp"
 NOT_A_BOOLEAN: Final = "not_a_boolean"
 NOT_IN_LIST: Final = "not_in_list"
 TOO_LONG: Final = "too_long"
@@ -84,6 +85,8 @@ def advice(column: Column, reason: str, key: tuple[str, ...] = ()) -> str:
         "rounded here.",
         OUT_OF_RANGE: f"{column.name} must be {_bounds(column)}.",
         NOT_A_DATE: f"{column.name} is not a date of the calendar, written YYYY-MM-DD.",
+        NOT_A_TIMESTAMP: f"{column.name} is not a time of the lender's day, written "
+        "YYYY-MM-DD HH:MM:SS.",
         NOT_A_BOOLEAN: f"{column.name} is neither true nor false.",
         NOT_IN_LIST: f"{column.name} must be one of {', '.join(column.enum)}.",
         TOO_LONG: f"{column.name} is longer than {column.option('maxLength')} characters.",

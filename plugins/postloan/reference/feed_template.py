@@ -39,8 +39,8 @@ LAST_ROW = 1_048_576
 
 WIDTH, WIDE = 18, 40
 REQUIRED = PatternFill("solid", fgColor="FFF2CC")
-TEXT, DAY, WHOLE = "@", "yyyy-mm-dd", "0"
-NUMBER_FORMATS = {"date": DAY, "integer": WHOLE, "bigint": WHOLE}
+TEXT, DAY, TIME, WHOLE = "@", "yyyy-mm-dd", "yyyy-mm-dd hh:mm:ss", "0"
+NUMBER_FORMATS = {"date": DAY, "timestamp": TIME, "integer": WHOLE, "bigint": WHOLE}
 Operator = Literal["greaterThanOrEqual", "greaterThan", "lessThanOrEqual", "lessThan"]
 _OPERATORS: dict[str, Operator] = {
     "minimum": "greaterThanOrEqual",
@@ -115,7 +115,7 @@ def _validation(column: Column, lists: Worksheet, letter: str) -> DataValidation
         for row, value in enumerate(allowed, start=1):
             lists[f"{letter}{row}"] = value
         rule = DataValidation(type="list", formula1=f"{LISTS}!${letter}$1:${letter}${len(allowed)}")
-    elif column.sql_type == "date":
+    elif column.sql_type in ("date", "timestamp"):
         rule = DataValidation(type="date", operator="greaterThan", formula1="1")
     elif _is_number(column):
         rule = _number_rule(column)
@@ -177,6 +177,8 @@ def _rules(column: Column) -> Iterator[str]:
         yield f"主键 key {column.key_position}"
     if column.sql_type == "date":
         yield "YYYY-MM-DD"
+    if column.sql_type == "timestamp":
+        yield "YYYY-MM-DD HH:MM:SS"
     if column.sql_type == "boolean":
         yield "true / false"
     yield from column.bounds

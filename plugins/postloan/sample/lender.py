@@ -12,7 +12,7 @@ import duckdb
 from postloan.contracts import FeedContract, catalogue
 from postloan.errors import PostloanError
 from postloan.landing_writer import write_deliveries
-from postloan.sample.world import build_world, sql_text
+from postloan.sample.world import build_world, has_sql, sql_text
 
 MAX_LOANS = 99_999_999
 """Loan numbers have eight digits."""
@@ -42,6 +42,11 @@ class SampleSummary:
     deliveries: int
     rows: Mapping[str, int]
     dirty_rows: int
+
+
+def _is_sent(feed: FeedContract) -> bool:
+    """Whether the sample lender has the feed; an optional one may be left out."""
+    return feed.is_required or has_sql(f"feeds/{feed.name}")
 
 
 def _is_due(source: str, day: date) -> bool:
@@ -118,7 +123,7 @@ def write_sample(
         threads=threads,
     ) as connection:
         for source in catalogue().sources():
-            feeds = catalogue().feeds_of(source)
+            feeds = tuple(filter(_is_sent, catalogue().feeds_of(source)))
             faulty += sum(_prepare_feed(connection, feed, dirty_share) for feed in feeds)
             due = [day for day in every_day if _is_due(source, day)]
             rows += write_deliveries(connection, landing, feeds, opening=opening, days=due)

@@ -27,6 +27,11 @@ def sql_text(name: str) -> str:
     return (SQL / f"{name}.sql").read_text(encoding="utf-8").strip()
 
 
+def has_sql(name: str) -> bool:
+    """Whether there is a text below `sql` of that name."""
+    return (SQL / f"{name}.sql").is_file()
+
+
 @contextmanager
 def build_world(
     *,
