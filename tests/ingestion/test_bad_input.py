@@ -1,6 +1,7 @@
 """Bad input: a clear error or a quarantined row, never a lost one."""
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 from datetime import date
@@ -169,6 +170,27 @@ def test_a_manifest_that_is_not_true_stops_the_delivery(
     with pytest.raises(DeliveryError, match=told):
         lender.take_in()
     assert nothing_was_loaded(lender)
+
+
+@pytest.mark.parametrize(
+    "name", ["LOAN.CSV", "loan.dat", "loan.txt", "loan.csv.gz", "loan.zip", "x.parquet", "x.jsonl"]
+)
+def test_data_of_any_format_that_the_manifest_does_not_list_stops_the_delivery(
+    lender: Lender, name: str
+) -> None:
+    folder = lender.send(**BOOK)
+    (folder / name).write_bytes(b"L2,C1")
+    with pytest.raises(DeliveryError, match=rf"does not list {re.escape(name)}\."):
+        lender.take_in()
+    assert nothing_was_loaded(lender)
+
+
+def test_what_is_no_data_may_lie_beside_the_files(lender: Lender) -> None:
+    folder = lender.send(**BOOK)
+    for name in ("loan.csv.ok", "loan.csv.md5", "notes.md", ".loan.csv.part"):
+        (folder / name).touch()
+    lender.take_in()
+    assert lender.ids("loan", "loan_id") == ["L1"]
 
 
 def test_a_manifest_that_is_no_manifest(lender: Lender) -> None:

@@ -264,11 +264,12 @@ def test_a_file_that_is_not_what_the_contract_says_stops_the_delivery(
     assert lender.warehouse.count("customer") == 0
 
 
-def test_the_flag_completes_the_delivery(lender: Lender, rule_files: RuleFiles) -> None:
-    catalogue_of_the_copy(rule_files, {"flag": ".ok"})
+@pytest.mark.parametrize("flag", [".ok", ".txt"])
+def test_the_flag_completes_the_delivery(lender: Lender, rule_files: RuleFiles, flag: str) -> None:
+    catalogue_of_the_copy(rule_files, {"flag": flag})
     with pytest.raises(DeliveryError):
         deliver(lender, PLAIN)
-    (lender.folder(date(2026, 11, 19)) / "customer.csv.ok").touch()
+    (lender.folder(date(2026, 11, 19)) / f"customer.csv{flag}").touch()
     lender.take_in()
     assert lender.ids("customer", "customer_id") == ["C1", "C2"]
 

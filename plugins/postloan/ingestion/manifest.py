@@ -78,7 +78,9 @@ def read_manifest(
     feeds = tuple(feeds)
     _check_feeds(manifest, where, feeds)
     _check_files(manifest, where, folder)
-    _check_formats(manifest, where, folder, {f.name: file_format_of(f) for f in feeds})
+    forms = {f.name: file_format_of(f) for f in feeds}
+    _check_formats(manifest, where, folder, forms)
+    _check_unlisted(manifest, where, folder, forms)
     return manifest
 
 
@@ -196,8 +198,23 @@ def _check_files(manifest: Manifest, where: str, folder: Path) -> None:
             raise DeliveryError(
                 f"{where}: {file.file} is a link out of the folder. Deliver the file itself."
             )
-    listed = {f.file for f in manifest.files}
-    extra = sorted(p.name for p in folder.glob("*.csv") if p.name not in listed)
+
+
+_DATA_SUFFIXES = frozenset({".csv", ".dat", ".txt", ".gz", ".zip", ".parquet", ".jsonl"})
+"""Endings of files that hold rows. Others (flags, checksums, notes) may lie beside them."""
+
+
+def _check_unlisted(
+    manifest: Manifest, where: str, folder: Path, forms: Mapping[str, FileFormat]
+) -> None:
+    expected = {f.file for f in manifest.files}
+    # A flag may end in anything, even in what looks like data.
+    expected |= {f"{f.file}{forms[f.feed].flag}" for f in manifest.files}
+    extra = sorted(
+        path.name
+        for path in folder.iterdir()
+        if path.suffix.lower() in _DATA_SUFFIXES and path.name not in expected
+    )
     if extra:
         raise DeliveryError(
             f"{where}: {MANIFEST} does not list {', '.join(extra)}. List every file, or remove it: "
