@@ -69,7 +69,7 @@ def test_a_current_view_has_the_columns_of_its_feed(feed: str) -> None:
 
 @pytest.mark.parametrize("feed", CURRENT)
 def test_a_delivery_is_known_from_its_own_date_on(warehouse: Warehouse, feed: str) -> None:
-    rows = {"delivery": "feed\nbureau_loan", feed: "line_no\n2"}
+    rows = {"delivery": f"feed\n{feed}", feed: "line_no\n2"}
     for name, text in rows.items():
         table = catalogue().tables[name]
         warehouse.append_rows(name, contract_rows(table, text, DEFAULT_DAY))

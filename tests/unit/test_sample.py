@@ -304,6 +304,66 @@ def test_people_look_chinese_and_are_obviously_invented(
     assert any(phone is None for *_, phone, _ in people)
 
 
+def test_statements_agree_with_schedule_and_payments(feeds: duckdb.DuckDBPyConnection) -> None:
+    billed = """
+        with asked as (
+            select loan_id, due_on, amount_due::decimal(18,2) as amount_due from instalment),
+        told as (
+            select *, minimum_due::decimal(18,2) as least, statement_balance::decimal(18,2) as total
+            from statement)
+        select told.*, amount_due from told inner join asked using (loan_id, due_on)"""
+    assert count(feeds, f"from ({billed})") == count(feeds, "from statement") > 1000
+    assert count(feeds, f"from ({billed}) where least < amount_due or total < least") == 0
+    # What was not paid is asked for again, and that is seldom.
+    more = count(feeds, f"from ({billed}) where least > amount_due")
+    assert 0 < more < 0.2 * count(feeds, billed)
+    minimum = """
+        select loan_id from (
+            select *, lag(minimum_due) over (partition by loan_id order by statement_on) as asked
+            from statement)
+        where paid_since_previous = asked and asked <> previous_balance
+        group by loan_id having count(*) >= 3"""
+    assert count(feeds, minimum) > 20
+    # Whose payments are called so carries the rest along.
+    paid_on_minimum = """
+        select loan_id from repayment inner join statement using (loan_id)
+        where payment_type = 'minimum'
+        group by loan_id having count(distinct statement_on) > 1"""
+    carried = "select loan_id from statement where statement_balance <> minimum_due"
+    assert count(feeds, paid_on_minimum) > 20
+    assert count(feeds, f"{paid_on_minimum} except {carried}") == 0
+
+
+def test_an_approved_extension_is_the_plan_that_the_loan_is_held_for(
+    feeds: duckdb.DuckDBPyConnection,
+) -> None:
+    approved = "from extension_request where decision = 'approved'"
+    assert count(feeds, approved) > 5
+    without_plan = f"""{approved} and not exists (
+        from hold where hold.loan_id = extension_request.loan_id
+            and hold_kind = 'performing_plan' and starts_on = decided_on)"""
+    assert count(feeds, without_plan) == 0
+
+
+def test_only_what_was_proved_reaches_the_customer(feeds: duckdb.DuckDBPyConnection) -> None:
+    proved = f"""from contact_change
+        where verification = 'verified' and received_on > '{OPENING}' and contact_kind = 'phone'"""
+    assert count(feeds, proved) > 5
+    unknown = f"""{proved} and not exists (
+        from customer where customer.customer_id = contact_change.customer_id
+            and customer.received_on = contact_change.received_on
+            and contact_updated_on = changed_on)"""
+    assert count(feeds, unknown) == 0
+
+
+def test_negative_entries_are_those_of_the_loans(feeds: duckdb.DuckDBPyConnection) -> None:
+    same = "inner join bureau_loan using (customer_id, account_ref, received_on)"
+    amounts = f"select * from bureau_delinquency {same}"
+    assert count(feeds, amounts) == count(feeds, "from bureau_delinquency") > 50
+    differ = "bureau_delinquency.overdue_amount <> bureau_loan.overdue_amount"
+    assert count(feeds, f"{amounts} where {differ}") == 0
+
+
 def test_there_is_something_for_every_process(feeds: duckdb.DuckDBPyConnection) -> None:
     wanted = {
         "several loans": "select customer_id from loan "
@@ -333,6 +393,20 @@ def test_there_is_something_for_every_process(feeds: duckdb.DuckDBPyConnection) 
         " and income_month = '2026-10-01'",
         "nothing due": "from instalment where amount_due = '0.00'",
         "no name": "from repayment where instalment_no is null",
+        "keeps asking for time": "select loan_id from extension_request "
+        "group by loan_id having count(distinct request_id) >= 3",
+        "contact changed twice in three months": "select customer_id from contact_change "
+        "group by customer_id having count(distinct change_id) >= 2 "
+        "and max(changed_on::date) - min(changed_on::date) <= 90",
+        "change told by others": "from contact_change where reported_by <> 'customer'",
+        "mostly investments": "select customer_id from spending "
+        "group by customer_id, spending_month "
+        "having sum(amount::double) filter (category = 'investment') > 0.5 * sum(amount::double)",
+        "one large payment": "from spending where largest_amount::double > 10000",
+        "asks many lenders": "select customer_id from bureau_inquiry "
+        f"where purpose = 'loan_approval' and inquired_on::date > date '{LAST}' - 90 "
+        "group by customer_id having count(distinct lender_id) >= 3",
+        "inquiries of the month": f"from bureau_inquiry where received_on > '{OPENING}'",
         "registry news": f"from enrolment where received_on > '{OPENING}'",
     }
     for what, query in wanted.items():
