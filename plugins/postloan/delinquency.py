@@ -2,7 +2,8 @@
 
 Only loans that were paid less than what fell due are looked at closely. Their payments are
 allocated in one pass; loans whose order of payment turns round with the days past due (credit
-cards after 90 days) are allocated payment by payment, all of them at the same time.
+cards after 90 days) are allocated payment by payment, all of them at the same time. Days on which
+a loan is paused are then taken off, as the union of its pauses.
 """
 
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ IN_ONE_PASS = (
     "open_payment",
     "turned_loan",
     "instalment_unpaid",
+    "pause_span",
 )
 IN_TURN = ("waterfall_item", "waterfall_payment", "waterfall_next", "waterfall_unpaid")
 
@@ -52,7 +54,7 @@ def compute_delinquency(
         among: the loans that are looked at, on a book narrowed to them; by default all.
 
     Returns:
-        Number of past-due loans.
+        Number of past-due loans, the paused ones among them.
 
     Raises:
         RuleError: no rule says what is past due on that date.
@@ -85,9 +87,10 @@ class StageTotal:
     Attributes:
         stage: the stage, as the rules of the date name it.
         currency: currency of the amount.
-        loans: number of past-due loans.
+        loans: number of past-due loans that are not paused.
         overdue_amount: what is unpaid of their past-due instalments.
-        max_days_past_due: days past due of the worst of them.
+        max_days_past_due: days past due of the worst of them and of the paused ones.
+        paused_loans: number of paused loans beside them.
     """
 
     stage: str
@@ -95,6 +98,7 @@ class StageTotal:
     loans: int
     overdue_amount: Decimal
     max_days_past_due: int
+    paused_loans: int
 
 
 def stage_totals(
@@ -134,6 +138,7 @@ class LoanBelief:
         stage: the stage, as the rules of the date name it.
         days_past_due: days past due; 0 once cured.
         overdue_amount: what is unpaid of the past-due instalments.
+        is_paused: the loan was paused, its stage frozen.
         began_with: feeds whose rows, received that day, spoke of the date; None for the first run.
         ended_with: feeds whose rows ended it.
     """
@@ -143,6 +148,7 @@ class LoanBelief:
     stage: str
     days_past_due: int
     overdue_amount: Decimal
+    is_paused: bool
     began_with: str | None
     ended_with: str | None
 

@@ -48,7 +48,15 @@ def make_summary(warehouse: Warehouse, day: BusinessDay, reason: str | None) -> 
         ),
         "quarantine": rows("quarantine_count", "source", "feed", "rows_open", "rows_released"),
         "steps": steps,
-        "stages": rows("stage_count", "stage", "currency", "loans", "overdue_amount"),
+        "stages": rows(
+            "stage_count",
+            "stage",
+            "currency",
+            "loans",
+            "overdue_amount",
+            "paused_loans",
+            "paused_amount",
+        ),
         "moves": rows("stage_move_count", "event", "from_stage", "to_stage", "loans"),
         "gates": rows(
             "gate_on", "gate", "check", "feed", "column", "outcome", "released_by", "en", "zh"

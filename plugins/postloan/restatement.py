@@ -15,7 +15,7 @@ from postloan.warehouse import Warehouse
 from postloan.warehouse.beliefs import Among, replace_belief
 from postloan.warehouse.slices import append_model
 
-FACTS = ("loan", "instalment", "repayment")
+FACTS = ("loan", "instalment", "repayment", "pause")
 STATES = ("loan_delinquency", "loan_stage")
 CONCERNED, CUSTOMERS = "concerned_loan", "concerned_customer"
 

@@ -116,6 +116,41 @@ def test_a_customer_whose_only_loan_is_on_hold_is_left_alone(book: Book) -> None
 
 
 @pytest.mark.parametrize(
+    ("starts_on", "ends_on", "is_paused"),
+    [
+        (DAY, None, True),
+        (TOMORROW, None, False),
+        (YESTERDAY, DAY, False),
+        (YESTERDAY, TOMORROW, True),
+        (YESTERDAY, YESTERDAY, False),
+    ],
+    ids=["starts today", "starts tomorrow", "ended today", "ends tomorrow", "taken back"],
+)
+def test_g5_a_customer_whose_only_loan_is_paused_is_left_alone_and_the_denial_says_why(
+    book: Book, starts_on: date, ends_on: date | None, is_paused: bool
+) -> None:
+    debtor(book)
+    book.pause("L1", starts_on, ends_on, "disaster")
+    assert sent(book) == ([] if is_paused else ["C1|CNY"])
+    assert book.denials(DAY) == ([("C1|CNY|L1", "paused", "HOUSE-PAU-001")] if is_paused else [])
+    said = book.warehouse.fetch("select inputs, rule_version from contact_denial")
+    assert said == ([(f"disaster since {starts_on}", "2026.11.26")] if is_paused else [])
+
+
+def test_g5_a_pause_leaves_out_that_loan_only(book: Book) -> None:
+    debtor(book)
+    book.loan("L2", "C1")
+    book.past_due(DAY, "L2", "C1", 2, "30.00")
+    book.pause("L1", YESTERDAY)
+    assert sent(book) == ["C1|CNY"]
+    assert (
+        book.warehouse.scalar("select loan_amounts from task where queue = 'sms_reminder'")
+        == "L2: 30.00"
+    )
+    assert book.denials(DAY) == [("C1|CNY|L1", "paused", "HOUSE-PAU-001")]
+
+
+@pytest.mark.parametrize(
     ("phone", "reason"),
     [
         (None, "no_contact_address"),

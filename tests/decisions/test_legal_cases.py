@@ -48,6 +48,29 @@ def test_a_case_is_opened_at_or_past_the_severe_stage(
     assert book.prepare(day(FIRST)).counts["cases_opened"] == opened
 
 
+def test_g5_no_case_is_started_while_a_loan_is_paused_and_one_is_when_the_pause_ends(
+    book: Book,
+) -> None:
+    book.debtor(FIRST, 1, 95, is_paused=True)
+    assert book.prepare(day(FIRST)).counts["cases_opened"] == 0
+    book.past_due(NEXT, "L1", "C1", 95)
+    assert book.prepare(day(NEXT)).counts["cases_opened"] == 1
+
+
+def test_g5_a_case_that_is_open_already_is_not_handed_over_during_a_pause(book: Book) -> None:
+    book.debtor(FIRST, 1, 95)
+    book.pause("L1", FIRST, NEXT)
+    book.prepare(day(FIRST))
+    book.publish(day(FIRST))
+    assert book.tasks(FIRST, "legal_preparation") == []
+    (denial,) = book.denials(FIRST, "legal_preparation")
+    assert denial[1:] == ("paused", "HOUSE-PAU-001")
+    book.past_due(NEXT, "L1", "C1", 95)
+    book.prepare(day(NEXT))
+    book.publish(day(NEXT))
+    assert len(book.tasks(NEXT, "legal_preparation")) == 1
+
+
 def test_an_episode_has_one_case_however_often_the_step_runs(book: Book) -> None:
     for on, days in ((FIRST, 95), (NEXT, 96), (THIRD, 97)):
         if on == FIRST:

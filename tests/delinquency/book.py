@@ -23,7 +23,7 @@ def day(text: str) -> date:
 
 @dataclass
 class Book:
-    """Facts go in with `loan`, `due`, `paid`, `reversed_`; answers come out of `past_due`."""
+    """Facts go in with `loan`, `due`, `paid`, `pause`; answers come out of `past_due`."""
 
     warehouse: Warehouse
     numbers: count = field(default_factory=lambda: count(1))  # type: ignore[type-arg]
@@ -121,6 +121,31 @@ class Book:
     def reversed_(self, on: str, amount: str, *, received: str, **named: Any) -> None:
         """Takes back a payment of value date `on`, known from `received`."""
         self.paid(on, amount, received=received, sign=-1, **named)
+
+    def pause(
+        self,
+        starts_on: str,
+        ends_on: str | None = None,
+        *,
+        loan_id: str = "L1",
+        pause_id: str | None = None,
+        received: str = "2026-01-01",
+    ) -> None:
+        """A pause from its first day to the day before its end; open while there is none."""
+        self.warehouse.append_rows(
+            "pause",
+            [
+                {
+                    "pause_id": pause_id or f"P{next(self.numbers)}",
+                    "loan_id": loan_id,
+                    "starts_on": day(starts_on),
+                    "ends_on": day(ends_on) if ends_on else None,
+                    "pause_reason": "moratorium",
+                    "received_on": day(received),
+                    "line_no": 2,
+                }
+            ],
+        )
 
     def past_due(self, on: str, known_on: str | None = None) -> dict[str, tuple[int, Decimal]]:
         """Days past due and overdue amount by loan."""

@@ -82,7 +82,7 @@ def deliver_opening(lender: Lender) -> None:
             _instalment("L2", 2, _days_before(8)),
             _instalment("L3", 1, "2027-01-05"),
             _instalment("L4", 1, "2027-01-05"),
-            _instalment("L5", 1, _days_before(90)),
+            _instalment("L5", 1, _days_before(91)),
         ],
         repayment=[
             _payment("R1", "L1", _days_before(61), "100.00"),
@@ -99,6 +99,15 @@ def deliver_opening(lender: Lender) -> None:
                 "hold_kind": "complaint",
                 "starts_on": "2026-03-01",
                 "ends_on": "2026-04-01",
+            }
+        ],
+        pause=[
+            {
+                "pause_id": "P1",
+                "loan_id": "L5",
+                "starts_on": _days_before(50),
+                "ends_on": _days_before(49),
+                "pause_reason": "disaster",
             }
         ],
     )

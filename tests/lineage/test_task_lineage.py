@@ -17,6 +17,7 @@ KEYS = {
     "customer": ("customer_id",),
     "consent": ("consent_id",),
     "hold": ("hold_id",),
+    "pause": ("pause_id",),
     "enrolment": ("institution_id",),
     "bureau_loan": ("account_ref",),
 }
@@ -31,7 +32,7 @@ WANTED = {
     ("multi_lender_alert", BORROWER): {
         "customer C4", "consent K2", *(f"bureau_loan A{n}" for n in range(1, 6)),
     },
-    ("legal_preparation", SUED): {"customer C5", "loan L5", "instalment L5 1"},
+    ("legal_preparation", SUED): {"customer C5", "loan L5", "instalment L5 1", "pause P1"},
 }  # fmt: skip
 """The facts that each task rests on: no more, no less."""
 

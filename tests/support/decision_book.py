@@ -84,9 +84,12 @@ class Book:
             "stage_rank": rank,
             "previous_stage": stage,
             "is_opening": False,
+            "is_paused": False,
+            "was_paused": False,
             "stage_entered_on": at(bound, days_past_due, on),
             "episode_started_on": at(1, days_past_due, on),
         }
+        days = {"days_past_due": days_past_due, "calendar_days_past_due": days_past_due}
         overdue = {"oldest_unpaid_due_on": at(0, days_past_due, on), "overdue_instalments": 1}
         for name in overdue:
             overdue[name] = values.pop(name, overdue[name])
@@ -98,8 +101,8 @@ class Book:
                     **common,
                     **terms,
                     **staged,
+                    **days,
                     **values,
-                    "days_past_due": days_past_due,
                     "overdue_amount": Decimal(amount),
                 }
             ],
@@ -113,7 +116,9 @@ class Book:
                         **terms,
                         **overdue,
                         **split,
-                        "days_past_due": days_past_due,
+                        **days,
+                        "paused_days": 0,
+                        "is_paused": values.get("is_paused", False),
                         "overdue_amount": Decimal(amount),
                     }
                 ],
@@ -142,6 +147,25 @@ class Book:
             hold_kind=hold_kind,
             starts_on=starts_on,
             ends_on=ends_on,
+        )
+
+    def pause(
+        self,
+        loan_id: str,
+        starts_on: date,
+        ends_on: date | None = None,
+        pause_reason: str = "moratorium",
+        received_on: date = LONG_AGO,
+    ) -> None:
+        """A pause of one loan."""
+        self.fact(
+            "pause",
+            received_on,
+            pause_id=f"P{self.line}",
+            loan_id=loan_id,
+            starts_on=starts_on,
+            ends_on=ends_on,
+            pause_reason=pause_reason,
         )
 
     def student_alert(self, on: date, customer_id: str, **values: Any) -> None:

@@ -378,6 +378,9 @@ def test_there_is_something_for_every_process(feeds: duckdb.DuckDBPyConnection) 
         "opted out": "from emergency_contact where opted_out_on is not null",
         "hold ended": "from hold where ends_on is not null",
         "hold lasts": "from hold where ends_on is null",
+        "pause lasts": "from pause where ends_on is null",
+        "pause entered late": f"from pause where received_on > '{OPENING}'"
+        " and starts_on::date < received_on and coalesce(ends_on, '9') > received_on::varchar",
         "left school": "from enrolment where status_code in ('03', 'W', 'Withdrawn')",
         "changed school": "from enrolment where status_code = '10'",
         "on leave": "from enrolment where status_code = '02'",

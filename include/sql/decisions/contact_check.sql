@@ -3,7 +3,8 @@
 -- A further check is a further view here; a check without a view is passed by nobody.
 --
 -- grain   queue, candidate_key, check_name, subject
--- reads   check_recipient, check_hours, check_hold, check_deceased, check_phone, check_consent
+-- reads   check_recipient, check_hours, check_hold, check_pause, check_deceased, check_phone,
+--         check_consent
 -- write   temporary
 
 with
@@ -49,6 +50,20 @@ verdicts as (
         rule_id,
         rule_version
     from check_hold
+
+    union all
+
+    select
+        queue,
+        candidate_key,
+        check_name,
+        subject,
+        is_passed,
+        reason,
+        inputs,
+        rule_id,
+        rule_version
+    from check_pause
 
     union all
 

@@ -1,7 +1,7 @@
 -- contact_denial: wishes that are refused, one row for each check that was not passed.
 --
--- Default deny: a queue without checks and a check without a verdict refuse as well. Loans on hold
--- that a message or a call leaves out are rows of their own.
+-- Default deny: a queue without checks and a check without a verdict refuse as well. Loans on hold or
+-- paused that a message or a call leaves out are rows of their own.
 --
 -- grain   business_date, queue, candidate_key, check_name, subject
 -- reads   contact_candidate, contact_check, contact_due, contact_check_rule, rule_queue_check
@@ -57,36 +57,68 @@ unjudged as (
 
 ),
 
-held_loans as (
+left_out as (
 
     select
-        case when cast($is_opening as boolean) then 'go_live' else contact_due.queue end as queue,
+        queue,
+        customer_id,
+        currency,
+        loan_id,
+        'no_hold' as check_name,
+        hold_kind as subject,
+        'hold_' || hold_kind as reason,
+        'hold on this loan' as inputs
+    from contact_due
+    where
+        is_owed
+        and hold_kind is not null
+
+    union all
+
+    select
+        queue,
+        customer_id,
+        currency,
+        loan_id,
+        'not_paused' as check_name,
+        'any' as subject,
+        'paused' as reason,
+        pause_reason || ' since ' || cast(paused_since as varchar) as inputs
+    from contact_due
+    where
+        is_owed
+        and pause_reason is not null
+
+),
+
+left_out_loans as (
+
+    select
+        case when cast($is_opening as boolean) then 'go_live' else left_out.queue end as queue,
         case
             when cast($is_opening as boolean)
                 then concat_ws(
                     '|',
-                    contact_due.queue,
-                    contact_due.customer_id,
-                    contact_due.currency,
-                    contact_due.loan_id
+                    left_out.queue,
+                    left_out.customer_id,
+                    left_out.currency,
+                    left_out.loan_id
                 )
-            else concat_ws(
-                '|', contact_due.customer_id, contact_due.currency, contact_due.loan_id
-            )
+            else concat_ws('|', left_out.customer_id, left_out.currency, left_out.loan_id)
         end as candidate_key,
-        contact_due.customer_id,
-        contact_due.loan_id,
-        contact_due.hold_kind,
+        left_out.check_name,
+        left_out.subject,
+        left_out.customer_id,
+        left_out.loan_id,
+        left_out.reason,
+        left_out.inputs,
         contact_check_rule.rule_id,
         contact_check_rule.rule_version
-    from contact_due
+    from left_out
     left join contact_check_rule
         on
-            contact_check_rule.check_name = 'no_hold'
-            and contact_due.hold_kind = contact_check_rule.subject
-    where
-        contact_due.is_owed
-        and contact_due.hold_kind is not null
+            left_out.check_name = contact_check_rule.check_name
+            and left_out.subject = contact_check_rule.subject
 
 )
 
@@ -135,12 +167,12 @@ select
     cast($business_date as date) as business_date,
     queue,
     candidate_key,
-    'no_hold' as check_name,
-    hold_kind as subject,
+    check_name,
+    subject,
     customer_id,
     loan_id,
-    'hold_' || hold_kind as reason,
-    'hold on this loan' as inputs,
+    reason,
+    inputs,
     rule_id,
     rule_version
-from held_loans
+from left_out_loans

@@ -6,7 +6,7 @@
 --
 -- grain   queue, loan_id
 -- reads   loan_stage, loan_delinquency, recipient, rule_contact_plan, task_loan, go_live_action,
---         go_live_release, active_hold
+--         go_live_release, active_hold, paused_loan
 -- write   temporary
 
 with
@@ -136,6 +136,8 @@ select
     plan.rule_id,
     plan.rule_version,
     holds.hold_kind,
+    paused_loan.pause_reason,
+    paused_loan.paused_since,
     plan.from_days_past_due is not null
     and loans.days_past_due >= plan.from_days_past_due
     and case
@@ -163,3 +165,5 @@ left join waiting
         and loans.episode_started_on = waiting.episode_started_on
 left join holds
     on loans.loan_id = holds.loan_id
+left join paused_loan
+    on loans.loan_id = paused_loan.loan_id

@@ -1,8 +1,8 @@
 -- contact_loan: the loans that a message or a call of today would name.
 --
 -- One loan that is owed a task brings in every past-due loan of the customer in that currency, so
--- that nobody is contacted twice. A loan on hold is left out and asks for nothing. On the opening
--- the same rows make the go-live list.
+-- that nobody is contacted twice. A loan on hold or paused is left out and asks for nothing. On the
+-- opening the same rows make the go-live list.
 --
 -- grain   queue, candidate_key, loan_id
 -- reads   contact_due
@@ -20,6 +20,7 @@ owed as (
     where
         is_owed
         and hold_kind is null
+        and pause_reason is null
 
 ),
 
@@ -49,7 +50,9 @@ named as (
             contact_due.queue = owed.queue
             and contact_due.customer_id = owed.customer_id
             and contact_due.currency = owed.currency
-    where contact_due.hold_kind is null
+    where
+        contact_due.hold_kind is null
+        and contact_due.pause_reason is null
 
 )
 

@@ -1,5 +1,7 @@
 -- legal_case: loans at or past the severe stage that have no case in this episode yet.
 --
+-- While a loan is paused no case is started; it is when the pause ends, if the loan is still severe.
+--
 -- grain   business_date, case_id
 -- reads   loan_stage, loan_delinquency, rule_band, rule_parameter, legal_case, instalment,
 --         current_enrolment, rule_enrolment_code, rule_enrolment_status
@@ -62,6 +64,7 @@ severe as (
             and loan_stage.episode_started_on = earlier.episode_started_on
     where
         loan_stage.business_date = cast($business_date as date)
+        and not loan_stage.is_paused
         and earlier.loan_id is null
 
 ),

@@ -1,5 +1,9 @@
 -- loan_stage: stage and classification of each loan that is past due, or was on the previous date.
 --
+-- A pause freezes the stage that the loan had when it began: whatever happens to the days past due
+-- in between, the stage moves on when the pause ends, or ends when the loan is paid. A regulatory
+-- class goes by the calendar, unless its rule pack says that pauses are subtracted there too.
+--
 -- grain   business_date, loan_id
 -- reads   loan_delinquency, loan_stage, rule_band
 -- write   partition business_date
@@ -14,30 +18,15 @@ past_due as (
         product,
         currency,
         days_past_due,
+        calendar_days_past_due,
+        is_paused,
         overdue_amount,
-        oldest_unpaid_due_on,
-        cast($business_date as date) + (1 - days_past_due) as counted_from
+        cast($business_date as date) + (1 - calendar_days_past_due) as counted_from
     from loan_delinquency
     where business_date = cast($business_date as date)
 
 ),
 
-yesterday as (
-
-    select
-        loan_id,
-        customer_id,
-        product,
-        currency,
-        stage,
-        stage_entered_on,
-        episode_started_on
-    from loan_stage
-    where
-        business_date = cast($previous_date as date)
-        and stage_rank > 0
-
-),
 
 bands as (
 
@@ -47,6 +36,7 @@ bands as (
         band,
         band_rank,
         lower_bound,
+        subtracts_pauses,
         rule_id,
         rule_version,
         lead(lower_bound, 1, 2147483647) over (
@@ -58,6 +48,31 @@ bands as (
 
 ),
 
+yesterday as (
+
+    -- Whatever was owed, also where every day of it was paused.
+    select
+        loan_stage.loan_id,
+        loan_stage.customer_id,
+        loan_stage.product,
+        loan_stage.currency,
+        loan_stage.stage,
+        loan_stage.stage_entered_on,
+        loan_stage.episode_started_on,
+        loan_stage.is_paused,
+        bands.lower_bound as stage_begins_at
+    from loan_stage
+    left join bands
+        on
+            bands.band_set = 'overdue_stage'
+            and loan_stage.product = bands.product
+            and loan_stage.stage = bands.band
+    where
+        loan_stage.business_date = cast($previous_date as date)
+        and loan_stage.overdue_amount > 0
+
+),
+
 loans as (
 
     select
@@ -66,6 +81,15 @@ loans as (
         coalesce(past_due.product, yesterday.product) as product,
         coalesce(past_due.currency, yesterday.currency) as currency,
         coalesce(past_due.days_past_due, 0) as days_past_due,
+        coalesce(past_due.calendar_days_past_due, 0) as calendar_days_past_due,
+        coalesce(past_due.is_paused, false) as is_paused,
+        coalesce(yesterday.is_paused, false) as was_paused,
+        -- The days that the stage goes by.
+        case
+            when past_due.is_paused and yesterday.is_paused
+                then coalesce(yesterday.stage_begins_at, past_due.days_past_due)
+            else coalesce(past_due.days_past_due, 0)
+        end as staged_days,
         coalesce(past_due.overdue_amount, cast(0 as decimal(18, 2))) as overdue_amount,
         past_due.counted_from,
         yesterday.stage as previous_stage,
@@ -84,6 +108,9 @@ select
     loans.product,
     loans.currency,
     loans.days_past_due,
+    loans.calendar_days_past_due,
+    loans.is_paused,
+    loans.was_paused,
     loans.overdue_amount,
     stages.band as stage,
     stages.band_rank as stage_rank,
@@ -108,23 +135,29 @@ inner join bands as stages
     on
         stages.band_set = 'overdue_stage'
         and loans.product = stages.product
-        and loans.days_past_due >= stages.lower_bound
-        and loans.days_past_due < stages.next_bound
+        and loans.staged_days >= stages.lower_bound
+        and loans.staged_days < stages.next_bound
 left join bands as classes
     on
         classes.band_set = 'asset_class'
         and loans.product = classes.product
-        and loans.days_past_due >= classes.lower_bound
-        and loans.days_past_due < classes.next_bound
+        and case
+            when classes.subtracts_pauses then loans.days_past_due
+            else loans.calendar_days_past_due
+        end between classes.lower_bound and classes.next_bound - 1
 left join bands as accounting
     on
         accounting.band_set = 'ifrs9_stage'
         and loans.product = accounting.product
-        and loans.days_past_due >= accounting.lower_bound
-        and loans.days_past_due < accounting.next_bound
+        and case
+            when accounting.subtracts_pauses then loans.days_past_due
+            else loans.calendar_days_past_due
+        end between accounting.lower_bound and accounting.next_bound - 1
 left join bands as reported
     on
         reported.band_set = 'pboc_repay_status'
         and loans.product = reported.product
-        and loans.days_past_due >= reported.lower_bound
-        and loans.days_past_due < reported.next_bound
+        and case
+            when reported.subtracts_pauses then loans.days_past_due
+            else loans.calendar_days_past_due
+        end between reported.lower_bound and reported.next_bound - 1

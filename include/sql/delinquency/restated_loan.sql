@@ -4,7 +4,7 @@
 -- written stay, so that a delivery sent anew also restates what its first version had said.
 --
 -- grain   received_on, loan_id, cause, from_date
--- reads   repayment, instalment, loan, restated_loan
+-- reads   repayment, instalment, loan, pause, restated_loan
 -- write   append
 
 with
@@ -138,6 +138,63 @@ loans as (
 
 ),
 
+pause_versions as (
+
+    -- An end that is not known yet lies after every date.
+    select
+        pause.pause_id,
+        pause.loan_id,
+        pause.starts_on,
+        coalesce(pause.ends_on, date '9999-12-31') as ends_on,
+        row_number() over (
+            partition by pause.pause_id
+            order by pause.received_on desc
+        ) as version_rank
+    from pause
+    inner join pause as delivered
+        on
+            pause.pause_id = delivered.pause_id
+            and delivered.received_on = cast($business_date as date)
+    where pause.received_on <= cast($business_date as date)
+
+),
+
+pauses as (
+
+    -- The first day on which the two versions differ; each of two loans from its own first day.
+    select
+        changed.loan_id,
+        case
+            when
+                earlier.pause_id is null
+                or changed.loan_id <> earlier.loan_id
+                then changed.starts_on
+            when changed.starts_on <> earlier.starts_on
+                then least(changed.starts_on, earlier.starts_on)
+            when changed.ends_on <> earlier.ends_on then least(changed.ends_on, earlier.ends_on)
+        end as from_date
+    from pause_versions as changed
+    left join pause_versions as earlier
+        on
+            changed.pause_id = earlier.pause_id
+            and earlier.version_rank = 2
+    where changed.version_rank = 1
+
+    union all
+
+    select
+        earlier.loan_id,
+        earlier.starts_on as from_date
+    from pause_versions as changed
+    inner join pause_versions as earlier
+        on
+            changed.pause_id = earlier.pause_id
+            and changed.version_rank = 1
+            and earlier.version_rank = 2
+    where changed.loan_id <> earlier.loan_id
+
+),
+
 found as (
 
     select
@@ -161,6 +218,15 @@ found as (
         'loan' as cause,
         from_date
     from loans
+
+    union all
+
+    select
+        loan_id,
+        'pause' as cause,
+        min(from_date) as from_date
+    from pauses
+    group by loan_id
 
 )
 

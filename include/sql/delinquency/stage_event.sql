@@ -1,14 +1,15 @@
--- stage_event: loans that went from one stage to another since the previous business date.
+-- stage_event: loans that went from one stage to another since the previous business date, or whose
+-- pause began or ended.
 --
 -- The opening raises none: what is found there was entered before the book was opened.
 --
--- grain   business_date, loan_id
+-- grain   business_date, loan_id, event
 -- reads   loan_stage, current_loan, rule_band
 -- write   partition business_date
 
 with
 
-moved as (
+loans as (
 
     select
         loan_id,
@@ -16,6 +17,8 @@ moved as (
         previous_stage,
         stage,
         stage_rank,
+        is_paused,
+        was_paused,
         days_past_due,
         product,
         rule_id,
@@ -24,7 +27,7 @@ moved as (
     where
         business_date = cast($business_date as date)
         and not is_opening
-        and stage <> previous_stage
+        and (stage <> previous_stage or is_paused <> was_paused)
 
 ),
 
@@ -50,28 +53,48 @@ closed as (
         loan_status in ('written_off', 'cancelled')
         and status_on <= cast($business_date as date)
 
+),
+
+events as (
+
+    select
+        loans.loan_id,
+        case
+            when loans.stage_rank = 0 and closed.loan_id is not null then 'closed'
+            when loans.stage_rank = 0 then 'cured'
+            when loans.stage_rank > coalesce(before_it.band_rank, 0) then 'entered'
+            else 'improved'
+        end as event
+    from loans
+    left join stages as before_it
+        on
+            loans.product = before_it.product
+            and loans.previous_stage = before_it.band
+    left join closed
+        on loans.loan_id = closed.loan_id
+    where loans.stage <> loans.previous_stage
+
+    union all
+
+    select
+        loan_id,
+        case when is_paused then 'paused' else 'resumed' end as event
+    from loans
+    where is_paused <> was_paused
+
 )
 
 select
     cast($business_date as date) as business_date,
-    moved.loan_id,
-    moved.customer_id,
-    case
-        when moved.stage_rank = 0 and closed.loan_id is not null then 'closed'
-        when moved.stage_rank = 0 then 'cured'
-        when moved.stage_rank > coalesce(before_it.band_rank, 0) then 'entered'
-        else 'improved'
-    end as event,
-    moved.previous_stage as from_stage,
-    moved.stage as to_stage,
-    moved.days_past_due,
-    moved.rule_id,
-    moved.rule_version,
+    loans.loan_id,
+    loans.customer_id,
+    events.event,
+    loans.previous_stage as from_stage,
+    loans.stage as to_stage,
+    loans.days_past_due,
+    loans.rule_id,
+    loans.rule_version,
     cast($known_on as date) as known_on
-from moved
-left join stages as before_it
-    on
-        moved.product = before_it.product
-        and moved.previous_stage = before_it.band
-left join closed
-    on moved.loan_id = closed.loan_id
+from events
+inner join loans
+    on events.loan_id = loans.loan_id

@@ -32,6 +32,7 @@ past_due as (
         loan_delinquency.loan_id,
         loan_delinquency.oldest_unpaid_due_on,
         loan_delinquency.overdue_instalments,
+        loan_delinquency.paused_days,
         loan_delinquency.rule_id,
         loan_delinquency.rule_version
     from loan_delinquency
@@ -217,9 +218,16 @@ select
     loan_id as subject,
     business_date as happened_on,
     '最早未还应还日 ' || cast(oldest_unpaid_due_on as varchar) || ', 逾期'
-    || cast(overdue_instalments as varchar) || '期' as what_zh,
+    || cast(overdue_instalments as varchar) || '期'
+    || case
+        when paused_days > 0 then ', 扣除暂停' || cast(paused_days as varchar) || '天' else ''
+    end as what_zh,
     'oldest unpaid due date ' || cast(oldest_unpaid_due_on as varchar) || ', '
-    || cast(overdue_instalments as varchar) || ' instalments past due' as what_en,
+    || cast(overdue_instalments as varchar) || ' instalments past due'
+    || case
+        when paused_days > 0 then ', less ' || cast(paused_days as varchar) || ' paused days'
+        else ''
+    end as what_en,
     rule_id,
     rule_version
 from past_due

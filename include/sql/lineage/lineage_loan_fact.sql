@@ -1,10 +1,10 @@
 -- lineage_loan_fact: delivered rows of the loans that the task asked about is about.
 --
 -- Every version of the loan known then, every payment that counted, and the instalments due from
--- the oldest unpaid one on, as last delivered.
+-- the oldest unpaid one on, as last delivered; so are the pauses since then.
 --
 -- grain   feed, received_on, line_no
--- reads   lineage_loan, loan, instalment, repayment, loan_delinquency, rule_due_date_roll,
+-- reads   lineage_loan, loan, instalment, repayment, pause, loan_delinquency, rule_due_date_roll,
 --         rule_past_due
 -- write   view
 
@@ -101,6 +101,33 @@ payments as (
             and repayment.received_on <= lineage_loan.facts_of
             and repayment.effective_on <= lineage_loan.facts_of
 
+),
+
+pauses as (
+
+    select
+        pause.pause_id,
+        pause.pause_reason,
+        pause.starts_on,
+        pause.ends_on,
+        pause.received_on,
+        pause.line_no,
+        loan_delinquency.oldest_unpaid_due_on,
+        lineage_loan.facts_of,
+        row_number() over (
+            partition by pause.pause_id
+            order by pause.received_on desc
+        ) as version_rank
+    from pause
+    inner join lineage_loan
+        on
+            pause.loan_id = lineage_loan.loan_id
+            and pause.received_on <= lineage_loan.facts_of
+    inner join loan_delinquency
+        on
+            lineage_loan.facts_of = loan_delinquency.business_date
+            and lineage_loan.loan_id = loan_delinquency.loan_id
+
 )
 
 select
@@ -152,3 +179,21 @@ select
     received_on,
     line_no
 from payments
+
+union all
+
+select
+    4 as stratum,
+    'pause' as feed,
+    pause_id as subject,
+    starts_on as happened_on,
+    '暂停计期 ' || pause_reason || coalesce(', 结束 ' || cast(ends_on as varchar), '') as what_zh,
+    'paused for ' || pause_reason || coalesce(', ended ' || cast(ends_on as varchar), '')
+        as what_en,
+    received_on,
+    line_no
+from pauses
+where
+    version_rank = 1
+    and starts_on <= facts_of
+    and (ends_on is null or ends_on > oldest_unpaid_due_on)

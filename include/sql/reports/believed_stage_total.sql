@@ -7,10 +7,13 @@
 select
     stage,
     currency,
-    cast(count(*) as bigint) as loans,
-    cast(sum(overdue_amount) as decimal(18, 2)) as overdue_amount,
-    max(days_past_due) as max_days_past_due
+    cast(count(case when not is_paused then 1 end) as bigint) as loans,
+    cast(sum(
+        case when is_paused then cast(0 as decimal(18, 2)) else overdue_amount end
+    ) as decimal(18, 2)) as overdue_amount,
+    max(days_past_due) as max_days_past_due,
+    cast(count(case when is_paused then 1 end) as bigint) as paused_loans
 from believed_stage
-where stage_rank > 0
+where stage_rank > 0 or is_paused
 group by stage, currency
 order by max_days_past_due, stage, currency

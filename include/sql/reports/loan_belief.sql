@@ -16,7 +16,8 @@ beliefs as (
         cast(null as bigint) as belief_no,
         stage,
         days_past_due,
-        overdue_amount
+        overdue_amount,
+        is_paused
     from loan_stage
     where
         business_date = cast($business_date as date)
@@ -30,7 +31,8 @@ beliefs as (
         belief_no,
         stage,
         days_past_due,
-        overdue_amount
+        overdue_amount,
+        is_paused
     from loan_stage_history
     where
         business_date = cast($business_date as date)
@@ -57,6 +59,7 @@ select
     beliefs.stage,
     beliefs.days_past_due,
     beliefs.overdue_amount,
+    beliefs.is_paused,
     began.cause as began_with,
     ended.cause as ended_with
 from beliefs

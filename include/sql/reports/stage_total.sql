@@ -1,5 +1,7 @@
 -- stage_total: past-due loans per stage and currency, from days past due alone.
 --
+-- A stage that was frozen otherwise by what was paid during a pause is not known here.
+--
 -- grain   stage, currency
 -- reads   loan_delinquency, rule_band
 -- write   query
@@ -30,9 +32,12 @@ past_due as (
         product,
         currency,
         days_past_due,
+        is_paused,
         overdue_amount
     from loan_delinquency
-    where business_date = cast($business_date as date)
+    where
+        business_date = cast($business_date as date)
+        and (days_past_due > 0 or is_paused)
 
 ),
 
@@ -41,9 +46,15 @@ final as (
     select
         bands.band as stage,
         past_due.currency,
-        cast(count(*) as bigint) as loans,
-        cast(sum(past_due.overdue_amount) as decimal(18, 2)) as overdue_amount,
-        max(past_due.days_past_due) as max_days_past_due
+        cast(count(case when not past_due.is_paused then 1 end) as bigint) as loans,
+        cast(sum(
+            case
+                when past_due.is_paused then cast(0 as decimal(18, 2))
+                else past_due.overdue_amount
+            end
+        ) as decimal(18, 2)) as overdue_amount,
+        max(past_due.days_past_due) as max_days_past_due,
+        cast(count(case when past_due.is_paused then 1 end) as bigint) as paused_loans
     from past_due
     inner join bands
         on
@@ -59,6 +70,7 @@ select
     currency,
     loans,
     overdue_amount,
-    max_days_past_due
+    max_days_past_due,
+    paused_loans
 from final
 order by max_days_past_due, stage, currency

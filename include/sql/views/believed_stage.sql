@@ -10,6 +10,7 @@ select
     stage,
     stage_rank,
     days_past_due,
+    is_paused,
     overdue_amount
 from loan_stage
 where
@@ -24,6 +25,7 @@ select
     stage,
     stage_rank,
     days_past_due,
+    is_paused,
     overdue_amount
 from loan_stage_history
 where

@@ -12,6 +12,7 @@ NOT_PAST_DUE = "not past due"
 def _line(belief: LoanBelief, business_date: date) -> str:
     until = f"before {belief.known_before}" if belief.known_before else "until now"
     said = f"{belief.stage}, {belief.days_past_due} days past due, {belief.overdue_amount:,} owed"
+    said += ", paused" if belief.is_paused else ""
     why = "the date was run" if belief.known_from == business_date else "the date was run again"
     if belief.began_with:
         why = f"received that day: {belief.began_with}"

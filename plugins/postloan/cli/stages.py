@@ -9,9 +9,10 @@ from postloan.warehouse import open_warehouse
 
 
 def _line(total: StageTotal) -> str:
+    paused = f", and {total.paused_loans:,} paused" if total.paused_loans else ""
     return (
         f"  {total.stage:<14} {total.loans:>10,} loans {total.overdue_amount:>18,} {total.currency}"
-        f"   up to {total.max_days_past_due} days"
+        f"   up to {total.max_days_past_due} days{paused}"
     )
 
 

@@ -36,11 +36,20 @@ def _steps(summary: Summary) -> Iterator[str]:
         yield f"  {name:<28} {words or 'nothing due'}"
 
 
+def _paused(stage: Summary) -> str:
+    """The paused loans of a stage, beside the others; summaries of earlier days have none."""
+    loans = stage.get("paused_loans", 0)
+    return f", {loans:,} paused with {Decimal(stage['paused_amount']):,.2f}" if loans else ""
+
+
 def _stages(summary: Summary) -> Iterator[str]:
     yield "Loans per stage"
     for s in summary["stages"]:
         amount = f"{Decimal(s['overdue_amount']):,.2f}"
-        yield f"  {s['stage']:<28} {s['loans']:>10,} loans {amount:>20} {s['currency']} overdue"
+        yield (
+            f"  {s['stage']:<28} {s['loans']:>10,} loans {amount:>20} {s['currency']} overdue"
+            f"{_paused(s)}"
+        )
     if not summary["stages"]:
         yield "  no loan is past due"
     yield "Who moved"

@@ -24,6 +24,9 @@ from postloan.warehouse import Warehouse
 Row = dict[str, Any]
 Compiler = Callable[[Pack, tuple[str, ...]], Iterator[tuple[str, Row]]]
 
+STAGES = "overdue_stage"
+"""The bands that are the stages of a loan; all others classify it."""
+
 ROLL_YEARS = range(2000, 2041)
 """Due dates that a roll to the next working day is worked out for."""
 
@@ -35,6 +38,10 @@ def products() -> tuple[str, ...]:
 
 def _bands(pack: Pack, known: tuple[str, ...]) -> Iterator[tuple[str, Row]]:
     bands = pack.body["bands"]
+    band_set = pack.body.get("band_set", pack.name)
+    subtracts_pauses = pack.body["pauses"] == "subtracted"
+    if band_set == STAGES and not subtracts_pauses:
+        raise RuleError(f"{pack.path.name}: a pause freezes the stage; write pauses: subtracted.")
     bounds = [b["lower_bound"] for b in bands]
     if bounds[0] != 0 or bounds != sorted(set(bounds)):
         raise RuleError(f"{pack.path.name}: lower bounds start at 0 and rise; found {bounds}.")
@@ -43,12 +50,13 @@ def _bands(pack: Pack, known: tuple[str, ...]) -> Iterator[tuple[str, Row]]:
             yield (
                 "rule_band",
                 {
-                    "band_set": pack.body.get("band_set", pack.name),
+                    "band_set": band_set,
                     "product": product,
                     "band": band["band"],
                     "lower_bound": band["lower_bound"],
                     "band_rank": rank,
                     "risk_floor": band.get("risk_floor"),
+                    "subtracts_pauses": subtracts_pauses,
                     "rule_id": pack.name,
                     "rule_version": pack.version,
                 },

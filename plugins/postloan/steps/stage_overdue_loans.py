@@ -8,11 +8,17 @@ from postloan.warehouse import Warehouse
 from postloan.warehouse.beliefs import replace_belief
 
 STAGE_COUNTS = """
-    select stage, count(*) as loans
+    select
+        case
+            when is_paused then 'paused_loans'
+            when overdue_amount > 0 then 'stage_' || stage
+            else 'stage_cured'
+        end as measure,
+        count(*) as loans
     from loan_stage
     where business_date = cast($business_date as date)
-    group by stage, stage_rank
-    order by stage_rank
+    group by measure
+    order by measure
 """
 EVENT_COUNTS = """
     select event, count(*) as loans
@@ -41,14 +47,13 @@ def stage_overdue_loans(warehouse: Warehouse, day: BusinessDay) -> StepResult:
             replace_belief(warehouse, name, day.date, parameters)
         customers = warehouse.count("customer_delinquency", day.date)
         stages: dict[str, int] = dict(warehouse.fetch(STAGE_COUNTS, day.parameters))
-        stages["cured"] = stages.pop("current", 0)
         events: dict[str, int] = dict(warehouse.fetch(EVENT_COUNTS, day.parameters))
         result = StepResult(
             "stage_overdue_loans",
             {
-                "past_due_loans": loans,
+                "past_due_loans": loans - stages.get("paused_loans", 0),
                 "past_due_customers": customers,
-                **{f"stage_{stage}": n for stage, n in stages.items()},
+                **stages,
                 **{f"event_{event}": n for event, n in events.items()},
                 **({"loans_looked_at_again": restated} if restated else {}),
             },
