@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from postloan.contracts import catalogue
-from postloan.errors import DeliveryError
+from postloan.errors import DeliveryError, WarehouseError
 from tests.support.deliveries import (
     CUSTOMER,
     INSTALMENT,
@@ -22,6 +22,7 @@ from tests.support.deliveries import (
     Lender,
     csv_bytes,
 )
+from tests.support.rule_files import RuleFiles
 
 BOOK: dict[str, Any] = {"customer": [CUSTOMER], "loan": [LOAN], "instalment": [INSTALMENT]}
 HEADER = csv_bytes("repayment", [])
@@ -216,6 +217,33 @@ def test_no_folder_and_a_date_folder_that_is_a_file(lender: Lender) -> None:
 def test_a_book_without_loans_is_refused(lender: Lender) -> None:
     lender.send(customer=[CUSTOMER])
     with pytest.raises(DeliveryError, match="A book without loans is no book"):
+        lender.take_in()
+    assert nothing_was_loaded(lender)
+
+
+@pytest.mark.parametrize(
+    "multiplied",
+    [
+        "from staged_hold inner join (select 1 as n union all select 2) as twice on true",
+        "from staged_hold, (select 1 as n union all select 2) as twice",
+        "from (select * from staged_hold union all select * from staged_hold) as twice",
+    ],
+    ids=["join", "two tables", "union"],
+)
+def test_a_select_of_a_feed_that_multiplies_rows_is_refused(
+    lender: Lender, rule_files: RuleFiles, multiplied: str
+) -> None:
+    path = rule_files.folder / "sql" / "core" / "hold.sql"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("from staged_hold", multiplied), encoding="utf-8")
+    hold = {
+        "hold_id": "H1",
+        "customer_id": CUSTOMER["customer_id"],
+        "hold_kind": "dispute",
+        "starts_on": "2026-11-01",
+    }
+    lender.send(customer=[CUSTOMER], loan=[LOAN], hold=[hold])
+    with pytest.raises(WarehouseError, match="occur more than once"):
         lender.take_in()
     assert nothing_was_loaded(lender)
 

@@ -181,9 +181,13 @@ def test_a_byte_order_mark_takes_the_careful_way(tmp_path: Path) -> None:
 def test_lines_are_numbered_in_the_order_of_the_file(tmp_path: Path) -> None:
     path = tmp_path / "delivered.csv"
     path.write_text("a\n" + "".join(f"{n}\n" for n in range(2, 2_000_002)), encoding="utf-8")
-    with DuckDBWarehouse(":memory:", threads=4) as warehouse:
-        assert warehouse.load_plain("read", path, ["a"], "line_no, a") == 2_000_000
-        assert warehouse.scalar("select count(*) from read where cast(a as bigint) <> line_no") == 0
+    with DuckDBWarehouse(":memory:", threads=4) as warehouse, warehouse.transaction():
+        is_plain = "a <> '77' and typed_a > 5"
+        plain = warehouse.load_plain("plain", path, ["a"], {"a": "cast(a as bigint)"}, is_plain)
+        rest = warehouse.load_rest("rest", path, ["a"], "plain")
+        assert (plain, rest) == (1_999_995, 5)
+        assert warehouse.scalar("select count(*) from plain where a <> line_no") == 0
+        assert warehouse.scalar("select count(*) from rest where cast(a as bigint) <> line_no") == 0
 
 
 def test_rows_in_doubt_are_judged_and_may_be_good(tmp_path: Path) -> None:

@@ -70,7 +70,8 @@ def fault_of(column: Column, required: exp.Expr | None = None) -> exp.Expr:
     if required is None:
         required = exp.true() if column.required else exp.false()
     missing = exp.and_(value_of(column).is_(exp.null()), required)
-    of_value, certain = _case(_value_faults(column)), certain_pattern(column.sql_type)
+    of_value = _case(_value_faults(column, value_of(column), typed(column)))
+    certain = certain_pattern(column.sql_type)
     case = exp.case().when(missing, _text(MISSING_VALUE))
     if certain:
         # Nearly every value takes this branch, after one look at its form.
@@ -162,15 +163,16 @@ def _is_multiple(number: exp.Expr, of: int) -> exp.Expr:
     return exp.Mod(this=number.copy(), expression=_number(of)).eq(0)
 
 
-def _value_faults(column: Column, number: exp.Expr | None = None) -> Iterable[tuple[exp.Expr, str]]:
-    value = value_of(column)
+def _value_faults(
+    column: Column, value: exp.Expr, number: exp.Expr
+) -> Iterable[tuple[exp.Expr, str]]:
+    """Conditions over the text of a value, and over the number that it is."""
     if column.option("maxLength") is not None:
         yield exp.Length(this=value.copy()) > _number(column.option("maxLength")), TOO_LONG
     if column.option("pattern") is not None:
         yield exp.not_(_matches(value, column.option("pattern"))), BAD_PATTERN
     if column.enum:
         yield exp.not_(value.copy().isin(*map(_text, column.enum))), NOT_IN_LIST
-    number = typed(column) if number is None else number
     for option, outside in (
         ("minimum", exp.LT),
         ("exclusiveMinimum", exp.LTE),
@@ -218,39 +220,45 @@ def faults_select(feed: FeedContract, text_table: str) -> str:
     )
 
 
-def plain_typing(feed: FeedContract) -> str:
-    """The select list that types the text of records which are right beyond doubt."""
-    values = [
-        (exp.cast(exp.null(), c.sql_type) if _is_ignored(feed, c) else _tried(c)).as_(c.name)
+def plain_typing(feed: FeedContract) -> dict[str, str]:
+    """Column -> the typed value of a record that is right beyond doubt, in SQL over its text.
+
+    For engines that know TRY_CAST and read an empty field as NULL.
+    """
+    return {
+        c.name: (exp.cast(exp.null(), c.sql_type) if _is_ignored(feed, c) else _tried(c)).sql(
+            dialect="duckdb"
+        )
         for c in feed.file_columns
-    ]
-    return _listed([exp.column("line_no"), *values])
+    }
 
 
 def plain_condition(feed: FeedContract) -> str:
-    """Whether a record of text is right beyond doubt; for engines that know TRY_CAST.
+    """Whether a record of text is right beyond doubt, given what it was typed to.
 
     Every value is written the way its type writes itself, and breaks no rule of the contract. A
     record that is not, need not be wrong; `faults_select` judges it.
     """
     conditional = required_rules(feed)
-    plain = exp.and_(*(_is_plain(c, conditional.get(c.name)) for c in feed.file_columns))
-    return plain.sql(dialect="duckdb")
-
-
-def _listed(columns: Iterable[exp.Expr]) -> str:
-    return ", ".join(column.sql(dialect="duckdb") for column in columns)
+    judged = (
+        # What is ignored is judged all the same, but was not typed.
+        (c, _tried(c) if _is_ignored(feed, c) else exp.column(f"typed_{c.name}"))
+        for c in feed.file_columns
+    )
+    plain = (_is_plain(c, tried, conditional.get(c.name)) for c, tried in judged)
+    return exp.and_(*plain).sql(dialect="duckdb")
 
 
 def _tried(column: Column) -> exp.Expr:
     if column.sql_type == "varchar":
-        return value_of(column)
-    return exp.TryCast(this=value_of(column), to=exp.DataType.build(column.sql_type), safe=True)
+        return exp.column(column.name)
+    kind = exp.DataType.build(column.sql_type)
+    return exp.TryCast(this=exp.column(column.name), to=kind, safe=True)
 
 
-def _is_plain(column: Column, required: exp.Expr | None) -> exp.Expr:
-    value, tried = value_of(column), _tried(column)
-    right: list[exp.Expr] = [exp.not_(fault) for fault, _ in _value_faults(column, tried)]
+def _is_plain(column: Column, tried: exp.Expr, required: exp.Expr | None) -> exp.Expr:
+    value = exp.column(column.name)
+    right: list[exp.Expr] = [exp.not_(fault) for fault, _ in _value_faults(column, value, tried)]
     if column.sql_type != "varchar":
         right.append(exp.cast(tried.copy(), "varchar").eq(value.copy()))
     # Years of four digits: the engine itself knows earlier and later ones, and infinity.
@@ -258,10 +266,12 @@ def _is_plain(column: Column, required: exp.Expr | None) -> exp.Expr:
         length = 10 if column.sql_type == "date" else 19
         right.append(exp.Length(this=value.copy()).eq(length))
         right.append(exp.and_(value.copy() >= _text("1000"), value.copy() < _text(":")))
-    given = exp.func("coalesce", exp.and_(*right), exp.false()) if right else exp.true()
-    if required is None:
-        required = exp.true() if column.required else exp.false()
-    return exp.case().when(value.copy().is_(exp.null()), exp.not_(required)).else_(given)
+    is_missing = value.copy().is_(exp.null())
+    is_given = exp.not_(is_missing.copy())
+    if required is None and column.required:
+        return exp.func("coalesce", exp.and_(is_given, *right), exp.false())
+    may_be_missing = exp.and_(is_missing, exp.not_(required)) if required else is_missing
+    return exp.func("coalesce", exp.or_(may_be_missing, exp.and_(is_given, *right)), exp.false())
 
 
 def _is_ignored(feed: FeedContract, column: Column) -> bool:

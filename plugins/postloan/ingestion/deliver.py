@@ -33,6 +33,7 @@ from postloan.ingestion.profile import (
 from postloan.ingestion.quality import QualityGate
 from postloan.ingestion.quarantine import REFUSED, publish_quarantine
 from postloan.ingestion.refused_deliveries import TooMuchRefusedError, record_refusal
+from postloan.ingestion.relations import file_key
 from postloan.ingestion.repayments import REPAYMENT, refuse_reversals, restate_later
 from postloan.ingestion.requeues import Requests, requests_for, write_followed
 from postloan.ingestion.second_chance import Later, Place, judge_later
@@ -326,7 +327,8 @@ def _make_facts(staging: Staging) -> None:
         with restate_later(warehouse, day):
             warehouse.rebuild(name, day)
         return
-    warehouse.rebuild(name, day)
+    # Rows that repeat a key have been held back.
+    warehouse.rebuild(name, day, proved_key=file_key(staging.feed))
     loaded = warehouse.count(name, day)
     staged = int(warehouse.scalar(f"select count(*) as n from {staging.staged_table}"))  # noqa: S608 (own name)
     if loaded != staged:

@@ -17,7 +17,6 @@ from open_data_contract_standard.model import DataQuality
 from postloan.contracts import Column, FeedContract
 from postloan.errors import ContractError, DeliveryError
 from postloan.ingestion.ledger import FeedCount
-from postloan.ingestion.relations import file_key
 from postloan.warehouse import Warehouse
 
 if TYPE_CHECKING:
@@ -48,33 +47,20 @@ class Check:
 
 
 def checks_of(feed: FeedContract, *, is_opening: bool) -> tuple[Check, ...]:
-    """All checks of a feed: those its columns and keys imply, and those its contract adds.
+    """All checks of a feed: those its columns imply, and those its contract adds.
+
+    Keys are not among them: rows that repeat one are held back before, and the warehouse refuses
+    facts in which one occurs twice.
 
     Raises:
         ContractError: a `quality` entry of the contract is not one that can be run.
     """
     checks = [c for column in feed.file_columns for c in _implied_by(column)]
-    checks.append(_key_check(file_key(feed)))
     entries = [*feed.table.checks, *(c for column in feed.file_columns for c in column.checks)]
     checks += [
         _stated(entry, feed) for entry in entries if is_opening or OPENING not in (entry.tags or [])
     ]
     return tuple(checks)
-
-
-def _key_check(key: tuple[str, ...]) -> Check:
-    """That no key occurs twice.
-
-    As a query of its own: the expectation of Great Expectations that says the same sorts the whole
-    table, which takes several times as long as grouping it.
-    """
-    columns = ", ".join(key)
-    query = f"select {columns} from {{batch}} group by {columns} having count(*) > 1"  # noqa: S608 (names of the contract)
-    return Check(
-        "unexpected_rows_expectation",
-        {"unexpected_rows_query": query},
-        f"Each {' with '.join(key)} occurs once: it is the key.",
-    )
 
 
 def _implied_by(column: Column) -> list[Check]:

@@ -122,16 +122,13 @@ class Staging:
         if account is None:
             return None
         self._check_promise(account)
-        is_plain = plain_condition(self.feed)
-        right = self.warehouse.load_plain(
-            self.staged_table, self.delivered, names, plain_typing(self.feed), is_plain
-        )
+        typed, is_plain = plain_typing(self.feed), plain_condition(self.feed)
+        right = self.warehouse.load_plain(self.staged_table, self.delivered, names, typed, is_plain)
         if right == account.records:
             doubtful = self.warehouse.temporary_from(self.text_table, _no_rows(_as_text(names)))
         else:
-            kept = ", ".join(("line_no", *names))
-            doubtful = self.warehouse.load_plain(
-                self.text_table, self.delivered, names, kept, f"not ({is_plain})"
+            doubtful = self.warehouse.load_rest(
+                self.text_table, self.delivered, names, self.staged_table
             )
         self._check_read(account, right + doubtful, 0)
         self.warehouse.temporary_from(self.refused_table, _no_rows(_as_text(REFUSAL[1:])))
@@ -177,6 +174,8 @@ class Staging:
 
     def convert(self) -> None:
         """Hold back the rows whose values break the contract; type the others."""
+        if not self._rows(self.text_table):
+            return
         self.warehouse.append_from(
             self.refused_table, REFUSAL, faults_select(self.feed, self.text_table)
         )
@@ -307,16 +306,16 @@ class Staging:
         Raises:
             DeliveryError: the account does not add up; the transaction must not be committed.
         """
-        loaded, refused = (
-            int(self.warehouse.scalar(exp.select("count(*) as n").from_(t).sql(dialect="duckdb")))
-            for t in (self.staged_table, self.refused_table)
-        )
+        loaded, refused = self._rows(self.staged_table), self._rows(self.refused_table)
         if account.rows != loaded + refused:
             raise DeliveryError(
                 f"{self.delivered.name}: {account.rows} rows came in, {loaded} would be loaded and "
                 f"{refused} quarantined. Nothing was loaded; report this defect."
             )
         return FeedCount(self.feed.name, account.rows, loaded, refused)
+
+    def _rows(self, table: str) -> int:
+        return int(self.warehouse.scalar(f"select count(*) as n from {table}"))  # noqa: S608 (own name)
 
     def clear(self) -> None:
         """Drop the temporary tables."""

@@ -20,6 +20,7 @@ from postloan.warehouse.models import (
     Parameters,
     StandIns,
     expanded,
+    keeps_key,
     load_model,
     parameters_of,
     readable,
@@ -90,24 +91,31 @@ class Warehouse(ABC):
         """
 
     def load_plain(
-        self,
-        name: str,
-        path: Path,
-        columns: Sequence[str],
-        projection: str,
-        where: str = "true",
+        self, name: str, path: Path, columns: Sequence[str], typed: Mapping[str, str], is_plain: str
     ) -> int:
-        """Read a plain CSV file as it was delivered into a temporary table; number of rows.
+        """Read the plain records of a delivered CSV file into a temporary table; number of rows.
 
         For engines that can (`reads_plain_files`), and files that are known to be plain: UTF-8,
-        LF, a header row, no quotes, every line a record.
+        LF, a header row, no quotes, every line a record. An empty field is NULL.
 
         Args:
-            name: the temporary table.
+            name: the temporary table; it gets `line_no` (the header's is 1) and the typed columns.
             path: the delivered file.
-            columns: names of its columns, all read as text; `line_no` is added, the header's is 1.
-            projection: what is kept of them, as the select list of a statement of the engine.
-            where: which records are kept; may name the columns and `line_no`.
+            columns: names of its columns, all read as text.
+            typed: name of every column -> its value, as an expression of the engine over the text.
+            is_plain: which records are kept; may name the columns, which are text, and what they
+                were typed to, `typed_<column>`.
+        """
+        raise NotImplementedError(f"{type(self).__name__} does not read delivered files itself.")
+
+    def load_rest(self, name: str, path: Path, columns: Sequence[str], taken: str) -> int:
+        """Read the records of a delivered CSV file that `load_plain` left; number of rows.
+
+        Args:
+            name: the temporary table; it gets `line_no` and the columns, all text.
+            path: the delivered file.
+            columns: names of its columns.
+            taken: the table that `load_plain` made of it.
         """
         raise NotImplementedError(f"{type(self).__name__} does not read delivered files itself.")
 
@@ -241,13 +249,21 @@ class Warehouse(ABC):
 
     # Writing ------------------------------------------------------------------------------
 
-    def rebuild(self, name: str, partition: date, parameters: Parameters | None = None) -> int:
+    def rebuild(
+        self,
+        name: str,
+        partition: date,
+        parameters: Parameters | None = None,
+        proved_key: Sequence[str] = (),
+    ) -> int:
         """Replace one partition of a table by the rows of the SQL file of the same name.
 
         Args:
             name: table and SQL file.
             partition: the business date that is replaced.
             parameters: further parameters; `business_date` is the partition unless given.
+            proved_key: columns seen to be unique in the table that is read; where the SELECT only
+                passes its rows on, the key need not be looked at again.
 
         Returns:
             Number of rows in the partition.
@@ -263,10 +279,15 @@ class Warehouse(ABC):
             )
         known = {"business_date": partition, **(parameters or {})}
         self.note(name, known)
-        return self.replace_partition(table, partition, model.text, known)
+        return self.replace_partition(table, partition, model.text, known, proved_key)
 
     def replace_partition(
-        self, table: Table, partition: date, select: str, parameters: Parameters
+        self,
+        table: Table,
+        partition: date,
+        select: str,
+        parameters: Parameters,
+        proved_key: Sequence[str] = (),
     ) -> int:
         """Delete one partition and insert the rows of a SELECT, cast to the contract."""
         tree = self.tree(select)
@@ -277,7 +298,8 @@ class Warehouse(ABC):
         with self.transaction():
             self.delete_partition(table.name, partition)
             self.run(insert, used(tree, parameters))
-            self.check_key(table, partition)
+            if not (proved_key and keeps_key(tree, proved_key)):
+                self.check_key(table, partition)
             return self.count(table.name, partition)
 
     def delete_partition(self, name: str, partition: date) -> None:

@@ -10,7 +10,7 @@ The header of a file says what one row is (`grain`), what it reads and what beco
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -111,6 +111,17 @@ def load_model(name: str) -> Model:
 def model_names() -> tuple[str, ...]:
     """Names of all SQL files."""
     return tuple(_index(_folder()))
+
+
+def keeps_key(select: exp.Query, key: Iterable[str]) -> bool:
+    """Whether a SELECT does no more than pass on the rows of one table, with these columns.
+
+    Rows that have a unique key before have one after: there is nothing that multiplies them.
+    """
+    parts = {name for name, part in select.args.items() if part}
+    passed = {c.name for c in select.selects if isinstance(c, exp.Column)}
+    is_plain = isinstance(select, exp.Select) and parts == {"expressions", "from_"}
+    return is_plain and set(key) <= passed and not select.find(exp.Subquery, exp.UDTF)
 
 
 def parse(text: str) -> exp.Query:

@@ -7,7 +7,7 @@ the process may open the database file: the lock would silently be dropped.
 import random
 import re
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -187,34 +187,62 @@ class DuckDBWarehouse(Warehouse):
         return int(self.scalar(f"select count(*) as n from {name}"))  # noqa: S608 (own name)
 
     def load_plain(
-        self,
-        name: str,
-        path: Path,
-        columns: Sequence[str],
-        projection: str,
-        where: str = "true",
+        self, name: str, path: Path, columns: Sequence[str], typed: Mapping[str, str], is_plain: str
     ) -> int:
-        """Read a plain CSV file as it was delivered into a temporary table."""
+        """Read the plain records of a delivered CSV file into a temporary table.
+
+        Every record is read at first, because the row ids of a table follow the order of the file,
+        however many threads have read it; numbering while reading would leave one thread. Where
+        row ids begin depends on the transaction.
+        """
+        read = f"read_{name}"
+        values = ", ".join(f"{value} AS typed_{column}" for column, value in typed.items())
+        kept = ", ".join(f"typed_{column} AS {column}" for column in typed)
+        self._make_of_file(
+            read,
+            path,
+            columns,
+            f"SELECT {kept}, {is_plain} AS is_plain FROM (SELECT *, {values} FROM delivered)",  # noqa: S608 (names and rules of the contract)
+        )
+        self._statements += 1
         self.drop_temporary(name)
-        # Rows are numbered in the order of the file, however many threads read it.
+        self.connection.execute(
+            f"CREATE TEMPORARY TABLE {name} AS "  # noqa: S608 (own names)
+            f"SELECT rowid - (SELECT min(rowid) FROM {read}) + 2 AS line_no, * EXCLUDE (is_plain) "
+            f"FROM {read} WHERE is_plain"
+        )
+        self.drop_temporary(read)
+        return int(self.scalar(f"select count(*) as n from {name}"))  # noqa: S608 (own name)
+
+    def load_rest(self, name: str, path: Path, columns: Sequence[str], taken: str) -> int:
+        """Read the records of a delivered CSV file that `load_plain` left."""
+        self._make_of_file(
+            name,
+            path,
+            columns,
+            "SELECT * FROM (SELECT row_number() OVER () + 1 AS line_no, * FROM delivered) "  # noqa: S608 (own names)
+            f"WHERE line_no NOT IN (SELECT line_no FROM {taken})",
+        )
+        return int(self.scalar(f"select count(*) as n from {name}"))  # noqa: S608 (own name)
+
+    def _make_of_file(self, name: str, path: Path, columns: Sequence[str], select: str) -> None:
+        """Make a temporary table of a plain file, which the select knows as `delivered`."""
+        self.drop_temporary(name)
         sql = f"""
             CREATE TEMPORARY TABLE {name} AS
-            SELECT {projection}
-            FROM (
-                SELECT row_number() OVER () + 1 AS line_no, *
+            WITH delivered AS (
                 FROM read_csv(
                     $path, auto_detect = false, header = true, delim = ',', quote = '',
                     escape = '', new_line = '\\n', strict_mode = true, max_line_size = 20000000,
                     columns = $types
                 )
-            ) AS delivered
-            WHERE {where}
-        """  # noqa: S608 (names and rules of the contract)
+            )
+            {select}
+        """
         self._statements += 1
         with _refusals(f"the delivered file for {name}"):
             types = dict.fromkeys(columns, "VARCHAR")
             self.connection.execute(sql, {"path": str(path), "types": types})
-        return int(self.scalar(f"select count(*) as n from {name}"))  # noqa: S608 (own name)
 
     def sqlalchemy_engine(self) -> "Engine":
         """This very connection as SQLAlchemy sees it."""

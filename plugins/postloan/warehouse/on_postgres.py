@@ -298,10 +298,15 @@ class PostgresWarehouse(Warehouse):
         )
 
     def replace_partition(
-        self, table: Table, partition: date, select: str, parameters: Parameters
+        self,
+        table: Table,
+        partition: date,
+        select: str,
+        parameters: Parameters,
+        proved_key: Sequence[str] = (),
     ) -> int:
         """Replace one partition and, after a large one, tell the planner."""
-        rows = super().replace_partition(table, partition, select, parameters)
+        rows = super().replace_partition(table, partition, select, parameters, proved_key)
         self._analyze(table.name, rows)
         return rows
 
