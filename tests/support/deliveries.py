@@ -81,6 +81,8 @@ class Lender:
     ) -> Path:
         """Write a delivery; required feeds that are not named hold their header alone.
 
+        Optional feeds that are not named are left out, but for the only feed of a source.
+
         Args:
             day: business date.
             source: the source.
@@ -89,8 +91,11 @@ class Lender:
             rows_told: feed -> what the manifest says, where it should not be counted.
             feeds: feed -> its rows.
         """
+        known = catalogue().feeds_of(source)
         files = {
-            f.name: csv_bytes(f.name, feeds.get(f.name, ())) for f in catalogue().feeds_of(source)
+            f.name: csv_bytes(f.name, feeds.get(f.name, ()))
+            for f in known
+            if f.is_required or f.name in feeds or len(known) == 1
         }
         files |= raw or {}
         folder = self.folder(day, source)

@@ -301,12 +301,8 @@ def _take_in_feed(staging: Staging, intake: _Intake) -> None:
     feed = staging.feed
     account = staging.load()
     mend(staging, intake.requests.of(feed.name))
-    staging.convert()
-    staging.refuse_duplicates()
-    staging.refuse_orphans()
-    if feed.name == REPAYMENT:
-        refuse_reversals(staging)
-    staging.quarantine()
+    if account.rows:
+        _judge_rows(staging)
     count = staging.count(account)
     intake.found.append(count)
     breach = breach_of(staging.warehouse, feed, staging.text_table, staging.refused_table, count)
@@ -316,9 +312,20 @@ def _take_in_feed(staging: Staging, intake: _Intake) -> None:
         # What is refused anyway need not be proved good; its rows are still judged to the end.
         intake.gate.check(feed, staging.staged_table, count)
     write_profile(staging, count, is_opening=intake.gate.is_opening)
-    record_releases(staging, intake.requests.new_number(feed.name))
+    if account.rows:
+        record_releases(staging, intake.requests.new_number(feed.name))
     _make_facts(staging)
     staging.clear()
+
+
+def _judge_rows(staging: Staging) -> None:
+    """Part the rows that can be loaded from those that go to quarantine."""
+    staging.convert()
+    staging.refuse_duplicates()
+    staging.refuse_orphans()
+    if staging.feed.name == REPAYMENT:
+        refuse_reversals(staging)
+    staging.quarantine()
 
 
 def _make_facts(staging: Staging) -> None:

@@ -71,7 +71,8 @@ def write_profile(staging: Staging, count: FeedCount, *, is_opening: bool) -> No
     }
     whole: Row = {"column_name": WHOLE_FILE}
     if not is_full:
-        whole |= {"rows_repeated": _repeated(staging), "rows_alike": _alike(staging)}
+        repeated, alike = (_repeated(staging), _alike(staging)) if count.rows_loaded else (0, 0)
+        whole |= {"rows_repeated": repeated, "rows_alike": alike}
     found, refused = _measured(staging), _refused_sums(staging, count)
     rows = [whole, *(_column_row(c, found, refused, staging) for c in _measured_columns(feed))]
     staging.warehouse.append_rows("feed_profile", [{**common, **row} for row in rows])
