@@ -59,12 +59,13 @@ summary: $(READY) ## what happened on the newest business date
 reconcile: $(READY) ## find and mend dates that were dropped
 	@$(POSTLOAN) reconcile
 
-test: $(TOOLS_READY) ## the whole test suite
-	$(PYTHON) -m pytest
+test: $(TOOLS_READY) ## the whole test suite, spread over the cores
+	$(PYTHON) -m pytest --numprocesses auto --maxprocesses 4 --dist loadgroup
 
-bench: $(TOOLS_READY) ## a million loans: the day beside pandas, ingestion beside bare DuckDB
+bench: $(TOOLS_READY) ## a million loans: the day beside pandas, ingestion beside bare DuckDB, the past restated
 	PYTHONPATH=$(CURDIR)/plugins $(PYTHON) -m benchmarks.day
 	PYTHONPATH=$(CURDIR)/plugins $(PYTHON) -m benchmarks.ingestion
+	PYTHONPATH=$(CURDIR)/plugins $(PYTHON) -m benchmarks.restate
 
 lock: $(TOOLS_READY) ## pin the requirements anew, for Python 3.11 to 3.13
 	$(PYTHON) -m pip install --quiet --disable-pip-version-check uv
