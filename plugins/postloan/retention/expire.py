@@ -20,7 +20,7 @@ from postloan.retention.files import ExpiredFile, delete_files, expired_files
 from postloan.rules.retention import Retention, retained_files, retained_tables
 from postloan.settings import Settings
 from postloan.warehouse import Warehouse
-from postloan.warehouse.door import used
+from postloan.warehouse.statements import used
 
 _NEWEST = "select max(business_date) as newest from business_day where day_state <> 'skipped'"
 

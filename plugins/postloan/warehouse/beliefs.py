@@ -9,13 +9,15 @@ Rows that turn out the same stay untouched, so that a repeated run changes nothi
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 from sqlglot import exp
 
 from postloan.contracts import Table, catalogue
 from postloan.contracts.model import KNOWN_ON
-from postloan.warehouse.door import Warehouse, used
+from postloan.warehouse.door import Warehouse
 from postloan.warehouse.models import load_model, parse
+from postloan.warehouse.statements import keep, used
 
 MADE, FRESH, GIVEN_UP = "made_belief", "fresh_belief", "given_up_belief"
 
@@ -65,20 +67,32 @@ def replace_belief(
             warehouse.rebuild(name, partition, given)
             return
         warehouse.temporary_from(MADE, load_model(name).text, given)
-        given_up, fresh = _compare(warehouse, table, given, among)
-        if given_up:
-            _keep(warehouse, table, given)
-        if fresh:
-            _believe(warehouse, table)
+        finding_given_up, finding_fresh = _finding_differences(table, among)
+        if _temporary(warehouse, GIVEN_UP, finding_given_up, given):
+            for move in _moving_to_history(table, catalogue().tables[f"{name}_history"]):
+                warehouse.run(move, used(move, given))
+        if _temporary(warehouse, FRESH, finding_fresh, given):
+            warehouse.run(_adding_fresh(table), {})
         warehouse.check_key(table, partition)
         for temporary in (MADE, FRESH, GIVEN_UP):
             warehouse.drop_temporary(temporary)
 
 
-def _compare(
-    warehouse: Warehouse, table: Table, given: dict[str, object], among: Among | None
-) -> tuple[int, int]:
-    """Find the keys of the rows that no longer hold, and the rows that are new; how many each."""
+def _temporary(
+    warehouse: Warehouse, name: str, create: exp.Create, given: Mapping[str, object]
+) -> int:
+    """Make a temporary table; number of rows.
+
+    Without going through the stand-ins of a narrowed warehouse: the tables themselves are meant.
+    """
+    warehouse.drop_temporary(name)
+    warehouse.run(create, used(create, given))
+    return int(warehouse.scalar(f"select count(*) as n from {name}"))  # noqa: S608 (own name)
+
+
+@cache
+def _finding_differences(table: Table, among: Among | None) -> tuple[exp.Create, exp.Create]:
+    """The keys of the rows that no longer hold, and the rows that are new, as temporary tables."""
     columns = [c for c in table.columns if c.name != KNOWN_ON]
     made = exp.select(*(exp.cast(exp.column(c.name), c.sql_type).as_(c.name) for c in columns))
     made = made.from_(MADE)
@@ -87,30 +101,23 @@ def _compare(
     if among is not None:
         held = held.where(among.condition)
     keys = exp.select(*table.key).from_(exp.except_(held, made).subquery("changed"))
-    return (
-        _temporary(warehouse, GIVEN_UP, keys, given),
-        _temporary(warehouse, FRESH, exp.except_(made, held), given),
+    return _creating(GIVEN_UP, keys), _creating(FRESH, exp.except_(made, held))
+
+
+def _creating(name: str, rows: exp.Query) -> exp.Create:
+    return keep(
+        exp.Create(
+            this=exp.to_table(name),
+            kind="TABLE",
+            expression=rows,
+            properties=exp.Properties(expressions=[exp.TemporaryProperty()]),
+        )
     )
 
 
-def _temporary(
-    warehouse: Warehouse, name: str, tree: exp.Query, given: Mapping[str, object]
-) -> int:
-    # Written without going through the stand-ins of a narrowed warehouse: the table is meant.
-    warehouse.drop_temporary(name)
-    create = exp.Create(
-        this=exp.to_table(name),
-        kind="TABLE",
-        expression=tree,
-        properties=exp.Properties(expressions=[exp.TemporaryProperty()]),
-    )
-    warehouse.run(create, used(tree, given))
-    return int(warehouse.scalar(f"select count(*) as n from {name}"))  # noqa: S608 (own name)
-
-
-def _keep(warehouse: Warehouse, table: Table, given: Mapping[str, object]) -> None:
-    """Move the rows that no longer hold to the history of the table."""
-    history = catalogue().tables[f"{table.name}_history"]
+@cache
+def _moving_to_history(table: Table, history: Table) -> tuple[exp.Insert, exp.Delete]:
+    """The rows that no longer hold: into the history of the table, then out of the table."""
     own = [c for c in table.column_names if c != KNOWN_ON]
     is_given_up = _same_key(table, GIVEN_UP, table.name)
     earlier = (
@@ -133,21 +140,22 @@ def _keep(warehouse: Warehouse, table: Table, given: Mapping[str, object]) -> No
     )
     exists = exp.Exists(this=exp.select("1").from_(GIVEN_UP).where(is_given_up))
     select = select.where(in_partition, exists)
-    insert = exp.insert(select, history.name, columns=list(history.column_names))
-    warehouse.run(insert, used(insert, given))
-    delete = exp.delete(table.name).where(in_partition.copy(), exists.copy())
-    warehouse.run(delete, used(delete, given))
+    return (
+        keep(exp.insert(select, history.name, columns=list(history.column_names))),
+        keep(exp.delete(table.name).where(in_partition.copy(), exists.copy())),
+    )
 
 
-def _same_key(table: Table, left: str, right: str) -> exp.Expr:
-    return exp.and_(*(exp.column(k, left).eq(exp.column(k, right)) for k in table.key))
-
-
-def _believe(warehouse: Warehouse, table: Table) -> None:
-    """Add the rows that are new, with the date of the knowledge that the SQL file gave them."""
+@cache
+def _adding_fresh(table: Table) -> exp.Insert:
+    """The rows that are new, with the date of the knowledge that the SQL file gave them."""
     select = (
         exp.select(*(exp.column(c, MADE) for c in table.column_names))
         .from_(MADE)
         .where(exp.Exists(this=exp.select("1").from_(FRESH).where(_same_key(table, FRESH, MADE))))
     )
-    warehouse.run(exp.insert(select, table.name, columns=list(table.column_names)), {})
+    return keep(exp.insert(select, table.name, columns=list(table.column_names)))
+
+
+def _same_key(table: Table, left: str, right: str) -> exp.Expr:
+    return exp.and_(*(exp.column(k, left).eq(exp.column(k, right)) for k in table.key))

@@ -14,16 +14,30 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from sqlglot import exp
 
-from postloan.contracts import Column, Table, catalogue
+from postloan.contracts import Table, catalogue
 from postloan.errors import WarehouseError
 from postloan.warehouse.models import (
     Parameters,
     StandIns,
-    expanded,
     keeps_key,
     load_model,
-    parameters_of,
     readable,
+    sql_folder,
+)
+from postloan.warehouse.statements import (
+    PARTITION,
+    Select,
+    adding,
+    adding_cast,
+    counting,
+    creating,
+    deleting,
+    deleting_where,
+    dropping,
+    making_temporary,
+    repeated_keys,
+    selecting,
+    used,
 )
 
 if TYPE_CHECKING:
@@ -183,14 +197,7 @@ class Warehouse(ABC):
         """Create every table of the contracts that is not there yet."""
         for table in catalogue().tables.values():
             if not self.table_exists(table.name):
-                self.run(self.create_statement(table), {})
-
-    def create_statement(self, table: Table) -> exp.Create:
-        """DDL of a table as its contract describes it; keys are checked on writing instead."""
-        schema = exp.Schema(
-            this=exp.to_table(table.name), expressions=[column_definition(c) for c in table.columns]
-        )
-        return exp.Create(this=schema, kind="TABLE")
+                self.run(creating(table), {})
 
     # Reading ------------------------------------------------------------------------------
 
@@ -210,13 +217,13 @@ class Warehouse(ABC):
         finally:
             self._stand_ins = before
 
-    def tree(self, select: str) -> exp.Query:
-        """The tree of a SELECT as this warehouse reads it now. Copy it before changing it."""
-        return expanded(select, self._stand_ins)
+    def _as_read(self, select: str) -> Select:
+        """A SELECT as this warehouse reads it now."""
+        return Select(select, sql_folder(), self._stand_ins)
 
     def stream(self, select: str, parameters: Parameters | None = None) -> Iterator[Row]:
         """Yield the rows of a SELECT; parameters it does not use are ignored."""
-        tree = self.tree(select)
+        tree = selecting(self._as_read(select))
         return self.stream_tree(tree, used(tree, parameters or {}))
 
     def fetch(self, select: str, parameters: Parameters | None = None) -> list[Row]:
@@ -290,15 +297,12 @@ class Warehouse(ABC):
         proved_key: Sequence[str] = (),
     ) -> int:
         """Delete one partition and insert the rows of a SELECT, cast to the contract."""
-        tree = self.tree(select)
-        cast = exp.select(
-            *(exp.cast(exp.column(c.name), c.sql_type).as_(c.name) for c in table.columns)
-        ).from_(tree.copy().subquery("made"))
-        insert = exp.insert(cast, exp.to_table(table.name), columns=list(table.column_names))
+        read = self._as_read(select)
+        insert = adding_cast(table, read)
         with self.transaction():
             self.delete_partition(table.name, partition)
-            self.run(insert, used(tree, parameters))
-            if not (proved_key and keeps_key(tree, proved_key)):
+            self.run(insert, used(insert, parameters))
+            if not (proved_key and keeps_key(selecting(read), proved_key)):
                 self.check_key(table, partition)
             return self.count(table.name, partition)
 
@@ -307,8 +311,7 @@ class Warehouse(ABC):
         column = catalogue().tables[name].partition
         if column is None:
             raise WarehouseError(f"Table {name} has no partition column in its contract.")
-        where = exp.column(column).eq(exp.Placeholder(this="partition"))
-        self.run(exp.delete(exp.to_table(name)).where(where), {"partition": partition})
+        self.run(deleting(name, column), {PARTITION: partition})
 
     def write_rows(
         self, name: str, partition: date | None, rows: Iterable[Mapping[str, Any]]
@@ -328,9 +331,8 @@ class Warehouse(ABC):
         self, name: str, values: Mapping[str, Any], rows: Iterable[Mapping[str, Any]]
     ) -> int:
         """Replace the rows whose columns have these values by rows made in Python."""
-        where = exp.and_(*(exp.column(c).eq(exp.Placeholder(this=c)) for c in values))
         with self.transaction():
-            self.run(exp.delete(exp.to_table(name)).where(where), values)
+            self.run(deleting_where(name, tuple(values)), values)
             return self.append_rows(name, rows)
 
     def append_rows(self, name: str, rows: Iterable[Mapping[str, Any]]) -> int:
@@ -356,9 +358,8 @@ class Warehouse(ABC):
             select: the rows.
             parameters: parameters of the SELECT.
         """
-        tree = self.tree(select)
-        insert = exp.insert(tree.copy(), exp.to_table(name), columns=list(columns))
-        return self.run(insert, used(tree, parameters or {}))
+        insert = adding(name, tuple(columns), self._as_read(select))
+        return self.run(insert, used(insert, parameters or {}))
 
     def temporary(self, name: str, parameters: Parameters | None = None) -> int:
         """Make the rows of a SQL file a temporary table of the same name; number of rows."""
@@ -367,20 +368,14 @@ class Warehouse(ABC):
 
     def temporary_from(self, name: str, select: str, parameters: Parameters | None = None) -> int:
         """Make the rows of a SELECT a temporary table; number of rows."""
-        tree = self.tree(select)
         self.drop_temporary(name)
-        create = exp.Create(
-            this=exp.to_table(name),
-            kind="TABLE",
-            expression=tree.copy(),
-            properties=exp.Properties(expressions=[exp.TemporaryProperty()]),
-        )
-        self.run(create, used(tree, parameters or {}))
+        create = making_temporary(name, self._as_read(select))
+        self.run(create, used(create, parameters or {}))
         return int(self.scalar(f"select count(*) as n from {name}"))  # noqa: S608 (own name)
 
     def drop_temporary(self, name: str) -> None:
         """Drop a temporary table if it is there."""
-        self.run(exp.Drop(tables=[exp.to_table(name)], kind="TABLE", exists=True), {})
+        self.run(dropping(name), {})
 
     def rename_temporary(self, name: str, new_name: str) -> None:
         """Let a temporary table take the place of another."""
@@ -392,13 +387,12 @@ class Warehouse(ABC):
 
     def count(self, name: str, partition: date | None = None) -> int:
         """Number of rows of a table or of one of its partitions."""
-        query = exp.select(exp.Count(this=exp.Star()).as_("n")).from_(name)
         column = catalogue().tables[name].partition
-        if partition is not None and column is not None:
-            query = query.where(exp.column(column).eq(exp.Placeholder(this="partition")))
-        ((n,),) = list(
-            self.stream_tree(query, {} if partition is None else {"partition": partition})
-        )
+        if partition is None or column is None:
+            query, given = counting(name, None), {}
+        else:
+            query, given = counting(name, column), {PARTITION: partition}
+        ((n,),) = list(self.stream_tree(query, given))
         return int(n)
 
     def check_key(self, table: Table, partition: date) -> None:
@@ -409,46 +403,10 @@ class Warehouse(ABC):
         """
         if not table.key:
             return
-        keys = [exp.column(k) for k in table.key]
-        repeated = exp.select(*keys).from_(table.name).group_by(*keys).having("count(*) > 1")
-        if table.partition:
-            repeated = repeated.where(
-                exp.column(table.partition).eq(exp.Placeholder(this="partition"))
-            )
-        count = exp.select(exp.Count(this=exp.Star()).as_("n")).from_(repeated.subquery("twice"))
-        ((n,),) = list(self.stream_tree(count, {"partition": partition} if table.partition else {}))
+        query = repeated_keys(table.name, table.key, table.partition)
+        ((n,),) = list(self.stream_tree(query, used(query, {PARTITION: partition})))
         if n:
             raise WarehouseError(
                 f"Table {table.name}, {partition}: {n} keys ({', '.join(table.key)}) occur more "
                 f"than once. Nothing was written; look for a join that multiplies rows."
             )
-
-
-def used(tree: exp.Expr, parameters: Parameters) -> dict[str, Any]:
-    """The parameters that a tree really uses.
-
-    `known_on`, the date up to which deliveries count, is the business date unless given: a past
-    date can be computed as it is known today.
-
-    Raises:
-        WarehouseError: the tree uses a parameter that was not given.
-    """
-    names = parameters_of(tree)
-    if "known_on" in names and "known_on" not in parameters and "business_date" in parameters:
-        parameters = {**parameters, "known_on": parameters["business_date"]}
-    missing = [n for n in names if n not in parameters]
-    if missing:
-        raise WarehouseError(f"The statement needs the parameters {', '.join(missing)}.")
-    return {n: parameters[n] for n in names}
-
-
-def column_definition(column: Column) -> exp.ColumnDef:
-    """DDL of one column."""
-    constraints = (
-        [exp.ColumnConstraint(kind=exp.NotNullColumnConstraint())] if column.required else []
-    )
-    return exp.ColumnDef(
-        this=exp.to_identifier(column.name),
-        kind=exp.DataType.build(column.sql_type, dialect="duckdb"),
-        constraints=constraints,
-    )

@@ -49,7 +49,8 @@ class Model:
     write: str
 
 
-def _folder() -> Path:
+def sql_folder() -> Path:
+    """Where the SQL files are."""
     return include_folder() / "sql"
 
 
@@ -102,15 +103,15 @@ def load_model(name: str) -> Model:
     Raises:
         WarehouseError: there is no such file, or its header is incomplete.
     """
-    path = _index(_folder()).get(name)
+    path = _index(sql_folder()).get(name)
     if path is None:
-        raise WarehouseError(f"No SQL file {name}.sql below {_folder().name}/.")
+        raise WarehouseError(f"No SQL file {name}.sql below {sql_folder().name}/.")
     return _read(path)
 
 
 def model_names() -> tuple[str, ...]:
     """Names of all SQL files."""
-    return tuple(_index(_folder()))
+    return tuple(_index(sql_folder()))
 
 
 def keeps_key(select: exp.Query, key: Iterable[str]) -> bool:
@@ -169,23 +170,15 @@ def _narrow(tree: exp.Query, stand_ins: StandIns) -> exp.Query:
 
 
 @cache
-def _expanded(text: str, folder: Path, stand_ins: StandIns) -> exp.Query:
-    return _narrow(_expand_views(parse(text), _views(folder)), stand_ins)
-
-
-def expanded(text: str, stand_ins: StandIns = ()) -> exp.Query:
+def expanded(text: str, folder: Path, stand_ins: StandIns = ()) -> exp.Query:
     """The tree of a SELECT with all views put in. Callers must copy it before changing it.
 
     Args:
         text: the SELECT.
+        folder: where the SQL files are.
         stand_ins: pairs of a table and the SELECT that is read in its place.
     """
-    return _expanded(text, _folder(), stand_ins)
-
-
-def parameters_of(tree: exp.Expr) -> tuple[str, ...]:
-    """Names of the parameters a tree uses."""
-    return tuple(sorted({p.name for p in tree.find_all(exp.Placeholder)}))
+    return _narrow(_expand_views(parse(text), _views(folder)), stand_ins)
 
 
 def _literal(value: Any) -> exp.Expr:
@@ -205,7 +198,7 @@ def _literal(value: Any) -> exp.Expr:
 
 def readable(text: str, parameters: Parameters, dialect: str = "duckdb") -> str:
     """The statement with its parameters filled in, laid out for a person to read."""
-    tree = expanded(text).copy()
+    tree = expanded(text, sql_folder()).copy()
     for node in list(tree.find_all(exp.Placeholder)):
         if node.name in parameters:
             node.replace(_literal(parameters[node.name]))

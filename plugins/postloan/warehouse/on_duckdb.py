@@ -19,6 +19,7 @@ from sqlglot import exp
 from postloan.errors import WarehouseError
 from postloan.warehouse.door import Row, Warehouse
 from postloan.warehouse.models import Parameters, translate
+from postloan.warehouse.statements import once_per_statement
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -68,6 +69,12 @@ def _refusals(what: str) -> Iterator[None]:
         raise WarehouseError(message.rstrip()) from None
 
 
+@once_per_statement
+def duckdb_sql(tree: exp.Expr) -> str:
+    """A statement for DuckDB."""
+    return translate(tree, "duckdb")
+
+
 class DuckDBWarehouse(Warehouse):
     """The warehouse in one DuckDB file, or in memory for tests (`path` is ':memory:')."""
 
@@ -115,7 +122,7 @@ class DuckDBWarehouse(Warehouse):
             self.connection.rollback()
 
     def _execute(self, tree: exp.Expr, parameters: Parameters) -> duckdb.DuckDBPyConnection:
-        sql = translate(tree, self.dialect)
+        sql = duckdb_sql(tree)
         self._statements += 1
         with _refusals(f"a statement\n{sql}"):
             return self.connection.execute(sql, dict(parameters) or None)

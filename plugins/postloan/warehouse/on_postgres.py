@@ -25,6 +25,7 @@ from postloan.errors import WarehouseError
 from postloan.warehouse.borrowed import lend
 from postloan.warehouse.door import Row, Warehouse
 from postloan.warehouse.models import Parameters, translate
+from postloan.warehouse.statements import creating, once_per_statement
 
 BATCH_ROWS = 10_000
 COPY_BYTES = 1 << 20
@@ -59,6 +60,7 @@ def postgres_url(url: str) -> URL:
     return parsed.set(drivername="postgresql+psycopg")
 
 
+@once_per_statement
 def postgres_sql(tree: exp.Expr) -> str:
     """A statement for psycopg: parameters as `%(name)s`, every other per cent sign doubled.
 
@@ -258,7 +260,7 @@ class PostgresWarehouse(Warehouse):
         with self.transaction():
             self._driver.execute("SELECT pg_advisory_xact_lock(hashtext('postloan.tables'))")
             for table in self._missing_tables():
-                self.run(self.create_statement(table), {})
+                self.run(creating(table), {})
                 if table.partition:
                     self._driver.execute(
                         f"CREATE INDEX {table.name}_by_{table.partition} "

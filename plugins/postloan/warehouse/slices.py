@@ -10,20 +10,21 @@ from functools import cache
 from sqlglot import exp
 
 from postloan.contracts import catalogue
-from postloan.warehouse.door import Warehouse, used
-from postloan.warehouse.models import Parameters, expanded, load_model
+from postloan.warehouse.door import Warehouse
+from postloan.warehouse.models import Parameters, load_model, sql_folder
+from postloan.warehouse.statements import Select, keep, selecting, used
 
 
 @cache
-def _insert(name: str, queues: tuple[str, ...]) -> exp.Insert:
+def _insert(name: str, select: Select, queues: tuple[str, ...]) -> exp.Insert:
     """The statement that adds the rows of a table's SQL file, of some queues or of all."""
     table = catalogue().tables[name]
     rows = exp.select(
         *(exp.cast(exp.column(c.name), c.sql_type, copy=False).as_(c.name) for c in table.columns)
-    ).from_(expanded(load_model(name).text).copy().subquery("made", copy=False), copy=False)
+    ).from_(selecting(select).copy().subquery("made", copy=False), copy=False)
     if queues:
         rows = rows.where(_one_of(queues), copy=False)
-    return exp.insert(rows, exp.to_table(name), columns=list(table.column_names), copy=False)
+    return keep(exp.insert(rows, exp.to_table(name), columns=list(table.column_names), copy=False))
 
 
 def _one_of(queues: tuple[str, ...]) -> exp.Expr:
@@ -53,7 +54,7 @@ def append_model(
     Raises:
         WarehouseError: the partition holds a key twice afterwards.
     """
-    insert = _insert(name, queues)
+    insert = _insert(name, Select(load_model(name).text, sql_folder()), queues)
     given: Parameters = {"business_date": partition, **parameters, **_names(queues)}
     warehouse.note(name, given)
     with warehouse.transaction():
