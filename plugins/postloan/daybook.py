@@ -252,6 +252,15 @@ def _previous(book: Book, day: date) -> date | None:
     )
 
 
+def contact_is_past(book: Book, day: date) -> bool:
+    """Whether the hours in which the contacts of a date were due are over, as the book knows it.
+
+    The file of a date is worked on the day after. A later date is opened when its deliveries are
+    there, and those come when that day is over.
+    """
+    return any(r.business_date > day and r.state != SKIPPED for r in book.values())
+
+
 def _missed(absent: Iterable[FeedContract], hashes: Hashes, day: date) -> dict[str, str]:
     """What is missed on a date, each with what a person should know about it.
 

@@ -51,12 +51,12 @@ class Contact:
     """A task or a denial of one customer.
 
     Attributes:
-        business_date: date of the task file; it is worked on the day after.
+        business_date: date of the task file, or of the list of recalls.
         queue: queue of the task file.
         revision: revision of the file; empty for a denial.
         answer: `added`, `recalled` or `denied`.
         task_id: the task; empty for a denial.
-        reason_zh, reason_en: why; empty for a recall.
+        reason_zh, reason_en: why.
         window_start: not to be contacted before; empty where nobody is contacted.
         rule_id, rule_version: the rule that decided.
     """

@@ -131,7 +131,11 @@ def test_new_facts_publish_what_was_added_and_recall_what_fell_away(book: Book) 
     stem = folder_of(book, "sms_reminder", 2) / "sms_reminder_2026-11-20_r2"
     added = rows_of(stem.with_suffix(".csv"))[1:]
     assert sorted(row[4] for row in added) == ["100.00", "70.00"]
-    assert {i for (i,) in rows_of(Path(f"{stem}_recall.csv"))[1:]} == recalled
+    header, *recalls = rows_of(Path(f"{stem}_recall.csv"))
+    assert header == ["任务编号", "任务日期", "撤回原因", "规则编号"]
+    assert {(i, on, why) for i, on, why, *_ in recalls} == {
+        (i, "2026-11-20", "依据已变, 该任务不再成立") for i in recalled
+    }
     kinds = [(f["kind"], f["rows"]) for f in manifest(book, "sms_reminder", 2)["files"]]
     assert kinds == [("added", 2), ("recalled", 2)]
     after = bytes_of(book.outbox)

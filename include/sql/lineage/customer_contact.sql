@@ -1,9 +1,10 @@
 -- customer_contact: what was asked for and what was refused for one customer, around one date.
 --
 -- The file of a date is worked on the day after, so contacts of the day before are in it as well.
+-- What was recalled later is listed with the task it recalls.
 --
 -- grain   one row per task action and per denial
--- reads   task, contact_denial
+-- reads   task, task_recall, contact_denial
 -- write   query
 
 with
@@ -11,22 +12,30 @@ with
 asked as (
 
     select
-        business_date,
-        queue,
-        revision,
-        task_action,
-        task_id,
-        reason_zh,
-        reason_en,
-        window_start,
-        rule_id,
-        rule_version
+        task.business_date,
+        task.queue,
+        task.revision,
+        task.task_action,
+        task.task_id,
+        task.reason_zh,
+        task.reason_en,
+        task.window_start,
+        task.rule_id,
+        task.rule_version
     from task
+    left join task_recall
+        on
+            task.business_date = task_recall.business_date
+            and task.queue = task_recall.queue
+            and task.revision = task_recall.revision
+            and task.task_id = task_recall.task_id
     where
-        customer_id = cast($customer_id as varchar)
+        task.customer_id = cast($customer_id as varchar)
         and (
-            business_date = cast($business_date as date)
-            or business_date = cast($business_date as date) + (-1)
+            task.business_date = cast($business_date as date)
+            or task.business_date = cast($business_date as date) + (-1)
+            or task_recall.task_date = cast($business_date as date)
+            or task_recall.task_date = cast($business_date as date) + (-1)
         )
 
 ),

@@ -1,27 +1,10 @@
 -- lineage_task_step: what became of the task asked about: added, recalled and why, checks passed.
 --
 -- grain   one row per step
--- reads   lineage_task, task, contact_denial, rule_queue_check, rule_contact_check
+-- reads   lineage_task, task, task_recall, rule_queue_check, rule_contact_check
 -- write   view
 
 with
-
-refusals as (
-
-    select
-        contact_denial.business_date,
-        string_agg(
-            distinct contact_denial.reason, ', '
-            order by contact_denial.reason
-        ) as reasons
-    from contact_denial
-    inner join lineage_task
-        on
-            contact_denial.queue = lineage_task.queue
-            and contact_denial.candidate_key = lineage_task.candidate_key
-    group by contact_denial.business_date
-
-),
 
 actions as (
 
@@ -38,10 +21,14 @@ actions as (
         task.reason_en,
         task.rule_id,
         task.rule_version,
-        coalesce(refusals.reasons, '') as refusals
+        task_recall.inputs
     from task
-    left join refusals
-        on task.business_date = refusals.business_date
+    left join task_recall
+        on
+            task.business_date = task_recall.business_date
+            and task.queue = task_recall.queue
+            and task.revision = task_recall.revision
+            and task.task_id = task_recall.task_id
     where task.task_id = cast($task_id as varchar)
 
 ),
@@ -85,8 +72,7 @@ select
                 '应还' || cast(amount_due as varchar) || ' ' || currency,
                 '等级 ' || severity
             )
-        when refusals <> '' then '第' || cast(revision as varchar) || '版撤回; ' || refusals
-        else '第' || cast(revision as varchar) || '版撤回; 依据已变'
+        else concat_ws('; ', '第' || cast(revision as varchar) || '版撤回', reason_zh, inputs)
     end as what_zh,
     case
         when task_action = 'added'
@@ -98,11 +84,8 @@ select
                 cast(amount_due as varchar) || ' ' || currency || ' due',
                 'severity ' || severity
             )
-        when refusals <> ''
-            then 'recalled in revision ' || cast(revision as varchar) || '; ' || refusals
         else
-            'recalled in revision ' || cast(revision as varchar)
-            || '; what it rested on has changed'
+            concat_ws('; ', 'recalled in revision ' || cast(revision as varchar), reason_en, inputs)
     end as what_en,
     rule_id,
     rule_version

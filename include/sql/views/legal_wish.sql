@@ -1,7 +1,7 @@
 -- legal_wish: cases the legal department has not been told of since they came to stand as they do.
 --
 -- grain   queue, candidate_key
--- reads   legal_case_state, task
+-- reads   legal_case_state, task, task_recall
 -- write   view
 
 with
@@ -35,13 +35,14 @@ cases as (
 
 recalled as (
 
+    -- Recalled on wrong facts, a case was told of all the same: what a person makes of it counts.
     select
         queue,
         task_id
-    from task
+    from task_recall
     where
         business_date < cast($business_date as date)
-        and task_action = 'recalled'
+        and recall_kind <> 'refuted'
 
 ),
 

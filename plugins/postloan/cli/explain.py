@@ -19,7 +19,7 @@ IS_DECISION = "Decisions"
 
 def _step_lines(step: LineageStep, language: str) -> Iterator[str]:
     words = step.what_zh if language == "zh" else step.what_en
-    yield f"  {step.happened_on or '':<10}  {step.kind} {step.subject}: {words}"
+    yield f"  {step.happened_on or ''!s:<10}  {step.kind} {step.subject}: {words}"
     if step.rule_id:
         yield f"{'':14}rule {step.rule_id}, version {step.rule_version}"
     if step.feed:

@@ -221,7 +221,18 @@ class FeedContract:
 
 @dataclass(frozen=True)
 class TaskFileContract:
-    """What one receiver gets in one queue."""
+    """What one receiver gets in one queue, or the layout of the recalls beside it.
+
+    Attributes:
+        queue: name of the queue, or of the layout.
+        version: version of the contract.
+        table: the columns of the file.
+        receiver: who gets it.
+        is_internal: whether the receiver is part of the lender.
+        purpose: what it is for.
+        path: the contract.
+        filled_from: the table of the warehouse that the rows come from.
+    """
 
     queue: str
     version: str
@@ -230,6 +241,7 @@ class TaskFileContract:
     is_internal: bool
     purpose: str
     path: Path = field(compare=False)
+    filled_from: str = "task"
 
 
 @dataclass(frozen=True)
@@ -238,6 +250,7 @@ class Catalogue:
 
     feeds: dict[str, FeedContract]
     task_files: dict[str, TaskFileContract]
+    recall_file: TaskFileContract
     tables: dict[str, Table]
 
     def sources(self) -> tuple[str, ...]:

@@ -136,7 +136,7 @@ def _feed(path: Path) -> FeedContract:
     )
 
 
-def _task_file(path: Path) -> TaskFileContract:
+def _task_file(path: Path, filled_from: str = "task") -> TaskFileContract:
     contract = _read(path)
     custom = _custom(contract)
     missing = [k for k in ("receiver", "receiverKind") if k not in custom]
@@ -150,6 +150,7 @@ def _task_file(path: Path) -> TaskFileContract:
         is_internal=custom["receiverKind"] == "internal",
         purpose=(contract.description.purpose if contract.description else None) or "",
         path=path,
+        filled_from=filled_from,
     )
 
 
@@ -176,7 +177,8 @@ def _load(root: Path) -> Catalogue:
         if table.name in tables:
             raise ContractError(f"Table {table.name} is described by two contracts.")
         tables[table.name] = table
-    return Catalogue(feeds, task_files, tables)
+    recall_file = _task_file(root / "recall_file.yaml", "task_recall")
+    return Catalogue(feeds, task_files, recall_file, tables)
 
 
 def catalogue() -> Catalogue:

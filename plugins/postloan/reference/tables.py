@@ -56,7 +56,7 @@ def tables_page() -> str:
     parts.append("## Views and intermediate rows")
     parts.append(_models([m for m in models if m.name not in known.tables], readers))
     parts.append("## Task files")
-    parts += [_task_file(t) for t in known.task_files.values()]
+    parts += [_task_file(t) for t in (*known.task_files.values(), known.recall_file)]
     return "\n\n".join(parts) + "\n"
 
 

@@ -18,6 +18,7 @@ from postloan.rules.gates import gate_rows
 from postloan.rules.legal import legal_rows
 from postloan.rules.packs import Pack, RuleBook, rule_book
 from postloan.rules.parameters import parameter_rows
+from postloan.rules.recall import recall_rows
 from postloan.rules.risk import scorecard_rows, threshold_rows
 from postloan.warehouse import Warehouse
 
@@ -122,6 +123,7 @@ COMPILERS: dict[str, Compiler] = {
     "thresholds": threshold_rows,
     "crosswalk": crosswalk_rows,
     "gates": gate_rows,
+    "task_recall": recall_rows,
 }
 
 

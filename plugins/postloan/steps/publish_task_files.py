@@ -4,6 +4,7 @@ from pathlib import Path
 
 from postloan.business_day import BusinessDay
 from postloan.contracts import catalogue
+from postloan.daybook import contact_is_past, read_book
 from postloan.gates import FailedCheck, failed_checks, told
 from postloan.settings import settings
 from postloan.steps.result import StepResult, record
@@ -11,14 +12,22 @@ from postloan.taskfiles.ledger import commit_tasks, counts, queues_of
 from postloan.taskfiles.publish import publish_files
 from postloan.warehouse import Warehouse
 
+PAST = (
+    "A later date has been opened, so the hours to contact for this one are over: "
+    "tasks may be recalled, and no contact is added."
+)
+
 
 def publish_task_files(
     warehouse: Warehouse, day: BusinessDay, outbox: Path | None = None
 ) -> StepResult:
     """Publish the tasks of one business date; a repeated run publishes nothing new.
 
+    Tasks of any date that are known now to rest on wrong facts are recalled, each once.
+
     While a gate is shut, nothing is made for receivers outside the house, and nothing that went to
-    them is recalled on facts that nobody trusts; the next revision of the date makes up for it.
+    them is recalled on facts that nobody trusts; the next publication makes up for it. A date that
+    is run again after a later one was opened adds no contact: its hours are over.
 
     The tasks are committed first and the files made from them, so that a crash in between is
     mended by running again.
@@ -36,12 +45,14 @@ def publish_task_files(
     due = queues_of(day)
     failed = failed_checks(warehouse, day.date)
     queues = _inside(due) if failed else due
+    is_past = contact_is_past(read_book(warehouse), day.date)
     with warehouse.transaction():
-        commit_tasks(warehouse, day, queues)
+        commit_tasks(warehouse, day, queues, contact_is_past=is_past)
+        held = _held_note(day, failed, tuple(q for q in due if q not in queues))
         result = StepResult(
             "publish_task_files",
             {**counts(warehouse, day.date, queues), **_held_counts(failed)},
-            _held_note(day, failed, tuple(q for q in due if q not in queues)),
+            " ".join(filter(None, (held, PAST if is_past else ""))),
         )
         record(warehouse, day, result)
     publish_files(warehouse, day.date, queues, outbox or settings().outbox)

@@ -44,14 +44,15 @@ def check_contract(contract: TaskFileContract, pack: Pack) -> None:
             f"{contract.path.name}: {', '.join(banned)} may not leave the house; the receiver "
             f"{contract.receiver} is outside. Take them out."
         )
-    known = catalogue().tables["task"].column_names
+    known = catalogue().tables[contract.filled_from].column_names
     unknown = [
         c.name for c in contract.table.columns if not set(_source_columns(c)).intersection(known)
     ]
     if unknown or contract.table.key != contract.table.column_names[:1]:
         raise ContractError(
             f"{contract.path.name}: the first column is the key, and every column is one of the "
-            f"table `task`; not so: {', '.join(unknown) or contract.table.column_names[0]}."
+            f"table `{contract.filled_from}`; not so: "
+            f"{', '.join(unknown) or contract.table.column_names[0]}."
         )
 
 
@@ -62,6 +63,19 @@ def checked_contract(queue: str, day: date) -> TaskFileContract:
         ContractError: the file would carry what it may not.
         RuleError: no privacy pack is in force.
     """
-    contract = catalogue().task_files[queue]
+    return _checked(catalogue().task_files[queue], day)
+
+
+def checked_recall_file(day: date) -> TaskFileContract:
+    """The layout of the recalls of any queue, checked in the same way.
+
+    Raises:
+        ContractError: the file would carry what it may not.
+        RuleError: no privacy pack is in force.
+    """
+    return _checked(catalogue().recall_file, day)
+
+
+def _checked(contract: TaskFileContract, day: date) -> TaskFileContract:
     check_contract(contract, rule_book().pack(PACK, day))
     return contract

@@ -23,6 +23,7 @@ TEMPORARY = (
     "contact_loan",
     "contact_check",
     "wanted_task",
+    "refuted_task",
     "task_change",
 )
 
@@ -40,17 +41,30 @@ def queues_of(day: BusinessDay) -> tuple[str, ...]:
     )
 
 
-def commit_tasks(warehouse: Warehouse, day: BusinessDay, queues: tuple[str, ...]) -> None:
+def commit_tasks(
+    warehouse: Warehouse,
+    day: BusinessDay,
+    queues: tuple[str, ...],
+    *,
+    contact_is_past: bool = False,
+) -> None:
     """Bring the ledger of some queues up to date, inside a transaction of the caller.
 
     Run again on the same facts it adds nothing.
+
+    Args:
+        warehouse: an open warehouse.
+        day: the business date.
+        queues: the queues that are brought up to date.
+        contact_is_past: the hours in which the contacts of the date were due are over; none are
+            added, and what is on record of those that went out stays as it is.
 
     Raises:
         ContractError: a file would carry what it may not; nothing was written.
         WarehouseError: the engine refused a statement; nothing was written.
     """
     contracts = [checked_contract(queue, day.date) for queue in queues]
-    parameters = day.parameters
+    parameters = {**day.parameters, "contact_is_past": contact_is_past}
     warehouse.temporary("recipient", parameters)
     warehouse.temporary("contact_due", parameters)
     warehouse.temporary("contact_loan", parameters)
@@ -58,8 +72,10 @@ def commit_tasks(warehouse: Warehouse, day: BusinessDay, queues: tuple[str, ...]
     warehouse.temporary("contact_check", parameters)
     rebuild_queues(warehouse, "contact_denial", day.date, queues, parameters)
     warehouse.temporary("wanted_task", parameters)
+    warehouse.temporary("refuted_task", parameters)
     warehouse.temporary("task_change", parameters)
     append_model(warehouse, "task", day.date, parameters, queues)
+    append_model(warehouse, "task_recall", day.date, parameters, queues)
     for contract in contracts:
         revision = {
             "queue": contract.queue,
@@ -67,7 +83,8 @@ def commit_tasks(warehouse: Warehouse, day: BusinessDay, queues: tuple[str, ...]
             "header_language": settings().header_language,
         }
         append_model(warehouse, "publication", day.date, revision)
-    rebuild_queues(warehouse, "task_loan", day.date, queues, parameters)
+    if not contact_is_past:
+        rebuild_queues(warehouse, "task_loan", day.date, queues, parameters)
     if GO_LIVE in queues:
         warehouse.rebuild("go_live_action", day.date, parameters)
     for name in TEMPORARY:

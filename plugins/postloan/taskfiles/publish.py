@@ -8,7 +8,7 @@ crash kept from being made, and compares the rest byte by byte.
 import hashlib
 import json
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -16,7 +16,7 @@ from typing import Any
 
 from postloan.contracts import Column, TaskFileContract, catalogue
 from postloan.errors import PublicationError
-from postloan.taskfiles.allow_list import checked_contract
+from postloan.taskfiles.allow_list import checked_contract, checked_recall_file
 from postloan.taskfiles.writer import write_csv
 from postloan.warehouse import Warehouse
 
@@ -106,11 +106,11 @@ def _render(
     warehouse: Warehouse, revision: Revision, contract: TaskFileContract, folder: Path
 ) -> dict[str, Any]:
     """Write the files of a revision and their manifest; the manifest."""
-    columns = contract.table.columns
-    files = [_file(warehouse, revision, columns, "added", folder / f"{revision.stem}.csv")]
+    files = [_file(warehouse, revision, contract, "added", folder / f"{revision.stem}.csv")]
     if revision.number > 1 or revision.rows_recalled:
-        recall = folder / f"{revision.stem}_recall.csv"
-        files.append(_file(warehouse, revision, columns[:1], "recalled", recall))
+        layout, path = checked_recall_file(revision.business_date), f"{revision.stem}_recall.csv"
+        recalled = _file(warehouse, revision, layout, "recalled", folder / path)
+        files.append({**recalled, "contract_version": layout.version})
     rows = [entry["rows"] for entry in files]
     if rows != [revision.rows_added, revision.rows_recalled][: len(rows)]:
         raise PublicationError(
@@ -135,17 +135,20 @@ def _render(
 def _file(
     warehouse: Warehouse,
     revision: Revision,
-    columns: Sequence[Column],
+    contract: TaskFileContract,
     action: str,
     path: Path,
 ) -> dict[str, Any]:
-    language = revision.header_language
-    names = [_source(column, language) for column in columns]
+    language, columns = revision.header_language, contract.table.columns
+    names = [_source(contract, column, language) for column in columns]
     select = (
-        f"select {', '.join(names)} from task "  # noqa: S608 (names of a checked contract)
-        "where business_date = cast($business_date as date) and queue = $queue "
-        "and revision = cast($revision as integer) and task_action = $action "
-        f"order by {names[0]}"
+        f"select {', '.join(f'filled.{n}' for n in names)} "  # noqa: S608 (a checked contract)
+        f"from {contract.filled_from} as filled inner join task "
+        "on filled.business_date = task.business_date and filled.queue = task.queue "
+        "and filled.revision = task.revision and filled.task_id = task.task_id "
+        "where task.business_date = cast($business_date as date) and task.queue = $queue "
+        "and task.revision = cast($revision as integer) and task.task_action = $action "
+        f"order by filled.{names[0]}"
     )
     rows = warehouse.stream(
         select,
@@ -160,11 +163,17 @@ def _file(
     return {"file": path.name, "kind": action, "rows": written.rows, "sha256": written.sha256}
 
 
-def _source(column: Column, language: str) -> str:
-    """The column of `task` that fills one of a file; plain words come in two languages."""
-    if column.name in catalogue().tables["task"].column_names:
+def _source(contract: TaskFileContract, column: Column, language: str) -> str:
+    """The column of a table that fills one of a file; plain words come in two languages."""
+    if column.name in catalogue().tables[contract.filled_from].column_names:
         return column.name
     return f"{column.name}_{language}"
+
+
+def _contracts(manifest: Mapping[str, Any]) -> list[str | None]:
+    """Versions of the contracts that the files of a revision were made by."""
+    files = (entry.get("contract_version") for entry in manifest["files"])
+    return [manifest["contract_version"], *files]
 
 
 def _verify(folder: Path, expected: dict[str, Any]) -> None:
@@ -175,7 +184,7 @@ def _verify(folder: Path, expected: dict[str, Any]) -> None:
     """
     try:
         found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        is_same_contract = found["contract_version"] == expected["contract_version"]
+        is_same_contract = _contracts(found) == _contracts(expected)
         intact = all(
             hashlib.sha256((folder / entry["file"]).read_bytes()).hexdigest() == entry["sha256"]
             for entry in found["files"]

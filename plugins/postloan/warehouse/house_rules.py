@@ -21,6 +21,7 @@ KNOWN_PARAMETERS = {
     "business_date": "the day that is computed",
     "previous_date": "the day whose state it builds on",
     "is_opening": "whether the book is opened on that day",
+    "contact_is_past": "whether the hours in which the contacts of that day were due are over",
     "revision": "version of the day's inputs",
     "known_on": "facts received later do not count",
     "past_due_before": "due dates before it can be past due",

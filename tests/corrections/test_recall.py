@@ -1,0 +1,285 @@
+"""Tasks that were sent on wrong facts are recalled, each once; nothing is sent after its hours."""
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from postloan.business_day import BusinessDay
+from postloan.cli.explain import chain_lines
+from postloan.daybook import read_book
+from postloan.lineage import contacts_around, explain_task
+from postloan.steps.publish_task_files import PAST, publish_task_files
+from postloan.steps.result import StepResult
+from postloan.steps.start_legal_preparation import start_legal_preparation
+from postloan.warehouse import Warehouse, open_warehouse
+from tests.delinquency.book import Book, day
+
+Rows = list[list[str]]
+DUE = "04-15"
+
+
+@dataclass
+class Lender:
+    """A book of a few loans that is staged and published night by night."""
+
+    book: Book
+    outbox: Path
+
+    @property
+    def warehouse(self) -> Warehouse:
+        return self.book.warehouse
+
+    def borrower(self, number: int, *due_on: str, **terms: Any) -> None:
+        """Customer `C<n>` with the loan `L<n>`; instalments of 100.00."""
+        self.warehouse.append_rows(
+            "customer",
+            [
+                {
+                    "customer_id": f"C{number}",
+                    "customer_name": "测试甲",
+                    "phone": f"1540000{number:04d}",
+                    "received_on": date(2026, 1, 1),
+                    "line_no": number + 1,
+                }
+            ],
+        )
+        self.book.loan(f"L{number}", customer_id=f"C{number}")
+        self.book.due(*(due_on or (DUE,)), loan_id=f"L{number}", **terms)
+
+    def paid(self, number: int, on: str, received: str, amount: str = "100.00") -> None:
+        """A payment on the first instalment."""
+        self.book.paid(
+            on, amount, loan_id=f"L{number}", instalment=1, due_on=DUE, received=received
+        )
+
+    def night(self, on: str) -> StepResult:
+        """Stage and publish one date, for the first time or again."""
+        self.book.night(on)
+        return self.publish(on)
+
+    def publish(self, on: str) -> StepResult:
+        record = read_book(self.warehouse)[day(on)]
+        start_legal_preparation(self.warehouse, record.day)
+        return publish_task_files(self.warehouse, record.day, self.outbox)
+
+    def opened(self, on: str, last: str) -> None:
+        """The book is opened on one date, and the dates after it are run."""
+        self.book.night(on)
+        self.nights((day(on) + timedelta(days=1)).isoformat(), last)
+
+    def nights(self, first: str, last: str) -> None:
+        """Stage and publish every date in turn."""
+        on = day(first)
+        while on <= day(last):
+            self.night(on.isoformat())
+            on += timedelta(days=1)
+
+    def recalled(self, queue: str = "sms_reminder") -> list[tuple[str, Rows]]:
+        """Every list of recalls in the outbox by its date, without the header."""
+        found = []
+        for path in sorted(self.outbox.glob(f"*/{queue}/r*/*_recall.csv")):
+            with path.open(encoding="utf-8-sig", newline="") as stream:
+                rows = list(csv.reader(stream))[1:]
+            if rows:
+                found.append((path.parts[-4], rows))
+        return found
+
+    def task(self, number: int, on: str, queue: str = "sms_reminder") -> str:
+        """The task of a customer in the file of a date."""
+        return str(
+            self.warehouse.scalar(
+                "select task_id from task where business_date = cast($on as date) "
+                "and customer_id = $customer and queue = $queue and task_action = 'added'",
+                {"on": day(on), "customer": f"C{number}", "queue": queue},
+            )
+        )
+
+    def count(self, queue: str) -> int:
+        """Tasks that a queue has ever asked for."""
+        return int(
+            self.warehouse.scalar(
+                "select count(*) as n from task where queue = $queue and task_action = 'added'",
+                {"queue": queue},
+            )
+        )
+
+    def added(self, on: str) -> int:
+        """Contacts that the files of a date ask for, in all revisions."""
+        return int(
+            self.warehouse.scalar(
+                "select count(*) as n from task where business_date = cast($on as date) "
+                "and task_action = 'added' and window_start is not null",
+                {"on": day(on)},
+            )
+        )
+
+
+@pytest.fixture
+def lender(tmp_path: Path) -> Iterator[Lender]:
+    """An empty book; both engines run the SELECTs in `tests/sql`."""
+    with open_warehouse("duckdb:///:memory:") as warehouse:
+        yield Lender(Book(warehouse), tmp_path / "outbox")
+
+
+def test_a_payment_learned_late_recalls_the_task_with_its_reason(lender: Lender) -> None:
+    """P1: what was sent on wrong facts is listed for recall."""
+    for number in (1, 2):
+        lender.borrower(number)
+    lender.opened("04-15", "04-17")
+    task = lender.task(1, "04-16")
+    lender.paid(1, "04-16", received="04-18")
+    result = lender.night("04-18")
+
+    reason = "借据 L1 现知当日并未逾期 (任务所述 100.00, 现知 0.00)"
+    expected = [task, "2026-04-16", reason, "HOUSE-REC-001"]
+    assert lender.recalled() == [("2026-04-18", [expected])]
+    assert result.counts["recalled_sms_reminder"] == 1
+    # Whoever did not pay keeps the message, and both contacts stay on record as made.
+    assert lender.warehouse.count("task_loan", day("04-16")) == 2
+    told = "\n".join(chain_lines(task, explain_task(lender.warehouse, task), "en"))
+    assert told.startswith(f"Task {task} (recalled)")
+    assert "2026-04-18  task sms_reminder: recalled in revision 1; loan L1 is known now not" in told
+    assert "reminder 100.00, now current 0.00 (repayment 2026-04-18)" in told
+    answers = [
+        (c.business_date, c.answer)
+        for c in contacts_around(lender.warehouse, "C1", day("04-17"))
+        if c.task_id == task
+    ]
+    assert answers == [(day("04-16"), "added"), (day("04-18"), "recalled")]
+
+
+def test_a_recall_is_made_once(lender: Lender) -> None:
+    lender.borrower(1)
+    lender.opened("04-15", "04-17")
+    lender.paid(1, "04-16", received="04-18")
+    lender.night("04-18")
+    before = lender.recalled()
+    again = lender.night("04-18")
+    assert again.counts["recalled_sms_reminder"] == 1
+    # Another payment on the same days, and the days after: it has been said.
+    lender.paid(1, "04-16", received="04-19", amount="1.00")
+    lender.nights("04-19", "04-20")
+    assert lender.recalled() == before
+    # The date of the task itself is run again.
+    lender.night("04-16")
+    assert lender.recalled() == before
+    assert lender.warehouse.count("task_recall") == 1
+
+
+@pytest.mark.parametrize(
+    ("amount", "is_recalled"), [("0.01", True), ("100.00", True), ("-20.00", False)]
+)
+def test_an_amount_that_was_too_high_is_wrong_and_one_too_low_is_not(
+    lender: Lender, amount: str, is_recalled: bool
+) -> None:
+    # Two instalments are due, so that the loan stays past due and in its stage.
+    lender.borrower(1, "04-14", "04-15")
+    lender.opened("04-15", "04-17")
+    lender.paid(1, "04-15", received="04-18", amount=amount)
+    lender.night("04-18")
+    assert bool(lender.recalled()) == is_recalled
+
+
+def test_a_lower_stage_recalls_and_fewer_days_within_a_stage_do_not(lender: Lender) -> None:
+    lender.borrower(1, "04-01")
+    lender.borrower(2, "04-05")
+    lender.opened("04-15", "04-16")
+    sent = lender.task(1, "04-16")
+    # The terms moved: L1 was in the first stage on 04-16, L2 has only fewer days.
+    lender.book.due("04-10", loan_id="L1", received="04-17")
+    lender.book.due("04-07", loan_id="L2", received="04-17")
+    lender.night("04-17")
+    ((_, rows),) = lender.recalled()
+    assert [(row[0], row[3]) for row in rows] == [(sent, "HOUSE-REC-002")]
+    assert "逾期阶段较低" in rows[0][2]
+
+
+def test_what_is_learned_about_days_after_the_task_recalls_nothing(lender: Lender) -> None:
+    lender.borrower(1)
+    lender.opened("04-15", "04-18")
+    lender.paid(1, "04-17", received="04-19")
+    lender.night("04-19")
+    assert lender.added("04-16") == 1
+    assert lender.recalled() == []
+
+
+def test_what_a_shut_gate_held_is_recalled_by_the_next_publication(lender: Lender) -> None:
+    lender.borrower(1)
+    lender.opened("04-15", "04-17")
+    lender.paid(1, "04-16", received="04-18")
+    # Nothing goes outside on that date.
+    lender.book.night("04-18")
+    lender.night("04-19")
+    assert [on for on, _ in lender.recalled()] == ["2026-04-19"]
+
+
+def test_the_request_to_prepare_a_case_is_recalled_and_not_made_again(lender: Lender) -> None:
+    lender.borrower(1, "01-15")
+    lender.opened("04-14", "04-15")
+    (case,) = lender.warehouse.fetch(
+        "select business_date, task_id from task where queue = 'legal_preparation'"
+    )
+    # Half of the claim had been paid before the case was opened.
+    lender.book.paid("04-13", "50.00", loan_id="L1", instalment=1, due_on="01-15", received="04-16")
+    lender.nights("04-16", "04-18")
+    ((on, rows),) = lender.recalled("legal_preparation")
+    assert on == "2026-04-16"
+    assert [row[:2] for row in rows] == [[case[1], case[0].isoformat()]]
+    assert "任务所述 100.00, 现知 50.00" in rows[0][2]
+    assert lender.count("legal_preparation") == 1
+
+
+def test_a_date_run_again_after_a_later_one_adds_no_contact(lender: Lender) -> None:
+    """Its hours are over, whatever the clock says; what was wrong is recalled all the same."""
+    lender.borrower(1)
+    lender.borrower(2)
+    lender.opened("04-15", "04-16")
+    assert lender.added("04-16") == 2
+    # Delivered anew: L3 was forgotten, L1 had paid, and L2 owed more.
+    lender.night("04-17")
+    lender.borrower(3)
+    lender.paid(1, "04-16", received="04-16")
+    lender.book.due(DUE, loan_id="L2", amount="130.00", received="04-16")
+    task = lender.task(1, "04-16")
+    result = lender.night("04-16")
+    assert result.note == PAST
+    assert lender.added("04-16") == 2
+    ((on, rows),) = lender.recalled()
+    assert (on, [row[0] for row in rows]) == ("2026-04-16", [task])
+    # The next date makes up for the one that was forgotten.
+    lender.night("04-18")
+    assert lender.task(3, "04-18") != "None"
+
+
+def test_a_date_run_again_before_the_next_one_is_opened_adds_what_it_lacks(lender: Lender) -> None:
+    lender.borrower(1)
+    lender.opened("04-15", "04-16")
+    lender.borrower(2)
+    result = lender.night("04-16")
+    assert result.note == ""
+    assert lender.added("04-16") == 2
+
+
+def test_a_skipped_date_ends_nothing(lender: Lender) -> None:
+    lender.borrower(1)
+    lender.opened("04-15", "04-16")
+    lender.warehouse.append_rows(
+        "business_day",
+        [
+            {
+                "business_date": day("04-17"),
+                "revision": 1,
+                "day_state": "skipped",
+                "is_opening": False,
+                "input_fingerprint": "none",
+            }
+        ],
+    )
+    lender.borrower(2)
+    publish_task_files(lender.warehouse, BusinessDay(day("04-16"), 1, day("04-15")), lender.outbox)
+    assert lender.added("04-16") == 1
