@@ -2,7 +2,8 @@
 ### Close the business day
 
 Marks the revision of the date as finished, so that the next date may open, and writes the summary
-that `python -m postloan summary` shows.
+that `python -m postloan summary` shows. Then wakes the next date that was delivered already, or was
+built on what has changed since: late dates are caught up in order by themselves.
 
 | | |
 |---|---|
@@ -16,13 +17,14 @@ from airflow.sdk import dag
 
 from postloan.orchestration import assets, schedules
 from postloan.orchestration.defaults import dag_defaults
-from postloan.orchestration.operators import BusinessStep
+from postloan.orchestration.operators import BusinessStep, WakeNextDate
 
 
 @dag(schedule=schedules.after(assets.task_files), doc_md=__doc__, **dag_defaults("gate"))
 def close_business_day() -> None:
-    """One task: the step of the same name."""
-    BusinessStep(step="close_business_day", outlets=[assets.closed_day])
+    """The step of the same name, then the date whose turn has come."""
+    closed = BusinessStep(step="close_business_day", outlets=[assets.closed_day])
+    closed >> WakeNextDate(task_id="wake_next_date", outlets=[assets.due_day])
 
 
 close_business_day()

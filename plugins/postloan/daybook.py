@@ -289,7 +289,8 @@ def _missed(absent: Iterable[FeedContract], hashes: Hashes, day: date) -> dict[s
 def _fingerprint(book: Book, hashes: Hashes, day: date, previous: date | None) -> str:
     """Hash of everything the date is a function of.
 
-    Older deliveries are in it through the revision of the previous date, one date after another.
+    Older deliveries are in it through the fingerprint of the previous date, one date after another:
+    the same inputs have the same fingerprint, whatever the order they came in.
     """
     delivered = [
         [d.isoformat(), *key, value]
@@ -297,7 +298,7 @@ def _fingerprint(book: Book, hashes: Hashes, day: date, previous: date | None) -
         if d <= day and (previous is None or d > previous)
         for key, value in sorted(found.items())
     ]
-    before = [previous.isoformat(), book[previous].revision] if previous else None
+    before = [previous.isoformat(), book[previous].fingerprint] if previous else None
     rules = [p.body for p in rule_book().in_force(day)]
     text = json.dumps([delivered, before, rules], sort_keys=True, default=str, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
@@ -328,7 +329,7 @@ def current_day(warehouse: Warehouse, day: date) -> BusinessDay:
         raise DayError(f"{day} is not open. Open and run it: python -m postloan run --date {day}")
     if record.state == SKIPPED:
         raise DayError(f"{day} was closed without being run: {record.reason}.")
-    if record.fingerprint != _fingerprint(book, _deliveries(warehouse), day, record.previous_date):
+    if _is_outdated(book, _deliveries(warehouse), record):
         raise DayError(
             f"The inputs of {day} have changed since revision {record.revision} was opened. "
             f"Open the next revision: python -m postloan run --date {day}"
@@ -377,12 +378,32 @@ def stale_dates(warehouse: Warehouse) -> tuple[date, ...]:
     stale: list[date] = []
     for record in book.values():
         if record.state == CLOSED and (
-            record.previous_date in stale
-            or record.fingerprint
-            != _fingerprint(book, hashes, record.business_date, record.previous_date)
+            record.previous_date in stale or _is_outdated(book, hashes, record)
         ):
             stale.append(record.business_date)
     return tuple(stale)
+
+
+def _is_outdated(book: Book, hashes: Hashes, record: DayRecord) -> bool:
+    """Whether a date, or the date before it, was opened with other inputs than it has now."""
+    return record.fingerprint != _fingerprint(
+        book, hashes, record.business_date, record.previous_date
+    )
+
+
+def next_due(warehouse: Warehouse, closed: date) -> date | None:
+    """The date whose turn it is when one is closed: the first later one that waits or is stale.
+
+    Earlier dates are left to whoever asks for them: new rules make all of the past stale at once.
+    """
+    book, hashes = read_book(warehouse), _deliveries(warehouse)
+    waiting = unopened_dates(warehouse)
+    for day in sorted({*book, *waiting}):
+        if day > closed and (
+            day in waiting or (book[day].state == CLOSED and _is_outdated(book, hashes, book[day]))
+        ):
+            return day
+    return None
 
 
 def unopened_dates(warehouse: Warehouse) -> tuple[date, ...]:

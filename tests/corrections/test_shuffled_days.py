@@ -16,7 +16,7 @@ import pytest
 
 from postloan.contracts import catalogue
 from postloan.contracts.model import KNOWN_ON
-from postloan.daybook import close_day, open_day, stale_dates, unopened_dates
+from postloan.daybook import close_day, next_due, open_day, stale_dates
 from postloan.ingestion.deliver import ingest
 from postloan.sample import write_sample
 from postloan.steps.stage_overdue_loans import stage_overdue_loans
@@ -110,12 +110,13 @@ class Run:
     held: dict[date, dict[str, list[str]]] = field(default_factory=dict)
 
     def arrive(self, day: date) -> None:
-        """Take in one delivery, then run every date that is due, oldest first."""
+        """Take in one delivery, ask the gate for its date, and follow the dates that are woken."""
         ingest(
             self.warehouse, SOURCE, day, self.landing.folder,
             self.home / "scratch", self.home / "quarantine",
         )  # fmt: skip
-        while due := self._due():
+        due: date | None = day
+        while due:
             gate = open_day(self.warehouse, due, after_cut_off=True)
             if gate.day is None:
                 return
@@ -123,10 +124,7 @@ class Run:
             close_day(self.warehouse, gate.day)
             if not stale_dates(self.warehouse):
                 self.held[self._newest()] = self.now()
-
-    def _due(self) -> date | None:
-        stale, unopened = stale_dates(self.warehouse), unopened_dates(self.warehouse)
-        return min([*stale[:1], *unopened[:1]], default=None)
+            due = next_due(self.warehouse, due)
 
     def _newest(self) -> date:
         newest: date = self.warehouse.scalar("select max(business_date) as day from business_day")

@@ -112,15 +112,21 @@ def test_tasks_have_an_owner_retries_a_time_limit_and_a_pool(bag: DagBag, dag_id
 
 @pytest.mark.parametrize("dag_id", sorted(DAG_IDS))
 def test_a_dag_listens_to_at_most_one_asset_but_the_gate(bag: DagBag, dag_id: str) -> None:
-    expected = {GATE: 3}.get(dag_id, 0 if dag_id.startswith(("ingest_", "expire_")) else 1)
+    expected = {GATE: 4}.get(dag_id, 0 if dag_id.startswith(("ingest_", "expire_")) else 1)
     assert len(listened_to(dag_of(bag, dag_id))) == expected
 
 
 def test_the_chain_hands_on_one_asset_from_dag_to_dag(bag: DagBag) -> None:
     links = [GATE, *CHAIN, "approve_legal_cases"]
     for upstream, downstream in pairwise(links):
-        emitted = {a.name for t in dag_of(bag, upstream).tasks for a in t.outlets}
+        emitted = {a.name for a in dag_of(bag, upstream).get_task(upstream).outlets}
         assert listened_to(dag_of(bag, downstream)) == emitted
+
+
+def test_a_closed_date_wakes_the_next_one(bag: DagBag) -> None:
+    wakes = dag_of(bag, "close_business_day").get_task("wake_next_date")
+    assert wakes.upstream_task_ids == {"close_business_day"}
+    assert {a.name for a in wakes.outlets} < listened_to(dag_of(bag, GATE))
 
 
 @pytest.mark.parametrize("dag_id", [d for d in sorted(DAG_IDS) if d.startswith("ingest_")])

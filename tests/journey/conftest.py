@@ -86,6 +86,6 @@ def running(made: Installation) -> Iterator[Installation]:
 def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """An installation whose Airflow runs, and whose book is not open yet."""
     made = Installation(tmp_path_factory.mktemp("installation"))
-    made.succeed("sample", "--loans", "300", "--days", "2", "--until", "2026-11-20")
+    made.succeed("sample", "--loans", "300", "--days", "3", "--until", "2026-11-21")
     with running(made):
         yield made

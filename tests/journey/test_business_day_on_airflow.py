@@ -14,7 +14,7 @@ from postloan.embedded.follow import CHAIN, GATE
 from postloan.embedded.supervisor import COMPONENTS, recorded
 from tests.journey.conftest import Installation
 
-OPENING, FIRST, SECOND = "2026-11-18", "2026-11-19", "2026-11-20"
+OPENING, FIRST, SECOND, THIRD = "2026-11-18", "2026-11-19", "2026-11-20", "2026-11-21"
 
 pytestmark = pytest.mark.journey
 
@@ -42,7 +42,8 @@ def test_a_date_cannot_be_run_before_the_book_is_open(installation: Installation
     # The registry is late: it delivers after the cut-off.
     late = installation.home / "landing" / "student_registry" / FIRST
     late.rename(installation.home / "late")
-    refused = installation.command("run", "--date", FIRST)
+    # The second date is taken in first: it waits for the first one.
+    refused = installation.command("run", "--date", SECOND)
     assert refused.returncode == 1
     assert "python -m postloan open" in refused.stderr
     assert "Traceback" not in refused.stderr
@@ -82,9 +83,6 @@ def test_a_business_day_goes_from_deliveries_to_task_files(installation: Install
     told = installation.succeed("run", "--date", FIRST)
     assert "Opened without" in told
     assert "enrolment" in told
-    # Taken in before the book was open, its rows referred to nothing; now they do.
-    summary = json.loads((installation.home / "reports" / f"{FIRST}.json").read_text())
-    assert [d["rows_quarantined"] for d in summary["deliveries"]] == [0]
     files = [path for path in installation.published() if path.startswith(FIRST)]
     manifests = [p for p in files if p.endswith("manifest.json")]
     assert any("/call_list/" in p or "/sms_reminder/" in p for p in manifests)
@@ -109,9 +107,16 @@ def test_events_carry_counts_and_tasks_show_their_sql(installation: Installation
     assert "$business_date" not in shown
 
 
-def test_the_next_date_builds_on_it(installation: Installation) -> None:
-    told = installation.succeed("run", "--date", SECOND)
-    assert f"{SECOND}: closed" in told
+def is_closed(installation: Installation, day: str, revision: int) -> bool:
+    return f"{day}  closed   revision {revision}" in installation.command("status").stdout
+
+
+def test_the_date_that_was_taken_in_before_it_follows_by_itself(installation: Installation) -> None:
+    wait_for(lambda: is_closed(installation, SECOND, 1), seconds=240)
+    assert "nothing has changed" in installation.succeed("run", "--date", SECOND)
+    # Taken in before the book was open, its rows referred to nothing; now they do.
+    summary = json.loads((installation.home / "reports" / f"{SECOND}.json").read_text())
+    assert {d["rows_quarantined"] for d in summary["deliveries"]} == {0}
 
 
 def test_a_late_delivery_is_the_next_revision(installation: Installation) -> None:
@@ -120,17 +125,19 @@ def test_a_late_delivery_is_the_next_revision(installation: Installation) -> Non
     (installation.home / "late").rename(late)
     told = installation.succeed("run", "--date", FIRST)
     assert "revision 2" in told
+    # The date that was built on it is run again by itself.
+    wait_for(lambda: is_closed(installation, SECOND, 2), seconds=240)
     after = installation.published()
     assert {path: after[path] for path in before} == before
-    assert f"{SECOND}  closed   revision 1  stale" in installation.succeed("status")
+    summary = json.loads((installation.home / "reports" / f"{FIRST}.json").read_text())
+    assert "no contact is added" in summary["steps"]["publish_task_files"]["note"]
 
 
-def test_reconcile_mends_the_dates_that_were_built_on_it(installation: Installation) -> None:
+def test_reconcile_runs_what_nobody_has_taken_in(installation: Installation) -> None:
     told = installation.succeed("reconcile")
-    assert f"{SECOND}: built on inputs that have changed since" in told
+    assert f"{THIRD}: delivered, and never taken in" in told
     assert "up to date" in installation.succeed("reconcile")
-    summary = json.loads((installation.home / "reports" / f"{SECOND}.json").read_text())
-    assert summary["revision"] == 2
+    assert is_closed(installation, THIRD, 1)
 
 
 def test_a_killed_airflow_is_mended_by_the_next_command(installation: Installation) -> None:

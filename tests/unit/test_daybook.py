@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from itertools import permutations
 
 import pytest
 
@@ -13,7 +14,7 @@ from postloan.warehouse import Warehouse, open_warehouse
 from tests.support.rule_files import RuleFiles
 
 OPENING = date(2026, 11, 18)
-NEXT, AFTER = OPENING + timedelta(days=1), OPENING + timedelta(days=2)
+NEXT, AFTER, LAST = (OPENING + timedelta(days=n) for n in (1, 2, 3))
 OPTIONAL = tuple(
     source
     for source in catalogue().sources()
@@ -295,3 +296,71 @@ def test_dates_taken_in_and_never_closed_are_found(warehouse: Warehouse) -> None
     deliver(warehouse, NEXT)
     deliver(warehouse, AFTER, *OPTIONAL)
     assert daybook.unopened_dates(warehouse) == (NEXT,)
+
+
+def in_order(warehouse: Warehouse, day: date) -> list[date]:
+    """Ask the gate for a date, then for each date that is woken; the dates that were run."""
+    run: list[date] = []
+    due: date | None = day
+    while due:
+        gate = daybook.open_day(warehouse, due)
+        if gate.day is None:
+            break
+        daybook.close_day(warehouse, gate.day)
+        run.append(due)
+        due = daybook.next_due(warehouse, due)
+    return run
+
+
+@pytest.mark.parametrize("arrival", list(permutations((NEXT, AFTER, LAST))))
+def test_dates_that_arrive_in_any_order_are_run_in_order(
+    warehouse: Warehouse, arrival: tuple[date, ...]
+) -> None:
+    run_day(warehouse, OPENING, is_opening=True)
+    run: list[date] = []
+    for day in arrival:
+        deliver(warehouse, day)
+        run += in_order(warehouse, day)
+    assert run == [NEXT, AFTER, LAST]
+    assert daybook.next_due(warehouse, OPENING) is None
+
+
+def test_a_changed_date_wakes_those_that_build_on_it_one_after_another(
+    warehouse: Warehouse,
+) -> None:
+    run_day(warehouse, OPENING, is_opening=True)
+    for day in (NEXT, AFTER, LAST):
+        run_day(warehouse, day)
+    deliver(warehouse, NEXT, "core_banking", content="b")
+    assert in_order(warehouse, NEXT) == [NEXT, AFTER, LAST]
+    assert daybook.stale_dates(warehouse) == ()
+    assert [r.revision for r in daybook.status(warehouse)] == [1, 2, 2, 2]
+
+
+def test_a_date_after_a_gap_wakes_nobody_until_the_gap_is_filled(warehouse: Warehouse) -> None:
+    run_day(warehouse, OPENING, is_opening=True)
+    deliver(warehouse, AFTER)
+    assert in_order(warehouse, AFTER) == []
+    daybook.skip_day(warehouse, NEXT, "core banking migration")
+    assert daybook.next_due(warehouse, NEXT) == AFTER
+
+
+def test_the_same_inputs_have_the_same_fingerprint_whatever_came_first(
+    warehouse: Warehouse,
+) -> None:
+    def fingerprints(of: Warehouse) -> list[str]:
+        return [r.fingerprint for r in daybook.status(of)]
+
+    run_day(warehouse, OPENING, is_opening=True)
+    run_day(warehouse, NEXT)
+    run_day(warehouse, AFTER)
+    # A correction arrives when all of them are closed.
+    deliver(warehouse, NEXT, "core_banking", content="b")
+    in_order(warehouse, NEXT)
+    with open_warehouse("duckdb:///:memory:") as other:
+        deliver(other, OPENING, is_opening=True)
+        deliver(other, NEXT)
+        deliver(other, NEXT, "core_banking", content="b")
+        deliver(other, AFTER)
+        in_order(other, OPENING)
+        assert fingerprints(warehouse) == fingerprints(other)

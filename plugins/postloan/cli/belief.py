@@ -30,8 +30,9 @@ def run(args: argparse.Namespace) -> int:
     """Print the beliefs, oldest first; 0 on success."""
     with open_warehouse() as warehouse:
         beliefs = loan_beliefs(warehouse, args.loan_id, args.date)
-    print(f"{args.loan_id} on {args.date}: {len(beliefs) or NOT_PAST_DUE}"
-          f"{' beliefs' if beliefs else ', as far as anything was ever known'}")  # fmt: skip
+    noun = "belief" if len(beliefs) == 1 else "beliefs"
+    found = f"{len(beliefs)} {noun}" if beliefs else f"{NOT_PAST_DUE}, as far as was ever known"
+    print(f"{args.loan_id} on {args.date}: {found}")
     for belief in beliefs:
         print(_line(belief, args.date))
     if beliefs and beliefs[-1].known_before:

@@ -3,7 +3,7 @@
 import argparse
 
 from postloan.cli.shown import business_date
-from postloan.daybook import skip_day
+from postloan.daybook import next_due, skip_day
 from postloan.settings import settings
 from postloan.warehouse import open_warehouse
 
@@ -12,7 +12,10 @@ def run(args: argparse.Namespace) -> int:
     """Write the reason into the book; 0 on success."""
     with open_warehouse(settings().warehouse_url) as warehouse:
         skip_day(warehouse, args.date, args.reason)
+        due = next_due(warehouse, args.date)
     print(f"{args.date}: closed without being run ({args.reason})")
+    if due:
+        print(f"{due} was waiting for it. Run it: python -m postloan run --date {due}")
     return 0
 
 

@@ -131,6 +131,9 @@ class Follower:
         if answer.get("answer") == "closed":
             self.tell(f"  {GATE:<28} nothing new   {answer['reason']}")
             return None, answer
+        in_work = self._opener_in_work()
+        if in_work is not None:
+            return in_work, self._answer(in_work)[1]
         # By hand nobody waits for the cut-off; and a chain that stopped half-way starts again.
         gate = self._finish(
             self.api.trigger(GATE, self.key, {"after_cut_off": True}), is_quiet=True
@@ -139,6 +142,13 @@ class Follower:
         if not opened:
             self.tell(f"  {GATE:<28} {answer.get('answer', 'shut'):<10} {answer.get('reason', '')}")
         return (gate if opened else None), answer
+
+    def _opener_in_work(self) -> Run | None:
+        """The run that opened the date, where its chain is under way: the date before woke it."""
+        if not any(self.key in self.api.active_keys(dag_id) for dag_id in CHAIN):
+            return None
+        runs = (r for r in self.api.runs(GATE, self.key) if r.state == "success")
+        return next((r for r in runs if self.api.task_states(r).get(GATE) == "success"), None)
 
     def _answer(self, gate: Run) -> tuple[bool, Json]:
         if gate.state != "success":
@@ -160,7 +170,7 @@ class Follower:
                     f"{dag_id} failed. {self.api.failure(run)} See docs/runbooks/{dag_id}.md"
                 )
                 return
-            if "skipped" in self.api.task_states(run).values():
+            if self.api.task_states(run).get(dag_id) == "skipped":
                 outcome.state = "waiting"
                 outcome.reason = (
                     f"New inputs for {self.key} arrived while {dag_id} was running; "

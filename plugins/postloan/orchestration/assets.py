@@ -20,6 +20,7 @@ multi_lender_alert = _asset("multi_lender_alert", "customers who borrow in many 
 legal_case = _asset("legal_case", "cases prepared for legal action, awaiting approval")
 task_files = _asset("task_files", "published files and their manifests")
 closed_day = _asset("closed_day", "a finished business date and its summary")
+due_day = _asset("due_day", "a business date whose turn has come: the one before it is closed")
 approved_legal_case = _asset("approved_legal_case", "cases a person has decided on")
 
 DELIVERIES = {

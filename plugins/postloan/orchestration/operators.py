@@ -20,7 +20,7 @@ from postloan.errors import DayError, PostloanError, WarehouseError
 from postloan.orchestration.defaults import POOL
 from postloan.orchestration.links import DataDocsLink
 from postloan.orchestration.runs import business_date
-from postloan.orchestration.schedules import cut_off
+from postloan.orchestration.schedules import cut_off, is_after
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -212,6 +212,28 @@ class OpenBusinessDay(WarehouseOperator):
         if not is_wanted:
             raise AirflowSkipException(f"{day} is open already and in work; nothing has changed.")
         return told
+
+
+class WakeNextDate(WarehouseOperator):
+    """Wakes the date whose turn has come: the first later one that was delivered or has gone stale.
+
+    Late dates are caught up in order by this: each is woken when the one before it closes, and the
+    gate decides as ever. The task is skipped, and says nothing, where no date waits.
+    """
+
+    def work(self, warehouse: "Warehouse", day: date, context: Context) -> Facts:
+        """Hand the next date on, or skip."""
+        from postloan.contracts import catalogue
+        from postloan.daybook import next_due
+
+        due = next_due(warehouse, day)
+        if due is None:
+            raise AirflowSkipException(f"No date after {day} waits for its turn.")
+        for asset in self.outlets:
+            if isinstance(asset, Asset):
+                context["outlet_events"][asset].add_partitions(due.isoformat())
+        cut_offs = [f.cut_off for f in catalogue().feeds.values()]
+        return {"business_date": due.isoformat(), "after_cut_off": is_after(cut_offs, due)}
 
 
 class BusinessStep(WarehouseOperator):

@@ -1,6 +1,7 @@
 """When things run, in the lender's own time zone. The partition key is the business date."""
 
-from datetime import date, datetime, time, timedelta
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from airflow.sdk import (
@@ -50,6 +51,11 @@ def after(*assets: Asset) -> PartitionedAssetTimetable:
             input_format=KEY_FORMAT, output_format=KEY_FORMAT, timezone=BANK_ZONE
         ),
     )
+
+
+def is_after(cut_offs: Iterable[str], business_date: date) -> bool:
+    """Whether the last of some cut-offs of a business date, `HH:MM` each, has passed."""
+    return datetime.now(UTC) >= max(cut_off(business_date, c) for c in cut_offs)
 
 
 def cut_off(business_date: date, time_of_day: str) -> datetime:

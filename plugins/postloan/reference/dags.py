@@ -77,11 +77,13 @@ def _hands_on(dag: Any) -> list[str]:
     return [outlet.name for task in dag.tasks for outlet in task.outlets]
 
 
-def _order(dag: Any, dags: dict[str, Any]) -> tuple[int, str]:
-    """Position in the chain: nobody before those it waits for."""
+def _order(dag: Any, dags: dict[str, Any], behind: tuple[str, ...] = ()) -> tuple[int, str]:
+    """Position in the chain: the fewest steps from a start; the last may wake the first again."""
     makers = {asset: d for d in dags.values() for asset in _hands_on(d)}
-    depths = [_order(makers[a], dags)[0] for a in _waits_for(dag) if a in makers]
-    return (max(depths, default=-1) + 1, dag.dag_id)
+    before = [makers[a] for a in _waits_for(dag) if a in makers]
+    passed = (*behind, dag.dag_id)
+    depths = [_order(d, dags, passed)[0] for d in before if d.dag_id not in passed]
+    return (min(depths, default=-1) + 1, dag.dag_id)
 
 
 def _starts(dag: Any) -> str:
