@@ -199,6 +199,16 @@ def test_a_lower_stage_recalls_and_fewer_days_within_a_stage_do_not(lender: Lend
     assert "逾期阶段较低" in rows[0][2]
 
 
+def test_a_pause_that_was_entered_late_recalls_what_was_sent_during_it(lender: Lender) -> None:
+    lender.borrower(1)
+    lender.opened("04-15", "04-16")
+    task = lender.task(1, "04-16")
+    lender.book.pause("04-16", "04-20", received="04-17")
+    lender.night("04-17")
+    ((_, rows),) = lender.recalled()
+    assert [(row[0], row[3]) for row in rows] == [(task, "HOUSE-REC-004")]
+
+
 def test_what_is_learned_about_days_after_the_task_recalls_nothing(lender: Lender) -> None:
     lender.borrower(1)
     lender.opened("04-15", "04-18")

@@ -181,6 +181,7 @@ compared as (
         rule_band.band_rank as stage_rank,
         coalesce(loan_stage.stage, 'current') as known_stage,
         coalesce(loan_stage.stage_rank, 0) as known_stage_rank,
+        coalesce(loan_stage.is_paused, false) as known_paused,
         cast(coalesce(loan_stage.overdue_amount, 0) as decimal(18, 2)) as known_amount
     from sent
     left join loan_stage
@@ -223,6 +224,7 @@ found as (
             rule_task_recall.business_date = cast($business_date as date)
             and case rule_task_recall.finding
                 when 'not_past_due' then compared.known_stage_rank = 0
+                when 'paused' then compared.known_paused
                 when 'lower_stage' then compared.known_stage_rank < compared.stage_rank
                 when 'amount_too_high'
                     then compared.amount - compared.known_amount > rule_task_recall.more_than
