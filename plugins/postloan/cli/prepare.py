@@ -1,4 +1,4 @@
-"""`python -m postloan prepare`: make Airflow's database, pool and user; for docker-compose."""
+"""`python -m postloan prepare`: make Airflow's database, pools and user; for docker-compose."""
 
 import argparse
 import json
@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from postloan.embedded.control import POOL, POOL_PURPOSE, slots
+from postloan.embedded.control import pools
 from postloan.embedded.environment import USER, write_private
 from postloan.errors import PostloanError
 from postloan.settings import settings
@@ -22,7 +22,7 @@ def _airflow(*arguments: str) -> None:
 
 
 def run(_args: argparse.Namespace) -> int:
-    """Bring the metadata up to date, make the pool, write the password file; 0 on success."""
+    """Bring the metadata up to date, make the pools, write the password file; 0 on success."""
     path = os.environ.get("AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE")
     password = os.environ.get("POSTLOAN_AIRFLOW_PASSWORD")
     if not path or not password:
@@ -32,13 +32,14 @@ def run(_args: argparse.Namespace) -> int:
         )
     write_private(Path(path), json.dumps({USER: password}) + "\n")
     _airflow("db", "migrate")
-    _airflow("pools", "set", POOL, str(slots(settings())), POOL_PURPOSE)
+    for pool in pools(settings()):
+        _airflow("pools", "set", pool.name, str(pool.slots), pool.purpose)
     return 0
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the `prepare` command."""
     parser = subparsers.add_parser(
-        "prepare", help="make Airflow's database, pool and user; docker-compose.yaml runs it"
+        "prepare", help="make Airflow's database, pools and user; docker-compose.yaml runs it"
     )
     parser.set_defaults(run=run)

@@ -6,19 +6,22 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from postloan.embedded.api import AirflowApi
 from postloan.embedded.processes import end
 from postloan.embedded.supervisor import log_folder, recorded, take_lock
 from postloan.errors import PostloanError
+from postloan.orchestration.defaults import POOL, SOURCES_POOL
 from postloan.settings import REPOSITORY, Settings
 
 START_SECONDS = 240.0
 STOP_SECONDS = 60.0
-POOL, POOL_PURPOSE = "warehouse", "tasks that work in the warehouse"
 SERVER_SLOTS = 8
 """Tasks that may work in a database server at the same time."""
+FETCHING_SLOTS = 4
+"""Sources that may be asked at the same time."""
 
 
 def is_supervised(home: Settings) -> bool:
@@ -78,7 +81,7 @@ def start(home: Settings, tell: Callable[[str], None] = lambda _: None) -> Airfl
             break
         api = AirflowApi.of(home)
         if is_supervised(home) and api.is_healthy():
-            _make_pool(home, api)
+            _make_pools(home, api)
             return api
     raise PostloanError(
         f"Airflow did not come up. The end of {_supervisor_log(home)}:\n"
@@ -86,9 +89,22 @@ def start(home: Settings, tell: Callable[[str], None] = lambda _: None) -> Airfl
     )
 
 
-def slots(home: Settings) -> int:
-    """How many tasks may work in the warehouse at the same time."""
-    return SERVER_SLOTS if home.warehouse_url.startswith("postgres") else 1
+@dataclass(frozen=True)
+class Pool:
+    """A limit of how many tasks of one kind may run at the same time."""
+
+    name: str
+    slots: int
+    purpose: str
+
+
+def pools(home: Settings) -> tuple[Pool, ...]:
+    """The pools that the DAGs name; DuckDB allows one process to work in the warehouse."""
+    is_server = home.warehouse_url.startswith("postgres")
+    return (
+        Pool(POOL, SERVER_SLOTS if is_server else 1, "tasks that work in the warehouse"),
+        Pool(SOURCES_POOL, FETCHING_SLOTS, "tasks that wait for a source"),
+    )
 
 
 def connect(home: Settings, tell: Callable[[str], None] = lambda _: None) -> AirflowApi:
@@ -104,9 +120,9 @@ def connect(home: Settings, tell: Callable[[str], None] = lambda _: None) -> Air
     raise PostloanError("Airflow is not running. Start it: make up (or run a demo: make run)")
 
 
-def _make_pool(home: Settings, api: AirflowApi) -> None:
-    """Tasks that work in the warehouse share a pool: DuckDB allows one writing process."""
-    api.set_pool(POOL, slots(home), POOL_PURPOSE)
+def _make_pools(home: Settings, api: AirflowApi) -> None:
+    for pool in pools(home):
+        api.set_pool(pool.name, pool.slots, pool.purpose)
 
 
 def stop(home: Settings) -> bool:

@@ -1,10 +1,13 @@
-"""What all DAGs have in common: owner, retries, time limits, pool, tags."""
+"""What all DAGs have in common: owner, retries, time limits, pools, tags."""
 
 from datetime import timedelta
 from typing import Any
 
 POOL = "warehouse"
 """One slot on DuckDB, which allows one writing process; more on a database server."""
+
+SOURCES_POOL = "sources"
+"""Fetching waits for other systems; it must not keep the warehouse waiting with it."""
 
 OWNER = "postloan-operations"
 

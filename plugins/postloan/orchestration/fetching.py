@@ -12,6 +12,7 @@ from airflow.sdk.exceptions import (
 )
 
 from postloan.errors import PostloanError, WarehouseError
+from postloan.orchestration.defaults import SOURCES_POOL
 from postloan.orchestration.operators import LOOK_AGAIN_AFTER, Facts, WarehouseOperator
 from postloan.orchestration.schedules import cut_off
 
@@ -41,14 +42,15 @@ class FetchDelivery(WarehouseOperator):
     """Brings a delivery into the landing zone; a source that delivers itself has nothing to fetch.
 
     A source that has not finished the date is asked again until the cut-off. One that does not
-    answer is asked again by Airflow's retries, and the fetch goes on where it was.
+    answer is asked again by Airflow's retries, and the fetch goes on where it was. The warehouse is
+    open only while cursors are read, so that the work there goes on meanwhile.
     """
 
     # Nothing is shown: no statement of ours runs.
     template_fields: Sequence[str] = ()
 
     def __init__(self, *, source: str, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+        super().__init__(**{"pool": SOURCES_POOL, **kwargs})
         self.source = source
 
     def prepare(self, day: date, context: Context) -> Facts | None:
