@@ -6,6 +6,8 @@ cards after 90 days) are allocated payment by payment, all of them at the same t
 a loan is paused are then taken off, as the union of its pauses.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -15,8 +17,8 @@ from postloan.rules.tables import publish_rules
 from postloan.warehouse import Warehouse
 from postloan.warehouse.beliefs import Among, replace_belief
 
+CLOSELY = "shortfall_loan"
 IN_ONE_PASS = (
-    "shortfall_loan",
     "open_loan",
     "open_instalment",
     "open_payment",
@@ -36,6 +38,48 @@ def _allocate_in_turn(warehouse: Warehouse, parameters: dict[str, object]) -> No
         warehouse.temporary("waterfall_next", {**parameters, "turn": turn})
         warehouse.rename_temporary("waterfall_next", "waterfall_item")
     warehouse.temporary("waterfall_unpaid", parameters)
+
+
+@contextmanager
+def allocated(
+    warehouse: Warehouse, business_date: date, known_on: date, loans: str | None = None
+) -> Iterator[dict[str, object]]:
+    """Inside, temporary tables say what is left of each instalment of the loans looked at closely.
+
+    Args:
+        warehouse: an open warehouse, inside a transaction of the caller.
+        business_date: dues before it and payments up to it count.
+        known_on: deliveries up to this date count.
+        loans: SELECT of the loans that are looked at; by default those with a shortfall.
+
+    Yields:
+        The parameters of the statements, for others that read the same tables.
+
+    Raises:
+        RuleError: no rule says what is past due on that date.
+    """
+    counts_as = warehouse.scalar(
+        "select max(due_date_counts_as) as n from rule_past_due "
+        "where business_date = cast($business_date as date)",
+        {"business_date": business_date},
+    )
+    if counts_as is None:
+        raise RuleError(f"No rule in force on {business_date} says what is past due.")
+    parameters: dict[str, object] = {
+        "business_date": business_date,
+        "known_on": known_on,
+        "past_due_before": business_date + timedelta(days=counts_as),
+    }
+    if loans is None:
+        warehouse.temporary(CLOSELY, parameters)
+    else:
+        warehouse.temporary_from(CLOSELY, loans, parameters)
+    for model in IN_ONE_PASS:
+        warehouse.temporary(model, parameters)
+    _allocate_in_turn(warehouse, parameters)
+    yield parameters
+    for name in (CLOSELY, *IN_ONE_PASS, *IN_TURN):
+        warehouse.drop_temporary(name)
 
 
 def compute_delinquency(
@@ -59,24 +103,8 @@ def compute_delinquency(
     Raises:
         RuleError: no rule says what is past due on that date.
     """
-    counts_as = warehouse.scalar(
-        "select max(due_date_counts_as) as n from rule_past_due "
-        "where business_date = cast($business_date as date)",
-        {"business_date": business_date},
-    )
-    if counts_as is None:
-        raise RuleError(f"No rule in force on {business_date} says what is past due.")
-    parameters: dict[str, object] = {
-        "business_date": business_date,
-        "known_on": known_on or business_date,
-        "past_due_before": business_date + timedelta(days=counts_as),
-    }
-    for model in IN_ONE_PASS:
-        warehouse.temporary(model, parameters)
-    _allocate_in_turn(warehouse, parameters)
-    replace_belief(warehouse, "loan_delinquency", business_date, parameters, among)
-    for name in (*IN_ONE_PASS, *IN_TURN):
-        warehouse.drop_temporary(name)
+    with allocated(warehouse, business_date, known_on or business_date) as parameters:
+        replace_belief(warehouse, "loan_delinquency", business_date, parameters, among)
     return warehouse.count("loan_delinquency", business_date)
 
 

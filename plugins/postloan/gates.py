@@ -1,5 +1,7 @@
 """The gates before contact: judged when a business date opens, opened by data or by a person.
 
+Once days past due are there, the core's own view of them is judged too (`positions`).
+
 A failed check holds the files of outside receivers and nothing else: days past due, stages and
 alerts are computed, and internal files go out. What is held goes out in the next revision of the
 date, after a corrected delivery or a release. Silence never releases.
@@ -27,7 +29,16 @@ class FailedCheck:
 
 
 def judge(warehouse: Warehouse, business_date: date, revision: int) -> None:
-    """Judge the deliveries of a business date, inside the transaction that opens it."""
+    """Judge the deliveries of a business date, inside the transaction that opens it.
+
+    What an earlier revision found beside the core's own view counts no more.
+    """
+    warehouse.delete_partition("position_total", business_date)
+    judge_again(warehouse, business_date, revision)
+
+
+def judge_again(warehouse: Warehouse, business_date: date, revision: int) -> None:
+    """Judge a business date that is open, now that more is known of it than its deliveries."""
     warehouse.rebuild("gate_check", business_date, {"revision": revision})
 
 

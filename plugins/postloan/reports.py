@@ -58,6 +58,7 @@ def make_summary(warehouse: Warehouse, day: BusinessDay, reason: str | None) -> 
             "paused_amount",
         ),
         "moves": rows("stage_move_count", "event", "from_stage", "to_stage", "loans"),
+        "positions": rows("position_on", "difference", "explanation", "loans"),
         "gates": rows(
             "gate_on", "gate", "check", "feed", "column", "outcome", "released_by", "en", "zh"
         ),

@@ -79,9 +79,9 @@ class Lender:
         rows_told: Mapping[str, int] | None = None,
         **feeds: Rows,
     ) -> Path:
-        """Write a delivery; required feeds that are not named hold their header alone.
+        """Write a delivery; feeds that are not named hold their header alone.
 
-        Optional feeds that are not named are left out, but for the only feed of a source.
+        Beside required feeds an optional one that is not named is left out.
 
         Args:
             day: business date.
@@ -92,10 +92,11 @@ class Lender:
             feeds: feed -> its rows.
         """
         known = catalogue().feeds_of(source)
+        has_required = any(f.is_required for f in known)
         files = {
             f.name: csv_bytes(f.name, feeds.get(f.name, ()))
             for f in known
-            if f.is_required or f.name in feeds or len(known) == 1
+            if f.is_required or f.name in feeds or not has_required
         }
         files |= raw or {}
         folder = self.folder(day, source)

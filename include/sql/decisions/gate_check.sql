@@ -4,7 +4,8 @@
 -- holds for the very file and figure that the person looked at.
 --
 -- grain   business_date, check_name, feed, column_name
--- reads   rule_gate, gate_freshness, gate_completeness, gate_reconciliation, delivery, gate_release
+-- reads   rule_gate, gate_freshness, gate_completeness, gate_reconciliation, gate_core_balance,
+--         delivery, gate_release
 -- write   partition business_date
 
 with
@@ -16,7 +17,9 @@ measured as (
         feed,
         column_name,
         rows_seen,
-        observed
+        observed,
+        cast(null as varchar) as detail_zh,
+        cast(null as varchar) as detail_en
     from gate_freshness
 
     union all
@@ -26,7 +29,9 @@ measured as (
         feed,
         column_name,
         rows_seen,
-        observed
+        observed,
+        cast(null as varchar) as detail_zh,
+        cast(null as varchar) as detail_en
     from gate_completeness
 
     union all
@@ -36,8 +41,22 @@ measured as (
         feed,
         column_name,
         rows_seen,
-        observed
+        observed,
+        cast(null as varchar) as detail_zh,
+        cast(null as varchar) as detail_en
     from gate_reconciliation
+
+    union all
+
+    select
+        check_name,
+        feed,
+        column_name,
+        rows_seen,
+        observed,
+        detail_zh,
+        detail_en
+    from gate_core_balance
 
 ),
 
@@ -49,6 +68,8 @@ judged as (
         coalesce(measured.column_name, asked.column_name) as column_name,
         asked.gate,
         measured.observed,
+        coalesce(' ' || measured.detail_zh, '') as detail_zh,
+        coalesce(' ' || measured.detail_en, '') as detail_en,
         asked.limit_low,
         asked.limit_high,
         asked.finding_zh,
@@ -112,6 +133,8 @@ told as (
         judged.limit_high,
         coalesce(delivered.file_sha256, 'none') as file_sha256,
         released.released_by,
+        judged.detail_zh,
+        judged.detail_en,
         judged.finding_zh,
         judged.finding_en,
         judged.advice_zh,
@@ -155,14 +178,15 @@ select
     file_sha256,
     released_by,
     case outcome
-        when 'failed' then finding_zh || '：' || figure || '。' || advice_zh
-        when 'passed' then '通过：' || figure
-        else '不适用：行数过少或无可比对象：' || figure
+        when 'failed' then finding_zh || '：' || figure || detail_zh || '。' || advice_zh
+        when 'passed' then '通过：' || figure || detail_zh
+        else '不适用：行数过少或无可比对象：' || figure || detail_zh
     end as message_zh,
     case outcome
-        when 'failed' then finding_en || ': ' || figure || '. ' || advice_en
-        when 'passed' then 'Passed: ' || figure
-        else 'Not applicable, too few rows or nothing to compare with: ' || figure
+        when 'failed' then finding_en || ': ' || figure || detail_en || '. ' || advice_en
+        when 'passed' then 'Passed: ' || figure || detail_en
+        else
+            'Not applicable, too few rows or nothing to compare with: ' || figure || detail_en
     end as message_en,
     rule_id,
     rule_version

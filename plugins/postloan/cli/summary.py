@@ -60,6 +60,19 @@ def _stages(summary: Summary) -> Iterator[str]:
         yield "  nobody: the book was opened" if summary["is_opening"] else "  nobody"
 
 
+def _positions(summary: Summary) -> Iterator[str]:
+    """What the core sees otherwise; nothing where it did not tell its view."""
+    counts = summary["steps"].get("stage_overdue_loans", {}).get("counts", {})
+    compared = counts.get("loans_compared_with_core")
+    if compared is None:
+        return
+    yield "Differences with the core"
+    for p in summary["positions"]:
+        yield f"  {p['difference']:<28} {p['loans']:>10,} loans ({p['explanation']})"
+    if not summary["positions"]:
+        yield f"  none in {compared:,} loans"
+
+
 def _gates(summary: Summary) -> Iterator[str]:
     yield "Gates before contact"
     checks = summary.get("gates", ())
@@ -111,6 +124,7 @@ def lines_of(summary: Summary, home: Settings) -> list[str]:
         *_deliveries(summary),
         *_steps(summary),
         *_stages(summary),
+        *_positions(summary),
         *_gates(summary),
         *_files(summary, home),
         *_decisions(summary),

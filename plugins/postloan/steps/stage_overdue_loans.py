@@ -2,6 +2,7 @@
 
 from postloan.business_day import BusinessDay
 from postloan.delinquency import compute_delinquency
+from postloan.positions import compare_with_core
 from postloan.restatement import knowledge_date, restate_past
 from postloan.steps.result import StepResult, record
 from postloan.warehouse import Warehouse
@@ -32,7 +33,8 @@ EVENT_COUNTS = """
 def stage_overdue_loans(warehouse: Warehouse, day: BusinessDay) -> StepResult:
     """Rebuild days past due, stages, events and customer maxima of one business date.
 
-    First the dates before it are restated for the loans about whose past its deliveries speak.
+    First the dates before it are restated for the loans about whose past its deliveries speak. Last
+    the days are held against those that the core counts itself, where it tells them.
 
     Raises:
         WarehouseError: the engine refused a statement; nothing was written.
@@ -56,6 +58,7 @@ def stage_overdue_loans(warehouse: Warehouse, day: BusinessDay) -> StepResult:
                 **stages,
                 **{f"event_{event}": n for event, n in events.items()},
                 **({"loans_looked_at_again": restated} if restated else {}),
+                **compare_with_core(warehouse, day, known_on),
             },
         )
         record(warehouse, day, result)
