@@ -3,17 +3,20 @@
 import csv
 import json
 from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from postloan.daybook import open_day
 from postloan.sources.config import Rest, read_connector
 from postloan.sources.http import Client
 from postloan.sources.rest import fetch_rest
-from postloan.sources.result import Endpoint, NotReadyError, Order
+from postloan.sources.result import Endpoint, NotReadyError, Order, SourceUnavailableError
+from postloan.steps.stage_overdue_loans import stage_overdue_loans
 from postloan.warehouse import Warehouse
-from tests.sources.conftest import Start
+from tests.sources.conftest import Service, Start
 from tests.support.deliveries import Lender
 from tests.support.real_data import real_data
 
@@ -60,9 +63,12 @@ def core() -> dict[str, Any]:
 
 
 def fetched(core: dict[str, Any], serve: Start, wanted: Order) -> None:
+    fetch_from(serve(_paged(core)), wanted)
+
+
+def fetch_from(service: Service, wanted: Order) -> None:
     wanted.workshop.mkdir(parents=True, exist_ok=True)
-    endpoint = Endpoint(url=serve(_paged(core)).url)
-    with Client(CONFIG, endpoint, lambda _: None) as client:
+    with Client(CONFIG, Endpoint(url=service.url), lambda _: None) as client:
         fetch_rest(wanted, CONFIG, read_connector("fineract"), client)
 
 
@@ -75,28 +81,116 @@ def rows(wanted: Order, feed: str) -> list[dict[str, str]]:
         return list(csv.DictReader(stream))
 
 
-def test_the_loan_is_as_far_past_due_as_fineract_says(
+def staged(lender: Lender) -> dict[str, int]:
+    """What was fetched is taken in, the date is opened, days past due are computed."""
+    assert lender.take_in(DAY).rows_quarantined == 0
+    gate = open_day(lender.warehouse, DAY, after_cut_off=True)
+    assert gate.day, gate.reason
+    return dict(stage_overdue_loans(lender.warehouse, gate.day).counts)
+
+
+def test_days_past_due_are_those_that_fineract_counts_itself(
     core: dict[str, Any], serve: Start, lender: Lender, warehouse: Warehouse
 ) -> None:
-    wanted = Order("core_banking", DAY, lender.landing, opening=True)
-    fetched(core, serve, wanted)
-    result = lender.take_in(DAY)
-    assert result.rows_quarantined == 0
-    overdue = warehouse.fetch(
-        """
-        select min(i.due_on) as oldest, sum(i.amount_due) - max(p.paid) as overdue
-        from instalment as i
-        cross join (select sum(signed_amount) as paid from repayment) as p
-        where i.due_on < cast($day as date)
-        """,
-        {"day": DAY},
+    fetched(core, serve, Order("core_banking", DAY, lender.landing, opening=True))
+    counts = staged(lender)
+    ours = warehouse.fetch("select loan_id, days_past_due, overdue_amount from loan_delinquency")
+    assert ours == [("1001", 66, Decimal("2700.00"))]
+    theirs = warehouse.fetch(
+        "select loan_id, as_of_on, days_past_due, overdue_amount, principal_outstanding "
+        "from loan_position"
     )
-    assert [str(o[1]) for o in overdue] == ["2700.00"]
-    paid = lender.paid(DAY, loan_id="1001")
-    assert str(paid) == "2800.00"
-    # 2,200.00 of it cover February and March; April is paid in part and is the oldest open one.
-    third = [i for i in rows(wanted, "instalment") if i["instalment_no"] == "3"]
-    assert (DAY - date.fromisoformat(third[0]["due_on"])).days == 66
+    assert theirs == [("1001", DAY, 66, Decimal("2700.00"), Decimal("9500.00"))]
+    assert warehouse.fetch("select * from position_difference") == []
+    assert counts["loans_compared_with_core"] == 1
+    assert counts["loans_differing_from_core"] == 0
+
+
+def test_where_fineract_counts_otherwise_the_loan_is_listed_with_both_values(
+    core: dict[str, Any], serve: Start, lender: Lender, warehouse: Warehouse
+) -> None:
+    # Its days less the grace of three, as another product of it might be told.
+    core["answers"]["/loans/1001"]["delinquent"]["pastDueDays"] = 63
+    fetched(core, serve, Order("core_banking", DAY, lender.landing, opening=True))
+    assert staged(lender)["loans_differing_from_core"] == 1
+    listed = warehouse.fetch(
+        "select loan_id, difference, our_days_past_due, core_days_past_due, "
+        "our_principal_outstanding, core_principal_outstanding from position_difference"
+    )
+    assert listed == [
+        ("1001", "days_past_due", 66, 63, Decimal("9500.00"), Decimal("9500.00")),
+    ]
+
+
+def a_day_later(core: dict[str, Any], current: list[int]) -> None:
+    """Fineract has gone on to a business date, and closed the one before it."""
+    closed = [*current[:2], current[2] - 1]
+    core["answers"]["/businessdate"] = [
+        {"type": "BUSINESS_DATE", "date": current},
+        {"type": "COB_DATE", "date": closed},
+    ]
+    core["answers"]["/loans/oldest-cob-closed"] = {"cobProcessedDate": closed}
+
+
+def test_figures_of_the_day_after_are_brought_back_to_the_day_that_was_closed(
+    core: dict[str, Any], serve: Start, tmp_path: Path
+) -> None:
+    # The instalment of the 15th is overdue on the 16th, and was not at the close of the 15th.
+    a_day_later(core, [2024, 6, 16])
+    core["answers"]["/loans/1001"]["delinquent"]["pastDueDays"] = 62
+    day = date(2024, 6, 15)
+    wanted = Order("core_banking", day, tmp_path, opening=True)
+    fetched(core, serve, wanted)
+    (position,) = rows(wanted, "loan_position")
+    assert position == {
+        "loan_id": "1001",
+        "as_of_on": "2024-06-15",
+        "days_past_due": "61",
+        "overdue_amount": "1600.00",
+        "principal_outstanding": "9500.00",
+    }
+
+
+def test_a_loan_that_was_booked_on_since_is_not_compared(
+    core: dict[str, Any], serve: Start, tmp_path: Path
+) -> None:
+    a_day_later(core, [2024, 6, 21])
+    loan = core["answers"]["/loans/1001"]
+    since = {**loan["transactions"][1], "id": 5999, "date": [2024, 6, 21]}
+    loan["transactions"].append({**since, "submittedOnDate": [2024, 6, 21]})
+    wanted = Order("core_banking", DAY, tmp_path, opening=True)
+    fetched(core, serve, wanted)
+    assert rows(wanted, "loan_position") == []
+    assert "5999" not in {r["repayment_id"] for r in rows(wanted, "repayment")}
+
+
+def test_a_day_that_is_closed_while_loans_are_read_is_read_anew(
+    core: dict[str, Any], serve: Start, tmp_path: Path
+) -> None:
+    moved = json.loads(json.dumps(core))
+    a_day_later(moved, [2024, 6, 21])
+    gate = ("/businessdate", "/loans/oldest-cob-closed")
+    core["later"] = {path: {"2": moved["answers"][path]} for path in gate}
+    wanted = Order("core_banking", DAY, tmp_path, opening=True)
+    service = serve(_paged(core))
+    with pytest.raises(SourceUnavailableError, match="date 2024-06-20 to 2024-06-21"):
+        fetch_from(service, wanted)
+    assert not (wanted.folder / "manifest.json").exists()
+    fetch_from(service, wanted)
+    assert [r["loan_id"] for r in rows(wanted, "loan")] == ["1001", "1002"]
+    assert sum(line.startswith("GET /loans/1001?") for line in service.asked) == 2
+
+
+def test_a_closing_that_begins_while_loans_are_read_leaves_nothing_behind(
+    core: dict[str, Any], serve: Start, tmp_path: Path
+) -> None:
+    core["later"] = {"/loans/locked": {"2": {"content": [{"loanId": 1001}]}, "3": {"content": []}}}
+    wanted = Order("core_banking", DAY, tmp_path, opening=True)
+    service = serve(_paged(core))
+    with pytest.raises(NotReadyError, match="1 loans are locked"):
+        fetch_from(service, wanted)
+    fetch_from(service, wanted)
+    assert sum(line.startswith("GET /loans/1001?") for line in service.asked) == 2
 
 
 def test_what_each_feed_gets(core: dict[str, Any], serve: Start, tmp_path: Path) -> None:

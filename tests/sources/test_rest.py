@@ -6,11 +6,14 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from postloan.daybook import close_day, open_day
 from postloan.errors import DeliveryError
 from postloan.ingestion.ledger import read_cursors
 from postloan.settings import REPOSITORY
@@ -18,9 +21,21 @@ from postloan.sources.config import Rest
 from postloan.sources.http import Client
 from postloan.sources.rest import fetch_rest
 from postloan.sources.result import Endpoint, Order, SourceUnavailableError
+from postloan.steps.raise_student_alerts import raise_student_alerts
 from tests.sources.conftest import Service, Start
-from tests.support.deliveries import CUSTOMER, NEXT_DAY, Lender
-from tests.support.registry import CHANGES, change, config, connector, order, scenario
+from tests.support.deliveries import CUSTOMER, INSTALMENT, LOAN, NEXT_DAY, OPENING_DAY, Lender
+from tests.support.registry import (
+    CHANGES,
+    DAY,
+    INSTITUTIONS,
+    change,
+    changes_of,
+    config,
+    connector,
+    lists,
+    order,
+    scenario,
+)
 
 SECRET = "s3cret-of-the-lender"  # noqa: S105 (made up)
 
@@ -83,7 +98,7 @@ def test_a_list_that_shifts_while_it_is_read_is_read_again(serve: Start, tmp_pat
     fetched(service, wanted)
     # C3 moved away from the second page: read once through, it would be missing or twice.
     assert students(wanted) == ALL
-    assert len(service.asked) == 6
+    assert sum(CHANGES in line for line in service.asked) == 6
 
 
 def test_a_list_that_never_stands_still_is_not_delivered(serve: Start, tmp_path: Path) -> None:
@@ -133,15 +148,15 @@ with Client(how, Endpoint(url={service.url!r})) as client:
         cwd=REPOSITORY,
         env={"PYTHONPATH": f"{REPOSITORY / 'plugins'}:{REPOSITORY}"},
     )
-    while process.poll() is None and not (service.log.exists() and len(service.asked) >= 3):
+    while process.poll() is None and not (service.log.exists() and len(service.asked) >= 4):
         time.sleep(0.05)
     process.send_signal(signal.SIGKILL)
     process.wait()
     wanted = order(tmp_path / "landing")
     assert not (wanted.folder / "manifest.json").exists()
-    assert len(service.asked) == 3
-    fetched(service, wanted)
     assert len(service.asked) == 4
+    fetched(service, wanted)
+    assert len(service.asked) == 5
     assert students(wanted) == ALL
 
 
@@ -152,7 +167,7 @@ def test_the_next_fetch_asks_for_changes_since_the_last(serve: Start, lender: Le
     assert lender.take_in(NEXT_DAY, "student_registry").rows_loaded == 5
     later: date = NEXT_DAY + timedelta(days=1)
     cursors = read_cursors(lender.warehouse, "student_registry", later)
-    assert cursors == {"enrolment_change": "2026-11-05T08:00:00Z"}
+    assert cursors == {"enrolment_change/10001": "2026-11-05T08:00:00Z"}
     # The same date asked again begins where the day before ended.
     assert read_cursors(lender.warehouse, "student_registry", NEXT_DAY) == {}
     tomorrow = Order("student_registry", later, lender.landing, opening=False, cursors=cursors)
@@ -174,3 +189,97 @@ def test_status_codes_stay_as_sent_and_the_last_word_counts(serve: Start, tmp_pa
         first = next(csv.DictReader(stream))
     assert (first["code_system"], first["status_code"]) == ("nsc", "W")
     assert (first["effective_on"], first["reported_on"]) == ("2026-10-01", "2026-11-06")
+
+
+def three_institutions(*faults: tuple[str, str, int]) -> dict[str, Any]:
+    """Three institutions on two pages, with three, no and three changes."""
+    told = {
+        "10001": [change(n, institutionId="10001") for n in (1, 3, 5)],
+        "10002": [],
+        "10003": [change(n, institutionId="10003") for n in (2, 4, 6)],
+    }
+    planted = [{"path": p, "nth": nth, "fault": fault} for p, fault, nth in faults]
+    return {"lists": lists(told), "faults": planted}
+
+
+def test_every_institution_is_read_to_its_last_page(serve: Start, tmp_path: Path) -> None:
+    service, wanted = serve(three_institutions()), order(tmp_path)
+    fetched(service, wanted)
+    assert students(wanted) == ["C1", "C2", "C3", "C4", "C5", "C6"]
+    asked = [line.split()[1].split("?")[0] for line in service.asked]
+    assert Counter(asked) == {
+        INSTITUTIONS: 2,
+        changes_of("10001"): 2,
+        changes_of("10002"): 1,
+        changes_of("10003"): 2,
+    }
+
+
+def test_a_fetch_goes_on_at_the_right_page_of_the_right_institution(
+    serve: Start, tmp_path: Path
+) -> None:
+    broken = changes_of("10003")
+    service = serve(three_institutions(*[(broken, "500", n) for n in range(2, 8)]))
+    wanted = order(tmp_path)
+    with pytest.raises(SourceUnavailableError, match=broken):
+        fetched(service, wanted)
+    before = len(service.asked)
+    fetched(service, wanted)
+    assert students(wanted) == ["C1", "C2", "C3", "C4", "C5", "C6"]
+    # Nothing but the page that was missing.
+    (last,) = service.asked[before:]
+    assert last.startswith(f"GET {broken}?")
+    assert "place=2" in last
+
+
+def test_each_institution_is_asked_for_changes_since_its_own_last_one(
+    serve: Start, tmp_path: Path
+) -> None:
+    wanted = order(tmp_path)
+    fetched(serve(three_institutions()), wanted)
+    manifest = json.loads((wanted.folder / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["cursors"] == {
+        "enrolment_change/10001": "2026-11-05T08:00:00Z",
+        "enrolment_change/10003": "2026-11-06T08:00:00Z",
+    }
+    later = Order(
+        "student_registry", DAY + timedelta(days=1), tmp_path, opening=False,
+        cursors=manifest["cursors"],
+    )  # fmt: skip
+    # 10001 told late what the other institution had passed already; 10002 tells its first change.
+    said = three_institutions()
+    late = change(7, institutionId="10001", changedAt="2026-11-05T20:00:00Z")
+    first = change(8, institutionId="10002", changedAt="2026-11-01T00:00:00Z")
+    said["lists"][changes_of("10001")]["items"].append(late)
+    said["lists"][changes_of("10002")]["items"].append(first)
+    fetched(serve(said), later)
+    assert students(later) == ["C7", "C8"]
+
+
+def test_a_status_alerts_the_day_it_is_received_and_holds_from_the_day_it_took_effect(
+    serve: Start, lender: Lender
+) -> None:
+    received = NEXT_DAY
+    student = {**CUSTOMER, "customer_group": "student"}
+    consent = {"consent_id": "A1", "customer_id": "C1", "purpose": "registry_query"}
+    consent |= {"consent_kind": "separate", "granted_on": "2026-01-01"}
+    lender.deliver(
+        OPENING_DAY, customer=[student], loan=[LOAN], instalment=[INSTALMENT], consent=[consent]
+    )
+    lender.deliver(received)
+    left = change(1, statusCode="03", effectiveDate="2026-09-01", reportedDate="2026-11-05")
+    fetched(serve({"lists": lists({"10001": [left]})}), order(lender.landing))
+    assert lender.take_in(received, "student_registry").rows_loaded == 1
+    for day in (OPENING_DAY, received):
+        gate = open_day(lender.warehouse, day, after_cut_off=True)
+        assert gate.day, gate.reason
+        raise_student_alerts(lender.warehouse, gate.day)
+        close_day(lender.warehouse, gate.day)
+    alerts = lender.warehouse.fetch(
+        "select business_date, effective_on, reported_on, delivered_on, canonical_status "
+        "from student_alert"
+    )
+    assert alerts == [(received, date(2026, 9, 1), date(2026, 11, 5), received, "withdrawn")]
+    assert lender.warehouse.fetch("select canonical_status, effective_on from student_status") == [
+        ("withdrawn", date(2026, 9, 1))
+    ]

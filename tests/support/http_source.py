@@ -2,7 +2,8 @@
 
 usage: python http_source.py SCENARIO LOG, where SCENARIO is a JSON file:
 {"answers": {path: document}, "lists": {path: {"field", "items", "style"}}, "token": bool,
- "faults": [{"path", "nth", "fault"}]}. Every request is a line of LOG. The port is printed.
+ "faults": [{"path", "nth", "fault"}], "later": {path: {nth: document}}}. From its nth request on a
+path answers with the later document. Every request is a line of LOG. The port is printed.
 """
 
 import json
@@ -95,7 +96,10 @@ class Source(BaseHTTPRequestHandler):
         if path in SCENARIO.get("raw", {}):
             return SCENARIO["raw"][path].encode(), {}
         if path in SCENARIO.get("answers", {}):
-            return json.dumps(SCENARIO["answers"][path]).encode(), {}
+            later = SCENARIO.get("later", {}).get(path, {})
+            reached = [document for nth, document in later.items() if int(nth) <= SEEN[path]]
+            found = reached[-1] if reached else SCENARIO["answers"][path]
+            return json.dumps(found).encode(), {}
         found = SCENARIO.get("lists", {}).get(path)
         if found is None:
             return None, {}

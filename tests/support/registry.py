@@ -8,7 +8,16 @@ from postloan.sources.config import Auth, Connector, Paging, Rest, read_connecto
 from postloan.sources.result import Order
 
 DAY = date(2026, 11, 20)
-CHANGES = "/enrolment-changes"
+INSTITUTIONS = "/institutions"
+
+
+def changes_of(institution: str) -> str:
+    """The path of an institution's changes."""
+    return f"{INSTITUTIONS}/{institution}/enrolment-changes"
+
+
+CHANGES = changes_of("10001")
+"""Those of the one institution that most tests know."""
 
 
 def change(number: int, **other: Any) -> dict[str, Any]:
@@ -30,19 +39,27 @@ def change(number: int, **other: Any) -> dict[str, Any]:
 def scenario(
     *faults: tuple[str, int], style: str = "cursor", count: int = 5, **other: Any
 ) -> dict[str, Any]:
-    """A service with some changes, two to a page."""
+    """A service with one institution and some changes, two to a page."""
     items = [change(n) for n in range(1, count + 1)]
     return {
-        "lists": {CHANGES: {"field": "items", "style": style, "items": items}},
+        "lists": lists({"10001": items}, style),
         "faults": [{"path": CHANGES, "nth": nth, "fault": fault} for fault, nth in faults],
         **other,
+    }
+
+
+def lists(changes: dict[str, list[dict[str, Any]]], style: str = "cursor") -> dict[str, Any]:
+    """The lists of a service: its institutions, and the changes of each."""
+    known = [{"institutionId": name} for name in changes]
+    paths = {INSTITUTIONS: known, **{changes_of(name): items for name, items in changes.items()}}
+    return {
+        path: {"field": "items", "style": style, "items": items} for path, items in paths.items()
     }
 
 
 def connector(style: str = "cursor") -> Connector:
     """The connector of the registry, paging as the service does."""
     shipped = read_connector("student_registry")
-    resource = shipped.resources["enrolment_change"]
     paging = Paging.model_validate(
         {
             "kind": style,
@@ -52,8 +69,8 @@ def connector(style: str = "cursor") -> Connector:
             "next_field": "nextCursor",
         }
     )
-    changed = resource.model_copy(update={"paging": paging})
-    return shipped.model_copy(update={"resources": {"enrolment_change": changed}})
+    resources = {n: r.model_copy(update={"paging": paging}) for n, r in shipped.resources.items()}
+    return shipped.model_copy(update={"resources": resources})
 
 
 def config(auth: str = "none", **other: Any) -> Rest:

@@ -5,15 +5,15 @@ from typing import Any
 
 from postloan.errors import DeliveryError
 from postloan.sources.http import Client
-from postloan.sources.result import NotReadyError, Order
+from postloan.sources.result import NotReadyError, Order, Standing
 
 
-def check_ready(client: Client, order: Order) -> date:
+def check_ready(client: Client, order: Order) -> Standing:
     """Hold the date against Fineract's business date and its close-of-business job.
 
     Returns:
-        The last date that is closed, never after the one asked for: what was booked later is
-        asked for again by the next fetch.
+        Its business date, and the last date that is closed, never after the one asked for: what
+        was booked later is asked for again by the next fetch.
 
     Raises:
         NotReadyError: the business date has not begun, the day before is not closed, the job is
@@ -38,7 +38,7 @@ def check_ready(client: Client, order: Order) -> date:
     locked = _rows(client.get("/loans/locked").content)
     if locked:
         raise NotReadyError(f"{order.where}: {len(locked)} loans are locked by the closing job.")
-    return min(day, closed)
+    return Standing(current, min(day, closed))
 
 
 def _rows(content: Any) -> list[Any]:

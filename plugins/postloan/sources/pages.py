@@ -21,7 +21,9 @@ class State(BaseModel):
     Attributes:
         asked: what was asked for; other questions start anew.
         pages: pages kept.
-        place: where the next page begins: a number, a cursor or an address.
+        of: the value that the last page was asked for, where a resource is asked for each value.
+        place: where the next page begins: a number, a cursor or an address; of the list of `of`,
+            which is read to its end where there is none.
         complete: whether there is no next page.
     """
 
@@ -29,6 +31,7 @@ class State(BaseModel):
 
     asked: str
     pages: int = 0
+    of: str | None = None
     place: str | None = None
     complete: bool = False
 
@@ -56,18 +59,34 @@ class Pages:
         """Forget all pages."""
         self.state = self._fresh(self.state.asked)
 
-    def keep(self, items: Iterable[tuple[str | None, Any]], place: str | None) -> None:
-        """Keep one page, then note where the next begins; None after the last."""
+    def keep(
+        self, items: Iterable[tuple[str | None, Any]], place: str | None, of: str | None = None
+    ) -> None:
+        """Keep one page, then note where the next begins.
+
+        Args:
+            items: the items, each with the value that it was asked for.
+            place: where the next page begins; None after the last.
+            of: the value whose pages these are; after its last one those of others may follow.
+        """
         lines = (
             json.dumps({"of": of, "item": item}, ensure_ascii=False, sort_keys=True)
             for of, item in items
         )
         number = self.state.pages + 1
         _write(self.folder / f"page-{number:06d}.jsonl", "".join(f"{line}\n" for line in lines))
-        self.state = State(
-            asked=self.state.asked, pages=number, place=place, complete=place is None
-        )
-        _write(self.folder / STATE, self.state.model_dump_json() + "\n")
+        is_last = place is None and of is None
+        self._note(self.state.model_copy(
+            update={"pages": number, "of": of, "place": place, "complete": is_last}
+        ))  # fmt: skip
+
+    def finish(self) -> None:
+        """Note that every value has been asked for."""
+        self._note(self.state.model_copy(update={"complete": True}))
+
+    def _note(self, state: State) -> None:
+        self.state = state
+        _write(self.folder / STATE, state.model_dump_json() + "\n")
 
 
 def _write(path: Path, text: str) -> None:

@@ -2,7 +2,9 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 from urllib.parse import quote
@@ -12,7 +14,13 @@ from postloan.sources.config import Connector, Resource, Rest
 from postloan.sources.fineract import check_ready
 from postloan.sources.http import Answer, Client
 from postloan.sources.pages import Pages
-from postloan.sources.result import Order, SourceUnavailableError
+from postloan.sources.result import (
+    NotReadyError,
+    Order,
+    SourceUnavailableError,
+    Standing,
+    cursor_name,
+)
 from postloan.sources.shaping import Shaper
 
 READINGS = 3
@@ -31,28 +39,50 @@ def fetch_rest(order: Order, config: Rest, connector: Connector, client: Client)
         SourceUnavailableError: it did not answer, or its lists never stood still.
         DeliveryError: an answer cannot be used.
     """
-    closed = order.business_date
-    if connector.gate == "fineract":
-        closed = check_ready(client, order)
-    with Shaper(order, config, closed) as shaper:
+    standing = _standing(order, connector, client)
+    with Shaper(order, config, standing) as shaper:
         for name, resource in connector.resources.items():
             _read(order, name, resource, client, shaper)
+        _check_it_stood_still(order, connector, client, standing)
         return shaper.write_delivery(connector)
 
 
+def _standing(order: Order, connector: Connector, client: Client) -> Standing:
+    """Where the source stands; one without a gate of its own has finished what it is asked for."""
+    if connector.gate == "fineract":
+        return check_ready(client, order)
+    return Standing(order.business_date, order.business_date)
+
+
+def _check_it_stood_still(
+    order: Order, connector: Connector, client: Client, standing: Standing
+) -> None:
+    """Refuse pages of two states: a source that closes its day rewrites what it has told."""
+    try:
+        later = _standing(order, connector, client)
+    except NotReadyError:
+        shutil.rmtree(order.workshop, ignore_errors=True)
+        raise
+    if later != standing:
+        raise SourceUnavailableError(
+            f"{order.where}: the source went on from its business date {standing.current} to "
+            f"{later.current} while it was read, so what was read is of two states. Nothing was "
+            f"delivered; the next fetch reads it anew."
+        )
+
+
 def _read(order: Order, name: str, resource: Resource, client: Client, shaper: Shaper) -> None:
-    parameters = dict(resource.parameters)
-    since = order.cursors.get(name)
-    if resource.since and since is not None:
-        parameters[resource.since.parameter] = since
-    question = json.dumps([resource.model_dump(mode="json"), parameters], sort_keys=True)
+    # Pages kept from another business date of the source are of another state of it.
+    standing = shaper.standing.current.isoformat()
+    cursors = order.cursors_of(name)
+    question = json.dumps([resource.model_dump(mode="json"), cursors, standing], sort_keys=True)
     pages = Pages(order.workshop / name, hashlib.sha256(question.encode()).hexdigest())
+    reading = _Reading(name, resource, cursors, pages, client)
     for _ in range(READINGS):
         if resource.each:
-            values = shaper.values(resource.each.resource, resource.each.field)
-            _read_documents(resource, parameters, pages, client, values)
-        else:
-            _read_list(name, resource, parameters, pages, client)
+            reading.ask_for_each(shaper.values(resource.each.resource, resource.each.field))
+        elif not pages.state.complete:
+            reading.read_list()
         shaper.show(name, pages)
         if not resource.key or not shaper.has_conflict(name, resource.key):
             return
@@ -63,22 +93,69 @@ def _read(order: Order, name: str, resource: Resource, client: Client, shaper: S
     )
 
 
-def _read_list(
-    name: str, resource: Resource, parameters: dict[str, str], pages: Pages, client: Client
-) -> None:
-    while not pages.state.complete:
-        place = pages.state.place
-        is_address = resource.paging.kind == "link" and place is not None
-        answer = client.get(
-            str(place) if is_address else resource.path,
-            None if is_address else {**parameters, **_page_parameters(resource, place)},
-            missing_is_empty=resource.missing_is_empty,
-        )
-        items = _items(name, resource, answer.content)
-        following = _next_place(resource, answer, len(items), place)
-        if following is not None and following == place:
-            raise DeliveryError(f"{name}: the source names the same page as next page again.")
-        pages.keep(((None, item) for item in items), following)
+@dataclass(frozen=True)
+class _Reading:
+    """One resource that is read, from where an earlier fetch stopped.
+
+    Attributes:
+        cursors: where its lists ended last time, see `cursor_name`.
+    """
+
+    name: str
+    resource: Resource
+    cursors: Mapping[str, str]
+    pages: Pages
+    client: Client
+
+    def ask_for_each(self, values: Iterator[str]) -> None:
+        """Ask for every value, in an order that never changes, those that are done left out."""
+        if self.pages.state.complete:
+            return
+        state = self.pages.state
+        last, is_amid = state.of or "", state.place is not None
+        waiting = (v for v in values if v > last or (v == last and is_amid))
+        if self.resource.paging.kind == "none" and not self.resource.since:
+            self._read_documents(waiting)
+        else:
+            for value in waiting:
+                self.read_list(value)
+        self.pages.finish()
+
+    def read_list(self, of: str | None = None) -> None:
+        """Read one list page by page; of a value where the resource is asked for each."""
+        while True:
+            state = self.pages.state
+            place = state.place if state.of == of else None
+            answer = self._ask(of, place)
+            items = _items(self.name, self.resource, answer.content)
+            following = _next_place(self.resource, answer, len(items), place)
+            if following is not None and following == place:
+                raise DeliveryError(
+                    f"{self.name}: the source names the same page as next page again."
+                )
+            self.pages.keep(((of, item) for item in items), following, of)
+            if following is None:
+                return
+
+    def _read_documents(self, values: Iterator[str]) -> None:
+        """One request per value, some of them in one file."""
+        while asked := list(islice(values, DOCUMENTS_PER_PAGE)):
+            kept: list[tuple[str | None, Any]] = []
+            for value in asked:
+                answer = self._ask(value, None)
+                kept += [(value, i) for i in _items(self.name, self.resource, answer.content)]
+            self.pages.keep(kept, None, of=asked[-1])
+
+    def _ask(self, of: str | None, place: str | None) -> Answer:
+        resource = self.resource
+        if resource.paging.kind == "link" and place is not None:
+            return self.client.get(place, missing_is_empty=resource.missing_is_empty)
+        parameters = {**resource.parameters, **_page_parameters(resource, place)}
+        reached = self.cursors.get(cursor_name(self.name, of))
+        if resource.since and reached is not None:
+            parameters[resource.since.parameter] = reached
+        path = resource.path.replace("{}", quote(of or "", safe=""))
+        return self.client.get(path, parameters, missing_is_empty=resource.missing_is_empty)
 
 
 def _page_parameters(resource: Resource, place: str | None) -> dict[str, str]:
@@ -118,26 +195,3 @@ def _items(name: str, resource: Resource, content: Any) -> list[Any]:
             + ". Look at the connector's items."
         )
     return found
-
-
-def _read_documents(
-    resource: Resource,
-    parameters: dict[str, str],
-    pages: Pages,
-    client: Client,
-    values: Iterator[str],
-) -> None:
-    """One request per value, some of them in one file; the order of the values never changes."""
-    if pages.state.complete:
-        return
-    done = int(pages.state.place or 0)
-    waiting = islice(values, done, None)
-    while asked := list(islice(waiting, DOCUMENTS_PER_PAGE)):
-        kept: list[tuple[str | None, Any]] = []
-        for value in asked:
-            path = resource.path.replace("{}", quote(value, safe=""))
-            answer = client.get(path, parameters, missing_is_empty=resource.missing_is_empty)
-            kept += [(value, item) for item in _items(path, resource, answer.content)]
-        done += len(asked)
-        pages.keep(kept, str(done))
-    pages.keep((), None)

@@ -34,13 +34,22 @@ class Endpoint:
     root: Any = field(default=None, repr=False)
 
 
+def cursor_name(resource: str, of: str | None) -> str:
+    """Under which name a delivery keeps where a list ended.
+
+    A resource that is asked for each of some values has a list, and a cursor, for every value: a
+    list that was read early must not be asked from where a later one has got to.
+    """
+    return resource if of is None else f"{resource}/{of}"
+
+
 @dataclass(frozen=True)
 class Order:
     """One fetch: which delivery, where to, what is known already.
 
     Attributes:
         opening: whether the full book is wanted.
-        cursors: feed or resource -> where the last delivery before the date ended.
+        cursors: feed, resource or list of it -> where the last delivery before the date ended.
     """
 
     source: str
@@ -48,6 +57,11 @@ class Order:
     landing: Path
     opening: bool
     cursors: Mapping[str, str] = field(default_factory=dict)
+
+    def cursors_of(self, resource: str) -> dict[str, str]:
+        """The cursors of one resource and of its lists."""
+        lists = cursor_name(resource, "")
+        return {n: c for n, c in self.cursors.items() if n == resource or n.startswith(lists)}
 
     @property
     def folder(self) -> Path:
@@ -63,6 +77,19 @@ class Order:
     def where(self) -> str:
         """The delivery as messages name it."""
         return f"{self.source} {self.business_date}"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a source stands in time while it is read; another standing is another state.
+
+    Attributes:
+        current: its own business date, which its figures are true for.
+        closed: the last date that is finished, never after the one asked for.
+    """
+
+    current: date
+    closed: date
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,11 @@
 
 A SELECT sees every resource as a relation of `of` and `item` (JSON; decimals are texts with the
 digits that were sent), `code` (list_name, code, meaning) from the configuration, and `asked`
-(business_date, closed_date). `since` holds the cursor of a feed, no row where there is none.
-`day_of` makes a date of `[y, m, d]`.
+(business_date, closed_date, and standing_on, the source's own business date). `since` holds the
+cursor of a feed, no row where there is none. `day_of` makes a date of `[y, m, d]`.
 """
 
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 from types import TracebackType
 
@@ -18,7 +17,7 @@ from postloan.errors import ContractError, DeliveryError
 from postloan.landing_writer import literal, quoted, write_delivery
 from postloan.sources.config import Connector, Rest, connector_folder
 from postloan.sources.pages import Pages
-from postloan.sources.result import Order
+from postloan.sources.result import Order, Standing, cursor_name
 
 LARGEST_ITEM_BYTES = 1 << 28
 
@@ -26,14 +25,14 @@ LARGEST_ITEM_BYTES = 1 << 28
 class Shaper:
     """Reads kept pages with SQL."""
 
-    def __init__(self, order: Order, config: Rest, closed: date) -> None:
-        self._order, self._config = order, config
+    def __init__(self, order: Order, config: Rest, standing: Standing) -> None:
+        self._order, self._config, self.standing = order, config, standing
         self._connection = duckdb.connect(":memory:")
         run = self._connection.execute
         run(
             "create table asked as select cast(? as date) as business_date, "
-            "cast(? as date) as closed_date",
-            [order.business_date, closed],
+            "cast(? as date) as closed_date, cast(? as date) as standing_on",
+            [order.business_date, standing.closed, standing.current],
         )
         run("create table code (list_name varchar, code varchar, meaning varchar)")
         run(
@@ -48,7 +47,6 @@ class Shaper:
             self._connection.executemany(
                 "insert into since values (?, ?)", [list(pair) for pair in order.cursors.items()]
             )
-        self._closed = closed
 
     def __enter__(self) -> "Shaper":
         return self
@@ -143,14 +141,14 @@ class Shaper:
 
     def _cursors(self, connector: Connector) -> dict[str, str]:
         """Where the next fetch goes on: for resources with changes, and for feeds by date."""
-        found = {feed: self._closed.isoformat() for feed in connector.feed_cursors}
+        found = {feed: self.standing.closed.isoformat() for feed in connector.feed_cursors}
         for name, resource in connector.resources.items():
             if resource.since:
-                row = self._connection.execute(
-                    f"select max(item ->> ?) from {quoted(name)}",  # noqa: S608
+                found |= self._order.cursors_of(name)
+                reached = self._connection.execute(
+                    f"select of, max(item ->> ?) as reached from {quoted(name)} "  # noqa: S608
+                    f"group by of having reached is not null order by of",
                     [f"$.{resource.since.field}"],
-                ).fetchone()
-                reached = (row and row[0]) or self._order.cursors.get(name)
-                if reached:
-                    found[name] = str(reached)
+                ).fetchall()
+                found |= {cursor_name(name, of): str(value) for of, value in reached}
         return found
