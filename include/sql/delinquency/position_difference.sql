@@ -1,10 +1,11 @@
 -- position_difference: loans of which the core says something else than we do for the same date.
 --
--- The explanation is what the data themselves can tell; it excuses nothing.
+-- Days are compared in calendar days, whatever was paused. The explanation is what the data
+-- themselves can tell; it excuses nothing.
 --
 -- grain   business_date, loan_id
--- reads   loan_account, loan_principal, loan_delinquency, loan_position, current_loan, current_hold,
---         repayment, instalment, rule_past_due, rule_gate
+-- reads   loan_account, loan_principal, loan_delinquency, loan_position, current_loan, repayment,
+--         instalment, rule_past_due, rule_gate
 -- write   partition business_date
 
 with
@@ -27,9 +28,9 @@ ours as (
 
     select
         loan_account.loan_id,
-        coalesce(late.days_past_due, 0) as days_past_due,
+        coalesce(late.calendar_days_past_due, 0) as days_past_due,
+        coalesce(late.calendar_days_past_due - late.days_past_due, 0) as paused_days,
         coalesce(late.overdue_amount, cast(0 as decimal(18, 2))) as overdue_amount,
-        late.oldest_unpaid_due_on,
         loan_principal.principal_outstanding
     from loan_account
     left join loan_principal
@@ -59,7 +60,7 @@ beside as (
         positions.overdue_amount as core_overdue,
         ours.principal_outstanding as our_principal,
         positions.principal_outstanding as core_principal,
-        ours.oldest_unpaid_due_on
+        ours.paused_days
     from ours
     full join positions
         on ours.loan_id = positions.loan_id
@@ -77,7 +78,7 @@ different as (
         core_overdue,
         our_principal,
         core_principal,
-        oldest_unpaid_due_on,
+        paused_days,
         core_days - our_days as days_more,
         core_overdue - our_overdue as overdue_more,
         coalesce(core_principal - our_principal, cast(0 as decimal(18, 2))) as principal_more
@@ -119,34 +120,6 @@ due_today as (
 
 ),
 
-pauses as (
-
-    select
-        different.loan_id,
-        count(*) as pauses
-    from different
-    inner join current_loan
-        on different.loan_id = current_loan.loan_id
-    inner join current_hold
-        on
-            current_loan.customer_id = current_hold.customer_id
-            and (
-                current_hold.loan_id is null
-                or current_loan.loan_id = current_hold.loan_id
-            )
-    where
-        current_hold.hold_kind = 'performing_plan'
-        and current_hold.starts_on <= cast($business_date as date)
-        and (
-            current_hold.ends_on is null
-            or current_hold.ends_on > coalesce(
-                different.oldest_unpaid_due_on, cast($business_date as date)
-            )
-        )
-    group by different.loan_id
-
-),
-
 explained as (
 
     select
@@ -174,7 +147,7 @@ explained as (
                 and different.overdue_more <= rules.tolerance_amount
                 then 'within_tolerance'
             when different.days_more = 0 then 'unexplained'
-            when pauses.pauses > 0 then 'pause'
+            when different.days_more = -different.paused_days then 'pause'
             when
                 different.days_more = rules.grace_days
                 or (different.our_days = 0 and different.core_days <= rules.grace_days)
@@ -205,8 +178,6 @@ explained as (
         on different.loan_id = paid.loan_id
     left join due_today
         on different.loan_id = due_today.loan_id
-    left join pauses
-        on different.loan_id = pauses.loan_id
 
 )
 

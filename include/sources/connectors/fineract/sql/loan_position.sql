@@ -1,4 +1,4 @@
--- loan_position: what Fineract itself counts for its active loans, before its grace.
+-- loan_position: what Fineract itself counts for its active loans, before its grace and pauses.
 --
 -- It counts at its own business date (`standing_on`), which may be the day after the one that was
 -- closed: the days since are taken off, and what has fallen due since is not overdue yet. A loan that
