@@ -27,7 +27,6 @@ past_due as (
 
 ),
 
-
 bands as (
 
     select

@@ -16,7 +16,15 @@ import duckdb
 SQL = Path(__file__).parent / "sql"
 
 # In the order in which they build on each other.
-TABLES = ("loan_book", "payment_plan", "booking", "loan_outcome", "borrower", "bureau_account")
+TABLES = (
+    "loan_book",
+    "loan_pause",
+    "payment_plan",
+    "booking",
+    "loan_outcome",
+    "borrower",
+    "bureau_account",
+)
 
 LOANS_PER_CUSTOMER = 1.18
 
