@@ -126,7 +126,7 @@ def test_what_has_expired_goes_and_the_record_says_by_which_rule(archive: Archiv
         ]
     )
     assert gone["loan_stage"] == Expired(
-        "loan_stage", "rows", OLD, OLD, 2, "HOUSE-RET-003", "2026.11.01"
+        "loan_stage", "rows", OLD, OLD, 2, "HOUSE-RET-003", "2026.11.26"
     )
     assert gone["manifests of core_banking"].rule_id == "CN-PII-011"
     assert [tuple(vars(e).values()) for e in gone.values()] == archive.records()
@@ -135,6 +135,76 @@ def test_what_has_expired_goes_and_the_record_says_by_which_rule(archive: Archiv
 def test_facts_never_expire(archive: Archive) -> None:
     archive.expire()
     assert archive.dates("loan", "received_on") == [OLD, RECENT]
+
+
+def known_customer(archive: Archive, customer: str, *loans: tuple[date, str]) -> None:
+    """What was told of a customer long ago, and what became of the loan on which day."""
+    archive.warehouse.append_rows(
+        "customer", [row("customer", customer_id=customer, received_on=OLD)]
+    )
+    archive.warehouse.append_rows(
+        "extension_request",
+        [row("extension_request", request_id=customer, loan_id=f"L-{customer}", received_on=OLD)],
+    )
+    archive.warehouse.append_rows(
+        "loan",
+        [
+            row("loan", loan_id=f"L-{customer}", customer_id=customer, received_on=day,
+                loan_status=status)
+            for day, status in loans
+        ],
+    )  # fmt: skip
+
+
+def test_a_customer_is_known_until_five_years_after_the_last_loan(archive: Archive) -> None:
+    five_years_ago = date(2021, 11, 20)
+    day_before = date(2021, 11, 19)
+    known_customer(archive, "settled long ago", (OLD, "active"), (day_before, "settled"))
+    known_customer(archive, "settled later", (OLD, "active"), (five_years_ago, "settled"))
+    known_customer(archive, "still owes", (OLD, "active"))
+    known_customer(archive, "written off", (OLD, "active"), (day_before, "written_off"))
+    archive.warehouse.append_rows(
+        "customer", [row("customer", customer_id="new", received_on=RECENT)]
+    )
+    archive.warehouse.append_rows(
+        "extension_request", [row("extension_request", request_id="new", received_on=RECENT)]
+    )
+    gone = archive.expire()
+    assert gone["customer"].rule_id == "HOUSE-RET-007"
+    for table, column in (("customer", "customer_id"), ("extension_request", "request_id")):
+        left = archive.warehouse.fetch(f"select {column} from {table} order by {column}")
+        assert [name for (name,) in left] == ["new", "settled later", "still owes", "written off"]
+
+
+def test_what_speaks_of_a_time_gone_by_goes_whoever_owes(archive: Archive) -> None:
+    limit = date(2025, 10, 16)
+    days = (date.fromordinal(limit.toordinal() - 1), limit, RECENT)
+    for table in ("spending", "bureau_delinquency"):
+        known_customer(archive, table, (OLD, "active"))
+        archive.warehouse.append_rows(
+            table, [row(table, customer_id=table, received_on=day) for day in days]
+        )
+    archive.expire()
+    for table in ("spending", "bureau_delinquency"):
+        assert archive.dates(table, "received_on") == [limit, RECENT]
+
+
+def test_what_lies_beside_the_files_of_a_delivery_goes_with_them(archive: Archive) -> None:
+    for day in (OLD, RECENT):
+        delivery = archive.home.landing / "core_banking" / str(day)
+        for name in (".fetch/loan/page-1.jsonl", "corrections/loan-1.csv"):
+            archive.add_file(delivery / name)
+        archive.add_file(archive.home.data_docs / "core_banking" / str(day) / "r1" / "index.html")
+    gone = archive.expire()
+    assert not (archive.home.landing / "core_banking" / str(OLD)).exists()
+    assert not (archive.home.data_docs / "core_banking" / str(OLD)).exists()
+    assert gone["data docs of core_banking"].quantity == 1
+    for kept in (
+        f"landing/core_banking/{RECENT}/.fetch/loan/page-1.jsonl",
+        f"landing/core_banking/{RECENT}/corrections/loan-1.csv",
+        f"data_docs/core_banking/{RECENT}/r1/index.html",
+    ):
+        assert kept in archive.files()
 
 
 def test_the_newest_rows_of_a_table_stay_however_old(archive: Archive) -> None:
@@ -290,6 +360,6 @@ def test_the_commands_place_expire_and_lift(home: Path, capsys: pytest.CaptureFi
     told = capsys.readouterr()
     assert "H1 is there already" in told.err
     assert "There is no hold H9" in told.err
-    assert "HOUSE-RET-003@2026.11.01" in told.out
+    assert "HOUSE-RET-003@2026.11.26" in told.out
     assert "lifted 2026-11-20 by Wang" in told.out
     assert "张三" not in told.out

@@ -26,7 +26,7 @@ def test_the_rule_that_keeps_longest_wins(rule_files: RuleFiles) -> None:
 
 def test_a_rule_of_the_house_may_keep_longer_than_the_law(rule_files: RuleFiles) -> None:
     rule_files.change(
-        HOUSE, {"keep: {days: 400}": "keep: {years: 9}", "[loan_delinquency": "[task"}
+        HOUSE, {"keep: {days: 400}": "keep: {years: 9}", "- loan_delinquency\n": "- task\n"}
     )
     task = retained_tables(DAY)["task"]
     assert (task.rule_id, task.keeps_from) == ("HOUSE-RET-003", date(2017, 11, 20))
@@ -36,6 +36,8 @@ def test_a_rule_of_the_house_may_keep_longer_than_the_law(rule_files: RuleFiles)
     ("table", "told"),
     [
         ("repayment", "repayment holds facts.* never expire"),
+        ("delivery_requeue", "delivery_requeue holds facts.* never expire"),
+        ("customer", "customer may hold the latest that is known of a customer"),
         ("legal_hold", "legal_hold is no table that is kept by business date"),
         ("nothing", "nothing is no table"),
     ],
@@ -45,6 +47,12 @@ def test_facts_and_tables_without_dates_may_not_expire(
 ) -> None:
     rule_files.change(HOUSE, {"tables: [quarantine]": f"tables: [{table}]"})
     with pytest.raises(RuleError, match=rf"house_retention\.yaml, HOUSE-RET-002: {told}"):
+        retained_tables(DAY)
+
+
+def test_only_what_is_of_a_customer_has_a_last_loan(rule_files: RuleFiles) -> None:
+    rule_files.change(HOUSE, {"      - customer\n": "      - publication\n"})
+    with pytest.raises(RuleError, match="publication is no table of customers"):
         retained_tables(DAY)
 
 

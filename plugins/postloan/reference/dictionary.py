@@ -46,9 +46,9 @@ def _retention() -> Iterator[str]:
     """The newest version of every retention rule."""
     yield "## How long it is kept"
     yield (
-        "Facts never expire: days past due of open loans still need them. Where several rules name "
-        "the same thing the longest time counts, and a legal hold keeps it longer "
-        "(`python -m postloan hold`)."
+        "Loans, instalments and repayments never expire: days past due are computed from them. "
+        "Where several rules name the same thing the longest time counts, and a legal hold keeps "
+        "it longer (`python -m postloan hold`)."
     )
     packs = [p for p in rule_book("demo").in_force(date.max) if p.kind == KIND]
     yield table(RETENTION_HEADER, (_kept(p, rule) for p in packs for rule in p.body["rules"]))
@@ -56,7 +56,7 @@ def _retention() -> Iterator[str]:
 
 def _kept(pack: Pack, rule: dict[str, Any]) -> tuple[str, ...]:
     ((unit, number),) = rule["keep"].items()
-    since = "last activity" if rule.get("counts_from") == "last_activity" else "business date"
+    since = str(rule.get("counts_from", "business_date")).replace("_", " ")
     what = [f"[{name}](tables.md#{name})" for name in rule.get("tables", ())]
     what += [f"files: {kind.replace('_', ' ')}" for kind in rule.get("files", ())]
     title = f"{rule['title']['zh']} {rule['title']['en']}"

@@ -61,6 +61,25 @@ _ACTIVITY = """
     )
 """
 
+# A debt that was written off is still owed.
+_LOAN_NEWS = """
+    exists (
+        select 1 from loan as theirs
+        where theirs.{key} = {table}.{key}
+            and (
+                theirs.received_on >= cast($keeps_from as date)
+                or (
+                    theirs.loan_status in ('active', 'written_off')
+                    and not exists (
+                        select 1 from loan as later
+                        where later.loan_id = theirs.loan_id
+                            and later.received_on > theirs.received_on
+                    )
+                )
+            )
+    )
+"""
+
 
 def expired_rows(table: Table, rule: Retention, partitions: dict[str, str]) -> str:
     """The condition that a row of a table has expired; parameters `as_of` and `keeps_from`.
@@ -70,7 +89,7 @@ def expired_rows(table: Table, rule: Retention, partitions: dict[str, str]) -> s
         rule: the rule on it.
         partitions: partition column of every table that the rule counts activity in.
     """
-    kept = [*held_rows(table), *_later_activity(table, rule, partitions)]
+    kept = [*held_rows(table), *_later_activity(table, rule, partitions), *_loan_news(table, rule)]
     # The newest state stays in any case: the next business date builds on it.
     newest = f"(select max({table.partition}) from {table.name})"  # noqa: S608 (own names)
     conditions = [
@@ -99,3 +118,9 @@ def _later_activity(table: Table, rule: Retention, partitions: dict[str, str]) -
             yield _ACTIVITY.format(
                 activity=activity, table=table.name, later_partition=partitions[activity]
             )
+
+
+def _loan_news(table: Table, rule: Retention) -> Iterator[str]:
+    if rule.counts_from_last_loan:
+        key = "customer_id" if "customer_id" in table.column_names else "loan_id"
+        yield _LOAN_NEWS.format(table=table.name, key=key)

@@ -2,7 +2,8 @@
 
 Task files and quarantine files follow their tables: they are made from rows, and stay as long as
 one of these rows does. Delivered files and manifests go by their date, unless a hold keeps the
-date or a row of the delivery.
+date or a row of the delivery. Beside delivered files lie what was fetched (`.fetch/`) and what was
+corrected (`corrections/`); they go with them.
 """
 
 from collections.abc import Callable, Iterator
@@ -63,6 +64,7 @@ def expired_files(warehouse: Warehouse, home: Settings, as_of: date) -> tuple[Ex
         as_of: the business date.
     """
     finders: dict[str, Callable[[Warehouse, Settings, date, Retention], Iterator[ExpiredFile]]] = {
+        "data_docs": _data_docs,
         "deliveries": _deliveries,
         "manifests": _deliveries,
         "quarantine": _quarantine,
@@ -139,6 +141,16 @@ def _quarantine(
             for path in _files(folder):
                 if (source.name, day, path.stem) not in kept:
                     yield ExpiredFile(f"quarantine of {source.name}", day, path, rule)
+
+
+def _data_docs(
+    _warehouse: Warehouse, home: Settings, _as_of: date, rule: Retention
+) -> Iterator[ExpiredFile]:
+    """Pages on checks; they tell counts and no one's data, so no hold keeps them."""
+    for source in _folders(home.data_docs):
+        for day, folder in _dated(source, rule.keeps_from):
+            for path in _files(folder):
+                yield ExpiredFile(f"data docs of {source.name}", day, path, rule)
 
 
 def _task_files(
