@@ -33,7 +33,11 @@ cards as (
         on plan.loan_no = loan.loan_no
     left join loan_outcome as outcome
         on plan.loan_no = outcome.loan_no
-    where plan.product = 'credit_card' and plan.due_on - 20 <= getvariable('last_date')
+    where
+        plan.product = 'credit_card'
+        and plan.due_on - 20 <= getvariable('last_date')
+        and loan.matures_on - 20 > getvariable('opening') - 183
+        and (outcome.known_on is null or outcome.known_on > getvariable('opening') - 183)
 
 ),
 
@@ -46,7 +50,7 @@ paid as (
         sum(
             case when booking.reverses_step is null then booking.amount else -booking.amount end
         ) as paid
-    from booking
+    from (select * from booking semi join cards using (loan_no)) as booking
     asof join cards
         on booking.loan_no = cards.loan_no and booking.known_on <= cards.statement_on
     group by cards.loan_no, cards.instalment_no
