@@ -19,7 +19,7 @@ from benchmarks import peers
 from benchmarks.measure import Result, Timings, in_own_process, peak_memory_gb
 
 LAST_DATE = date(2026, 11, 20)
-SOURCES = ("core_banking", "student_registry", "credit_bureau")
+SOURCES = ("core_banking", "student_registry", "credit_bureau", "feedback")
 RUNS = 3
 
 

@@ -24,6 +24,7 @@ DAG_IDS = {
     "ingest_core_banking",
     "ingest_student_registry",
     "ingest_credit_bureau",
+    "ingest_feedback",
     "open_business_day",
     "stage_overdue_loans",
     "refresh_credit_scores",

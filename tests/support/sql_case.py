@@ -22,7 +22,7 @@ rule table.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -136,14 +136,22 @@ def as_text(value: Any) -> str:
 def _filler(column: Column, day: date, number: int) -> Any:
     """What a required column holds where the case says nothing.
 
-    The date of the case, the line number, the first word of the list, zero, false, 'x'.
+    The date of the case or its midnight, the line number, the first word of the list, zero, false,
+    'x'.
     """
     if column.name == "line_no":
         return number + 1
     if column.enum:
         return column.enum[0]
     kind = column.sql_type.split("(")[0]
-    fillers = {"date": day, "boolean": False, "decimal": Decimal(0), "integer": 0, "bigint": 0}
+    fillers = {
+        "date": day,
+        "timestamp": datetime.combine(day, time.min),
+        "boolean": False,
+        "decimal": Decimal(0),
+        "integer": 0,
+        "bigint": 0,
+    }
     return fillers.get(kind, "x")
 
 

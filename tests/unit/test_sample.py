@@ -98,7 +98,7 @@ def test_writing_again_into_the_same_landing_changes_nothing(tmp_path: Path) -> 
 
 def test_every_source_delivers_its_opening_and_then_its_days(landing: Path) -> None:
     every_day = [(OPENING + timedelta(days=n)).isoformat() for n in range(DAYS + 1)]
-    for source in ("core_banking", "student_registry"):
+    for source in ("core_banking", "student_registry", "feedback"):
         assert sorted(p.name for p in (landing / source).iterdir()) == every_day
     assert sorted(p.name for p in (landing / "credit_bureau").iterdir()) == [
         "2026-10-11",
@@ -108,7 +108,7 @@ def test_every_source_delivers_its_opening_and_then_its_days(landing: Path) -> N
 
 def test_manifests_are_true(landing: Path) -> None:
     manifests = sorted(landing.rglob("manifest.json"))
-    assert len(manifests) == 2 * (DAYS + 1) + 2
+    assert len(manifests) == 3 * (DAYS + 1) + 2
     for path in manifests:
         manifest = json.loads(path.read_text(encoding="utf-8"))
         assert manifest["source"] == path.parent.parent.name
@@ -130,6 +130,7 @@ def test_manifests_are_true(landing: Path) -> None:
 def test_every_value_has_the_form_of_its_contract(feeds: duckdb.DuckDBPyConnection) -> None:
     forms = {
         "date": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
+        "timestamp": "^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}$",
         "decimal(18,2)": "^[0-9]+[.][0-9]{2}$",
         "integer": "^[0-9]+$",
         "boolean": "^(true|false)$",
@@ -410,6 +411,12 @@ def test_there_is_something_for_every_process(feeds: duckdb.DuckDBPyConnection) 
         f"where purpose = 'loan_approval' and inquired_on::date > date '{LAST}' - 90 "
         "group by customer_id having count(distinct lender_id) >= 3",
         "inquiries of the month": f"from bureau_inquiry where received_on > '{OPENING}'",
+        "conversation": "from contact_outcome where result = 'connected'",
+        "number of somebody else": "from contact_outcome where result = 'wrong_number'",
+        "complaint open": "from complaint where closed_on is null",
+        "complaint closed": "from complaint where closed_on is not null",
+        "channel refused": "from privacy_request where request_kind = 'channel_opt_out'",
+        "consent taken back": "from consent_change where change_kind = 'withdrawn'",
         "registry news": f"from enrolment where received_on > '{OPENING}'",
     }
     for what, query in wanted.items():
@@ -445,7 +452,7 @@ def test_faults_stand_beside_good_rows_and_only_in_daily_deliveries(tmp_path: Pa
 def test_days_of_nothing_but_an_opening(tmp_path: Path) -> None:
     summary = write_sample(tmp_path, loans=10, days=0, seed=1, last_business_date=LAST)
     assert summary.opening == summary.last_business_date == LAST
-    assert summary.deliveries == 3
+    assert summary.deliveries == 4
     assert summary.rows["loan"] == 10
 
 

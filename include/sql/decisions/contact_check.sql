@@ -4,7 +4,7 @@
 --
 -- grain   queue, candidate_key, check_name, subject
 -- reads   check_recipient, check_hours, check_hold, check_pause, check_deceased, check_phone,
---         check_consent
+--         check_number, check_opt_out, check_restriction, check_consent
 -- write   temporary
 
 with
@@ -92,6 +92,48 @@ verdicts as (
         rule_id,
         rule_version
     from check_phone
+
+    union all
+
+    select
+        queue,
+        candidate_key,
+        check_name,
+        subject,
+        is_passed,
+        reason,
+        inputs,
+        rule_id,
+        rule_version
+    from check_number
+
+    union all
+
+    select
+        queue,
+        candidate_key,
+        check_name,
+        subject,
+        is_passed,
+        reason,
+        inputs,
+        rule_id,
+        rule_version
+    from check_opt_out
+
+    union all
+
+    select
+        queue,
+        candidate_key,
+        check_name,
+        subject,
+        is_passed,
+        reason,
+        inputs,
+        rule_id,
+        rule_version
+    from check_restriction
 
     union all
 

@@ -1,4 +1,5 @@
--- check_hold: does a hold on the customer, or on the one loan of the candidate, last today?
+-- check_hold: does a hold on the customer, or on the one loan of the candidate, last today? A
+-- complaint that is open is one.
 --
 -- Holds on single loans have been left out of messages and calls before this check.
 --
@@ -24,12 +25,13 @@ due as (
 
 ),
 
-held as (
+holds as (
 
     select
         due.queue,
         due.candidate_key,
         due.subject,
+        active_hold.origin,
         min(active_hold.starts_on) as starts_on
     from due
     inner join active_hold
@@ -37,7 +39,22 @@ held as (
             due.customer_id = active_hold.customer_id
             and due.subject = active_hold.hold_kind
             and (active_hold.loan_id is null or due.loan_id = active_hold.loan_id)
-    group by due.queue, due.candidate_key, due.subject
+    group by due.queue, due.candidate_key, due.subject, active_hold.origin
+
+),
+
+held as (
+
+    select
+        queue,
+        candidate_key,
+        subject,
+        string_agg(
+            origin || ' since ' || cast(starts_on as varchar), '; '
+            order by origin
+        ) as since
+    from holds
+    group by queue, candidate_key, subject
 
 )
 
@@ -46,9 +63,9 @@ select
     due.candidate_key,
     due.check_name,
     due.subject,
-    held.starts_on is null as is_passed,
+    held.since is null as is_passed,
     'hold_' || due.subject as reason,
-    coalesce('hold since ' || cast(held.starts_on as varchar), 'no hold') as inputs,
+    coalesce(held.since, 'no hold') as inputs,
     due.rule_id,
     due.rule_version
 from due

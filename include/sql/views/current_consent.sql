@@ -1,7 +1,10 @@
--- current_consent: consents as known on the date given, the latest version of each.
+-- current_consent: consents as known on the date given, from core banking and from the teams.
 --
--- grain   consent_id
--- reads   consent
+-- A withdrawal ends every consent to its purpose that was given up to its day, whoever was told of
+-- which; only a consent given later counts again, not an old one that is delivered once more.
+--
+-- grain   one row per consent of core banking and per consent given to a team
+-- reads   consent, current_consent_change, standing_request
 -- write   view
 
 with
@@ -24,16 +27,87 @@ versions as (
     from consent
     where received_on <= cast($known_on as date)
 
+),
+
+given as (
+
+    select
+        consent_id,
+        customer_id,
+        purpose,
+        consent_kind,
+        granted_on,
+        withdrawn_on,
+        received_on,
+        line_no
+    from versions
+    where version_rank = 1
+
+    union all
+
+    select
+        change_id as consent_id,
+        customer_id,
+        purpose,
+        coalesce(consent_kind, 'general') as consent_kind,
+        changed_on as granted_on,
+        cast(null as date) as withdrawn_on,
+        received_on,
+        line_no
+    from current_consent_change
+    where change_kind = 'given'
+
+),
+
+withdrawals as (
+
+    select
+        customer_id,
+        purpose,
+        changed_on as withdrawn_on
+    from current_consent_change
+    where change_kind = 'withdrawn'
+
+    union all
+
+    select
+        customer_id,
+        purpose,
+        asked_on as withdrawn_on
+    from standing_request
+    where request_kind = 'consent_withdrawal'
+
+),
+
+ended as (
+
+    select
+        given.consent_id,
+        given.received_on,
+        given.line_no,
+        min(withdrawals.withdrawn_on) as withdrawn_on
+    from given
+    inner join withdrawals
+        on
+            given.customer_id = withdrawals.customer_id
+            and given.granted_on <= withdrawals.withdrawn_on
+            and (withdrawals.purpose is null or given.purpose = withdrawals.purpose)
+    group by given.consent_id, given.received_on, given.line_no
+
 )
 
 select
-    consent_id,
-    customer_id,
-    purpose,
-    consent_kind,
-    granted_on,
-    withdrawn_on,
-    received_on,
-    line_no
-from versions
-where version_rank = 1
+    given.consent_id,
+    given.customer_id,
+    given.purpose,
+    given.consent_kind,
+    given.granted_on,
+    least(given.withdrawn_on, ended.withdrawn_on) as withdrawn_on,
+    given.received_on,
+    given.line_no
+from given
+left join ended
+    on
+        given.consent_id = ended.consent_id
+        and given.received_on = ended.received_on
+        and given.line_no = ended.line_no

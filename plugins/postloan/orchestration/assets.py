@@ -12,6 +12,7 @@ def _asset(name: str, holds: str) -> Asset:
 core_banking_delivery = _asset("core_banking_delivery", "loans, instalments, repayments, customers")
 student_registry_delivery = _asset("student_registry_delivery", "enrolments and their changes")
 credit_bureau_delivery = _asset("credit_bureau_delivery", "loans at other lenders")
+feedback_delivery = _asset("feedback_delivery", "what came of contacts, and what customers ask for")
 business_day = _asset("business_day", "an opened business date, one event per revision")
 loan_stage = _asset("loan_stage", "days past due, stages, stage events")
 credit_score = _asset("credit_score", "customer scores of the month")
@@ -27,5 +28,6 @@ DELIVERIES = {
     "core_banking": core_banking_delivery,
     "student_registry": student_registry_delivery,
     "credit_bureau": credit_bureau_delivery,
+    "feedback": feedback_delivery,
 }
 """Source -> the asset its ingestion emits."""

@@ -15,12 +15,22 @@ ANY = "any"
 NO_GROUP = "unspecified"
 """Group of a customer whose group the lender does not know."""
 
+SUBJECTS = {
+    "hold_kind": ("hold", "hold_kind"),
+    "purpose": ("consent", "purpose"),
+    "result": ("contact_outcome", "result"),
+    "channel": ("privacy_request", "channel"),
+    "request_kind": ("privacy_request", "request_kind"),
+}
+"""What a check is about -> the feed and column whose list it is taken from."""
+
 
 def check_rows(pack: Pack, _known: tuple[str, ...]) -> Iterator[tuple[str, Row]]:
     """A pack of checks as rows of `rule_contact_check`.
 
     Raises:
-        RuleError: a window of hours ends before it begins.
+        RuleError: a window of hours ends before it begins, or a check is about something that no
+            feed can say.
     """
     for rule in pack.body["rules"]:
         window: Mapping[str, str] = rule.get("window", {})
@@ -34,7 +44,7 @@ def check_rows(pack: Pack, _known: tuple[str, ...]) -> Iterator[tuple[str, Row]]
             {
                 "rule_id": rule["id"],
                 "check_name": rule["check"],
-                "subject": rule.get("hold_kind") or rule.get("purpose") or ANY,
+                "subject": _subject(pack, rule),
                 "is_law": pack.body.get("binding") != "house",
                 "window_start": window.get("from"),
                 "window_end": window.get("to"),
@@ -43,6 +53,20 @@ def check_rows(pack: Pack, _known: tuple[str, ...]) -> Iterator[tuple[str, Row]]
                 "rule_version": pack.version,
             },
         )
+
+
+def _subject(pack: Pack, rule: Mapping[str, Any]) -> str:
+    """What the check of a rule is about, from the list of the feed that tells of it."""
+    for name, (feed, column) in SUBJECTS.items():
+        if name in rule:
+            listed = catalogue().feeds[feed].table.column(column).enum
+            if rule[name] not in listed:
+                raise RuleError(
+                    f"{pack.path.name}, {rule['id']}: {name} {rule[name]} is none of "
+                    f"{', '.join(listed)}."
+                )
+            return str(rule[name])
+    return ANY
 
 
 def plan_rows(pack: Pack, _known: tuple[str, ...]) -> Iterator[tuple[str, Row]]:

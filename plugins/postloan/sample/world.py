@@ -24,6 +24,7 @@ TABLES = (
     "loan_outcome",
     "borrower",
     "bureau_account",
+    "contact_attempt",
 )
 
 LOANS_PER_CUSTOMER = 1.18

@@ -1,0 +1,39 @@
+-- contact_person_refusal: contact persons who refused further contact, and since when.
+--
+-- Said to a collector or as a request. There is no way back: whoever has refused is never asked
+-- again, whatever became of the request.
+--
+-- grain   customer_id, contact_no (empty for all contact persons of the customer)
+-- reads   current_privacy_request, current_contact_outcome
+-- write   view
+
+with
+
+refusals as (
+
+    select
+        customer_id,
+        contact_no,
+        least(cast(received_at as date), received_on) as refused_on
+    from current_privacy_request
+    where request_kind = 'contact_objection'
+
+    union all
+
+    select
+        customer_id,
+        contact_no,
+        least(cast(attempted_at as date), received_on) as refused_on
+    from current_contact_outcome
+    where
+        counterpart = 'emergency_contact'
+        and result = 'refused'
+
+)
+
+select
+    customer_id,
+    contact_no,
+    min(refused_on) as refused_on
+from refusals
+group by customer_id, contact_no
