@@ -60,7 +60,7 @@ def rows_balance(lender: Lender) -> bool:
         pytest.param(
             HEADER.replace(b",amount", b""), "missing columns: amount", id="missing column"
         ),
-        pytest.param(HEADER.strip() + b",note\n", "1 column too many: note", id="extra column"),
+        pytest.param(HEADER.strip() + b",note\n", "1 unknown column: number 8", id="extra column"),
         pytest.param(
             HEADER.replace(b"paid_on", b"paid_at"), "missing columns: paid_on", id="renamed column"
         ),
@@ -384,6 +384,25 @@ def test_no_message_and_no_advice_repeats_a_value(lender: Lender) -> None:
     details = lender.warehouse.fetch("select detail from quarantine")
     assert details
     assert not any(secret in d for (d,) in details)
+
+
+def test_a_header_that_has_lost_its_line_end_tells_no_value(lender: Lender) -> None:
+    file = csv_bytes("customer", [CUSTOMER | {"customer_name": "WangXiaoming"}])
+    lender.send(**BOOK, raw={"customer": file.replace(b"\n", b",", 1)})
+    with pytest.raises(DeliveryError, match="unknown columns: number 1") as refusal:
+        lender.take_in()
+    assert "WangXiaoming" not in str(refusal.value)
+
+
+def test_what_a_manifest_says_is_told_harmlessly(lender: Lender) -> None:
+    lender.send(**BOOK)
+    told = "\x1b[31m\n" * 99
+    for manifest in (lender.manifest() | {"source": told}, lender.manifest() | {told: 1}):
+        lender.write_manifest(OPENING_DAY, "core_banking", manifest)
+        with pytest.raises(DeliveryError, match=r"manifest\.json") as refusal:
+            lender.take_in()
+        assert str(refusal.value).isprintable()
+        assert len(str(refusal.value)) < 500
 
 
 def test_the_folder_of_another_delivery_is_not_touched(lender: Lender) -> None:

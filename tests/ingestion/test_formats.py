@@ -76,9 +76,18 @@ def parquet(replaced: str = "", by: str = "") -> bytes:
     return target.getvalue()
 
 
-def zipped(content: bytes, *names: str) -> bytes:
+def inflated() -> bytes:
+    """A small file that says a long value once and refers to it in every row."""
+    values, rows = pa.array(["x" * 90_000]), pa.array([0] * 90_000, pa.int32())
+    column = pa.DictionaryArray.from_arrays(rows, values)
     target = io.BytesIO()
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+    pq.write_table(pa.table([column] * len(NAMES), NAMES), target, store_schema=False)
+    return target.getvalue()
+
+
+def zipped(content: bytes, *names: str, method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", method) as archive:
         for name in names or ("customer.txt",):
             archive.writestr(name, content)
     return target.getvalue()
@@ -220,6 +229,16 @@ def test_a_bad_record_is_held_back_and_the_others_go_on(
     assert lender.ids("customer", "customer_id") == ["C1"]
 
 
+@pytest.mark.parametrize("length", [1 << 20, 6_000_000])
+def test_what_is_cut_off_a_long_record_is_never_lost(length: int, tmp_path: Path) -> None:
+    path = tmp_path / "long.txt"
+    path.write_bytes(b"a|+|b|+|c\n" + b"1|+|2|+|" + b"x" * length + b"\n" + b"4|+|5|+|6\n")
+    form = FileFormat(delimiter="|+|", quoted=False)
+    places = tmp_path / "clean", tmp_path / "refused"
+    account = formats.read_file(path, path.name, ["a", "b", "c"], form, *places)
+    assert (account.records, account.refused) == (1, 1)
+
+
 def link() -> bytes:
     member = zipfile.ZipInfo("customer.txt")
     member.external_attr = 0o120777 << 16
@@ -227,6 +246,20 @@ def link() -> bytes:
     with zipfile.ZipFile(target, "w") as archive:
         archive.writestr(member, "/etc/hosts")
     return target.getvalue()
+
+
+def damaged(method: int) -> bytes:
+    content = bytearray(zipped(PLAIN, method=method))
+    content[50:60] = bytes(10)
+    return bytes(content)
+
+
+def with_a_name_in_no_encoding() -> bytes:
+    content = bytearray(zipped(PLAIN))
+    entry = content.index(b"PK\x01\x02")
+    content[entry + 9] |= 8
+    content[entry + 46] = 0xFF
+    return bytes(content)
 
 
 def encrypted() -> bytes:
@@ -251,6 +284,9 @@ def encrypted() -> bytes:
         ({"compression": "zip"}, zipped(PLAIN, "a", "b"), "holds 2 entries"),
         ({"compression": "zip"}, link(), "holds a link"),
         ({"compression": "zip"}, encrypted(), "is encrypted"),
+        ({"compression": "zip"}, damaged(zipfile.ZIP_LZMA), "not a whole zip file"),
+        ({"compression": "zip"}, with_a_name_in_no_encoding(), "not a whole zip file"),
+        ({"kind": "parquet", "maxBytes": 9_000_000}, inflated(), "at least"),
         ({"kind": "parquet"}, parquet()[:-20], "not a whole Parquet file"),
         ({"flag": ".ok"}, PLAIN, "flag customer.csv.ok is missing"),
     ],
@@ -272,6 +308,14 @@ def test_the_flag_completes_the_delivery(lender: Lender, rule_files: RuleFiles, 
     (lender.folder(date(2026, 11, 19)) / f"customer.csv{flag}").touch()
     lender.take_in()
     assert lender.ids("customer", "customer_id") == ["C1", "C2"]
+
+
+def test_parquet_text_may_be_a_dictionary(tmp_path: Path) -> None:
+    path, clean = tmp_path / "a.parquet", tmp_path / "clean"
+    pq.write_table(pa.table({"a": pa.array(["x", None, "y"]).dictionary_encode()}), path)
+    form = FileFormat(kind="parquet")
+    formats.read_file(path, path.name, ["a"], form, clean, tmp_path / "refused")
+    assert clean.read_text(encoding="utf-8") == "line_no,a\n1,x\n2,\n3,y\n"
 
 
 def test_parquet_decimals_stay_exact_and_floats_are_refused(tmp_path: Path) -> None:

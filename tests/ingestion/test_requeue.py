@@ -189,6 +189,7 @@ def test_a_correction_opens_the_date_again(dirty: Lender) -> None:
 def test_a_delivery_refused_as_a_whole_can_be_corrected(lender: Lender) -> None:
     lender.deliver(**BOOK)
     bad = [REPAYMENT | {"repayment_id": f"B{n}", "paid_on": "never"} for n in range(101)]
+    bad[8] |= {"payment_type": "longer than the csv module reads unasked" * 5_000}
     with pytest.raises(DeliveryError):
         lender.deliver(NEXT_DAY, repayment=[REPAYMENT, *bad])
     path = fixed(lender, bad[7] | {"paid_on": "2026-11-20", "line_no": "10"})

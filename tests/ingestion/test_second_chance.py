@@ -104,6 +104,16 @@ def test_rows_are_released_when_what_they_name_arrives_late(lender: Lender) -> N
     assert lender.warehouse.fetch(ledger, {"day": DAYS[2]}) == [(1, 0, 2)]
 
 
+def test_a_row_that_waits_may_hold_a_line_end(lender: Lender) -> None:
+    lender.deliver(DAYS[0], **DELIVERIES[DAYS[0]])
+    loan = LOAN | {"loan_id": "L9", "customer_id": "C9", "contract_id": "first\nsecond"}
+    lender.deliver(DAYS[2], loan=[loan], rows_told={"loan": 1})
+    assert lender.refused("loan", DAYS[2]) == [(2, "customer_id", "orphan")]
+    lender.deliver(DAYS[1], customer=[CUSTOMER | {"customer_id": "C9"}])
+    assert lender.refused("loan", DAYS[2]) == []
+    assert "first\nsecond" in lender.ids("loan", "contract_id")
+
+
 def test_a_later_delivery_that_is_gone_is_told(lender: Lender) -> None:
     lender.deliver(DAYS[0], **DELIVERIES[DAYS[0]])
     folder: Path = lender.send(DAYS[2], repayment=[REPAYMENT | {"loan_id": "L2"}])

@@ -120,6 +120,12 @@ def test_a_line_of_ten_megabytes_is_refused_and_the_next_one_read(block_bytes: i
     assert found.account.physical_lines == 3
 
 
+@pytest.mark.parametrize("place", range(20, 170, 3))
+def test_a_line_is_too_long_wherever_it_is_cut(place: int) -> None:
+    line = b"1,2," + (b"x" * place)[4:] + b"\r" + b"lost" * 500
+    assert read(HEADER + line + b"\n4,5,6\n", 8, max_record=20).refused == {2: "record_too_long"}
+
+
 def test_the_byte_order_mark_is_no_part_of_the_first_column(tmp_path: Path) -> None:
     path = tmp_path / "in.csv"
     path.write_bytes(b"\xef\xbb\xbf" + HEADER + b"1,2,3\n")
@@ -140,7 +146,7 @@ def test_refused_bytes_are_shown_as_harmless_text() -> None:
         (b"a;b;c\n", "separated by semicolons"),
         (b"a\tb\tc\n", "separated by tabs"),
         (b"a,b\n", "missing columns: c."),
-        (b"a,b,c,d\n", "1 column too many: d."),
+        (b"a,b,c,d\n", "1 unknown column: number 4."),
         (b"a,c,b\n", "another order"),
         (b"a,b,b,c\n", "named twice: b"),
         ("a,b,c\n".encode("utf-16"), "binary data"),

@@ -288,7 +288,7 @@ def raw_text(columns: Sequence[Column], table: str | None = None) -> exp.Expr:
         quoted = exp.DPipe(
             this=exp.DPipe(this=_text('"'), expression=doubled), expression=_text('"')
         )
-        needs_quotes = _matches(field, '[",]')
+        needs_quotes = _matches(field, '[",\n]')
         cell = exp.case().when(needs_quotes, quoted).else_(field.copy())
         cells += [_text(","), cell] if cells else [cell]
     text = cells[0]

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from postloan.contracts import FeedContract
 from postloan.errors import DeliveryError
-from postloan.ingestion.quarantine import COLUMNS, FORMULA_STARTS, harmless
+from postloan.ingestion.quarantine import COLUMNS, FORMULA_STARTS, fields_of, harmless
 
 Fields = list[str]
 _LINE = re.compile(r"[1-9][0-9]{0,17}")
@@ -103,7 +103,7 @@ def _fields(raw: str, names: list[str], place: str) -> Fields:
         # The quarantine file puts the apostrophe there, so that no spreadsheet runs it.
         raw = raw[1:]
     try:
-        fields = next(csv.reader([raw], strict=True), [])
+        fields = fields_of(raw)
     except csv.Error:
         fields = []
     if len(fields) != len(names):

@@ -190,7 +190,7 @@ def _read_text(
     tally, seen, trailer = writer.tally, hashlib.sha256(), _Trailer(file, form.trailer)
     held, source = open_as_utf8(plain, form.encoding)
     with held:
-        blocks = read_blocks(source, seen, tally)
+        blocks = read_blocks(source, seen, tally, len(form.delimiter))
         if form.trailer:
             blocks = trailer.without(blocks)
         first = next(blocks, b"").removeprefix(UTF8_BOM)

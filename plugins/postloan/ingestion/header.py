@@ -1,7 +1,6 @@
 """Checks the header row of a delivered file: exactly the columns of the contract, in order."""
 
 import csv
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,8 +8,8 @@ from postloan.errors import DeliveryError
 from postloan.ingestion.normalise import UTF8_BOM
 from postloan.ingestion.refusals import MAX_RECORD_BYTES
 
+MAX_PLACES = 10
 OTHER_DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
 
 
 def read_header(path: Path) -> list[str]:
@@ -42,8 +41,8 @@ def read_header(path: Path) -> list[str]:
 def check_header(path: Path, expected: Sequence[str]) -> None:
     """Refuse a file whose header row is not exactly the contract's.
 
-    Names of the file are repeated only where they look like names: a file that lacks its header
-    row starts with a customer, and customers stay out of messages.
+    Names that are not the contract's are told by their place: where the header row is missing or
+    has lost its line end, they are what a customer is called.
 
     Raises:
         DeliveryError: names the columns that are missing, unknown or out of order.
@@ -87,16 +86,21 @@ def _difference(found: Sequence[str], expected: Sequence[str]) -> str:
                 return f"the columns are separated by {name}. Separate them by commas."
         return "this is not the header row of the feed. Put the column names first."
     missing = [c for c in expected if c not in found]
-    unknown = [c for c in found if c not in expected]
+    unknown = [str(place) for place, c in enumerate(found, start=1) if c not in expected]
     parts = []
     if missing:
         parts.append(f"missing columns: {', '.join(missing)}.")
     if unknown:
-        named = [c for c in unknown if _NAME.fullmatch(c)]
-        count = f"{len(unknown)} column{'s' if len(unknown) > 1 else ''} too many"
-        parts.append(f"{count}{': ' + ', '.join(named) if named else ''}.")
+        several = "s" if len(unknown) > 1 else ""
+        parts.append(f"{len(unknown)} unknown column{several}: number {_some(unknown)}.")
     if len(set(known)) < len(known):
         parts.append(f"named twice: {', '.join(sorted({c for c in known if known.count(c) > 1}))}.")
     if not parts:
         parts.append("the columns are in another order.")
     return " ".join(parts)
+
+
+def _some(places: Sequence[str]) -> str:
+    """So many of them that a person reads them all."""
+    more = ["…"] if len(places) > MAX_PLACES else []
+    return ", ".join((*places[:MAX_PLACES], *more))

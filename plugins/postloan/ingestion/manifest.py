@@ -16,6 +16,7 @@ from postloan.errors import DeliveryError
 
 MANIFEST = "manifest.json"
 MAX_MANIFEST_BYTES = 1 << 20
+MAX_NAMED = 10
 _PLAIN_NAME = r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$"
 
 
@@ -72,7 +73,7 @@ def read_manifest(
     manifest = _parse(folder / MANIFEST, where)
     if manifest.source != source or manifest.business_date != business_date:
         raise DeliveryError(
-            f"{where}: {MANIFEST} is for {manifest.source} {manifest.business_date}. "
+            f"{where}: {MANIFEST} is for {_shown(manifest.source)} {manifest.business_date}. "
             f"It lies in the wrong folder, or was copied from another delivery."
         )
     feeds = tuple(feeds)
@@ -129,21 +130,34 @@ def source_path(folder: Path) -> str:
 
 def _parse(path: Path, where: str) -> Manifest:
     if path.stat().st_size > MAX_MANIFEST_BYTES:
-        raise DeliveryError(f"{where}: {MANIFEST} is larger than {MAX_MANIFEST_BYTES:,} bytes.")
+        raise DeliveryError(
+            f"{where}: {MANIFEST} is larger than {MAX_MANIFEST_BYTES:,} bytes. It tells of each "
+            f"file in a line; deliver the rows in the files."
+        )
     try:
         return Manifest.model_validate_json(path.read_bytes())
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        place = ".".join(str(p) for p in first["loc"]) or "top level"
+        place = ".".join(_shown(str(p)) for p in first["loc"]) or "top level"
         raise DeliveryError(
             f"{where}: {MANIFEST} cannot be read ({place}: {first['msg']}). It needs source, "
             f"business_date, opening and files with feed, file, rows and sha256, and nothing else."
         ) from error
 
 
+def _shown(name: str) -> str:
+    """A name of the sender's as harmless text."""
+    return re.sub(r"[^\w.-]", "?", name)[:64]
+
+
 def _twice(values: Iterable[str]) -> list[str]:
     names = list(values)
     return sorted({n for n in names if names.count(n) > 1})
+
+
+def _some(names: list[str]) -> str:
+    more = [f"and {len(names) - MAX_NAMED} more"] if len(names) > MAX_NAMED else []
+    return ", ".join((*map(_shown, names[:MAX_NAMED]), *more))
 
 
 def _check_feeds(manifest: Manifest, where: str, feeds: tuple[FeedContract, ...]) -> None:
@@ -156,13 +170,12 @@ def _check_feeds(manifest: Manifest, where: str, feeds: tuple[FeedContract, ...]
         )
     unknown = sorted(set(names) - known)
     if unknown:
-        safe = ", ".join(re.sub(r"[^\w-]", "?", n)[:64] for n in unknown)
         raise DeliveryError(
-            f"{where}: {MANIFEST} lists feeds without a contract: {safe}. "
+            f"{where}: {MANIFEST} lists feeds without a contract: {_some(unknown)}. "
             f"Contracts exist for {', '.join(sorted(known))}."
         )
     if repeated := _twice(names) or _twice(f.file for f in manifest.files):
-        raise DeliveryError(f"{where}: {MANIFEST} lists {', '.join(repeated)} twice.")
+        raise DeliveryError(f"{where}: {MANIFEST} lists {_some(repeated)} twice.")
     _check_totals(manifest, where, feeds)
     missing = [f.name for f in feeds if f.is_required and f.name not in names]
     if missing:
@@ -178,9 +191,8 @@ def _check_totals(manifest: Manifest, where: str, feeds: tuple[FeedContract, ...
         amounts = [c.name for c in contracts[file.feed].file_columns if c.scale]
         unknown = sorted(set(file.control_totals) - set(amounts))
         if unknown:
-            safe = ", ".join(re.sub(r"[^\w-]", "?", n)[:64] for n in unknown)
             raise DeliveryError(
-                f"{where}: {MANIFEST} gives control totals of {file.feed} for {safe}. "
+                f"{where}: {MANIFEST} gives control totals of {file.feed} for {_some(unknown)}. "
                 f"Amounts of that feed are: {', '.join(amounts) or 'none'}."
             )
 

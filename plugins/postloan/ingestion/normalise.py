@@ -114,11 +114,15 @@ class Tally:
         )
 
 
-def read_blocks(stream: _Readable, seen: _Hash, tally: Tally) -> Iterator[bytes]:
+def read_blocks(
+    stream: _Readable, seen: _Hash, tally: Tally, delimiter_bytes: int = 1
+) -> Iterator[bytes]:
     """Yield blocks that end with a line end (the last one perhaps without).
 
-    Of a line longer than any record may be, only as much is kept as shows that it is.
+    Of a line longer than any record may be, only as much is kept as shows that it is, even when
+    its delimiters have become commas and a CR at the end has been removed.
     """
+    kept = delimiter_bytes * MAX_RECORD_BYTES + 2
     rest, skipping = b"", False
     while data := stream.read(BLOCK_BYTES):
         seen.update(data)
@@ -135,8 +139,8 @@ def read_blocks(stream: _Readable, seen: _Hash, tally: Tally) -> Iterator[bytes]
             rest = data[cut:]
         else:
             rest += data
-        if len(rest) > MAX_RECORD_BYTES:
-            rest, skipping = rest[: MAX_RECORD_BYTES + 1], True
+        if len(rest) > kept:
+            rest, skipping = rest[:kept], True
     if rest:
         yield rest
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from postloan.contracts.file_format import FileFormat
@@ -13,6 +14,8 @@ from postloan.ingestion.lines import LineWriter
 from postloan.ingestion.normalise import Normalised
 
 _ROWS_AT_ONCE = 16_384
+_BYTES_AT_ONCE = 64 << 20
+"""A long value that the file holds once may stand in every row; so much text is made at a time."""
 
 
 def read_parquet(
@@ -23,12 +26,15 @@ def read_parquet(
     Raises:
         DeliveryError: it is no Parquet file, has other columns, or holds types that are not exact.
     """
+    unpacked = 0
     try:
         with pq.ParquetFile(path) as parquet:
             _check(parquet, file, names, form)
+        with pq.ParquetFile(path, read_dictionary=list(names)) as parquet:
             for batch in parquet.iter_batches(_ROWS_AT_ONCE):
-                for fields in _rows(batch):
-                    writer.settle_fields(",".join(fields).encode("utf-8"), fields)
+                for part in _bounded(batch):
+                    unpacked += sum(_settle(writer, fields) for fields in _rows(part))
+                    _check_size(file, unpacked, form)
     except (pa.ArrowException, OSError, UnicodeError) as error:
         raise DeliveryError(
             f"{file}: not a whole Parquet file, which the contract says it is. It is truncated, "
@@ -44,18 +50,31 @@ def _check(parquet: pq.ParquetFile, file: str, names: Sequence[str], form: FileF
     if inexact:
         raise DeliveryError(
             f"{file}: columns of a type that is not exact text, integer, decimal, date or boolean: "
-            f"{', '.join(inexact)}. Amounts are decimals, never floating-point numbers."
+            f"{', '.join(inexact)}. Deliver amounts as decimals, never floating-point numbers."
         )
     groups = range(parquet.metadata.num_row_groups)
     unpacked = sum(parquet.metadata.row_group(g).total_byte_size for g in groups)
+    _check_size(file, unpacked, form)
+
+
+def _check_size(file: str, unpacked: int, form: FileFormat) -> None:
     if unpacked > form.max_bytes:
         raise DeliveryError(
-            f"{file}: unpacks to {unpacked:,} bytes, its contract allows {form.max_bytes:,} "
-            f"(maxBytes)."
+            f"{file}: unpacks to at least {unpacked:,} bytes, its contract allows "
+            f"{form.max_bytes:,} (maxBytes). Deliver less, or raise the limit in the contract."
         )
 
 
+def _settle(writer: LineWriter, fields: Sequence[str]) -> int:
+    """Settle one row; how long it is, refused or not."""
+    record = ",".join(fields).encode("utf-8")
+    writer.settle_fields(record, fields)
+    return len(record)
+
+
 def _is_exact(kind: pa.DataType) -> bool:
+    if pa.types.is_dictionary(kind):
+        kind = kind.value_type
     tests = (
         pa.types.is_string,
         pa.types.is_large_string,
@@ -66,6 +85,15 @@ def _is_exact(kind: pa.DataType) -> bool:
         pa.types.is_null,
     )
     return any(test(kind) for test in tests)
+
+
+def _bounded(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
+    """The rows of a batch, so few at a time that their text has bounded size."""
+    texts = (c.dictionary for c in batch.columns if pa.types.is_dictionary(c.type))
+    longest = sum(pc.max(pc.binary_length(values)).as_py() or 0 for values in texts)
+    rows = max(1, _BYTES_AT_ONCE // (longest + 1))
+    for start in range(0, batch.num_rows, rows):
+        yield batch.slice(start, rows)
 
 
 def _rows(batch: pa.RecordBatch) -> Iterator[tuple[str, ...]]:

@@ -11,12 +11,16 @@ from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 
+from postloan.ingestion.refusals import MAX_RECORD_BYTES
 from postloan.warehouse import Warehouse
 from postloan.warehouse.door import Row
 
 COLUMNS = ("line_no", "column", "reason", "detail", "raw_text")
 REFUSED = "refused"
 """Folder of the rows of a delivery that was refused as a whole."""
+
+# Python's own limit is shorter than a field may be here.
+csv.field_size_limit(4 * MAX_RECORD_BYTES)
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -84,6 +88,15 @@ def read_refused(folder: Path, source: str, business_date: date) -> dict[str, di
         if not path.name.startswith("."):
             held[path.stem] = rows
     return held
+
+
+def fields_of(raw_text: str) -> list[str]:
+    """The fields of a refused record.
+
+    Raises:
+        csv.Error: the text is no CSV record.
+    """
+    return next(csv.reader([raw_text], strict=True), [])
 
 
 def _write(path: Path, refused: Iterable[Row]) -> None:

@@ -11,7 +11,6 @@ warehouse as a whole.
 """
 
 import csv
-import io
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ from postloan.contracts import FeedContract, catalogue
 from postloan.errors import DeliveryError
 from postloan.ingestion.ledger import contents_of, read_entry, was_ever_delivered
 from postloan.ingestion.manifest import read_manifest
+from postloan.ingestion.quarantine import fields_of
 from postloan.ingestion.refusals import ALREADY_REVERSED
 from postloan.ingestion.relations import orphans_select, other_source
 from postloan.ingestion.repayments import REPAYMENT
@@ -262,7 +262,7 @@ def _load_waiting(
         writer.writerow(["line_no", "waits_for", "reason", *names])
         place = {"business_date": later.business_date, "feed": feed.name}
         for line_no, column, reason, raw in warehouse.stream(_WAITING, place):
-            writer.writerow([line_no, column, reason, *next(csv.reader(io.StringIO(raw)))])
+            writer.writerow([line_no, column, reason, *fields_of(raw)])
             found[column, reason] = found.get((column, reason), 0) + 1
     if found:
         warehouse.load_text(_table(feed), path, ["waits_for", "reason", *names])

@@ -4,6 +4,7 @@ Bytes are counted while they are unpacked, so that a bomb is stopped long before
 """
 
 import gzip
+import lzma
 import zipfile
 import zlib
 from pathlib import Path
@@ -16,7 +17,11 @@ _CHUNK = 1 << 20
 _RATIO_FROM = 16 << 20
 """So little is no bomb, however well it was packed."""
 
-_BROKEN = (EOFError, OSError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError)
+_BROKEN = (
+    *(EOFError, OSError, ValueError, NotImplementedError, RuntimeError),
+    *(zlib.error, lzma.LZMAError, zipfile.BadZipFile),
+)
+"""All that the readers of archives raise for damaged bytes."""
 
 
 class _Readable(Protocol):
@@ -81,7 +86,8 @@ def _copy(packed: _Readable, target: Path, delivered: Path, form: FileFormat) ->
             if written > allowed:
                 raise DeliveryError(
                     f"{delivered.name}: unpacks to more than {form.max_ratio} times its size, "
-                    f"which no feed does (maxRatio of its contract). Nothing was loaded."
+                    f"which no feed does. Nothing was loaded. Have the sender look at the file, or "
+                    f"raise maxRatio in the contract."
                 )
             plain.write(data)
 
