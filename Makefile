@@ -15,7 +15,7 @@ POSTLOAN := PYTHONPATH=$(CURDIR)/plugins $(PYTHON) -m postloan
 READY := $(VENV)/.ready
 TOOLS_READY := $(VENV)/.tools-ready
 
-.PHONY: help setup tools run up down status summary reconcile test bench lock
+.PHONY: help setup tools run up down status summary reconcile test fuzz bench lock
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | \
@@ -61,6 +61,10 @@ reconcile: $(READY) ## find and mend dates that were dropped
 
 test: $(TOOLS_READY) ## the whole test suite, spread over the cores
 	$(PYTHON) -m pytest --numprocesses auto --maxprocesses 4 --dist loadgroup
+
+fuzz: export POSTLOAN_FUZZ_FILES ?= 10000
+fuzz: $(TOOLS_READY) ## 10,000 spoiled files of every feed in every format
+	$(PYTHON) -m pytest tests/generative/test_feed_fuzzer.py
 
 bench: $(TOOLS_READY) ## a million loans: the day beside pandas, ingestion beside bare DuckDB, the past restated
 	PYTHONPATH=$(CURDIR)/plugins $(PYTHON) -m benchmarks.day

@@ -26,7 +26,7 @@ from postloan.ingestion.normalise import (
     read_blocks,
 )
 from postloan.ingestion.parquet_files import read_parquet
-from postloan.ingestion.refusals import NOT_GB18030, NOT_UTF8, NOT_UTF16
+from postloan.ingestion.refusals import MAX_RECORD_BYTES, NOT_GB18030, NOT_UTF8, NOT_UTF16
 from postloan.ingestion.transcode import open_as_utf8
 
 COMMA_STAND_IN, QUOTE_STAND_IN = "\x1d", "\x1e"
@@ -130,6 +130,11 @@ class _Trailer:
 
 
 def _check_header(file: str, line: bytes, names: Sequence[str], form: FileFormat) -> None:
+    if len(line) > MAX_RECORD_BYTES:
+        raise DeliveryError(
+            f"{file}, line 1: longer than {MAX_RECORD_BYTES:,} bytes, which no header row is. Look "
+            f"for missing line ends, and deliver the column names first."
+        )
     text = line.rstrip(b"\r\n").decode("utf-8", "replace")
     found = text.split(form.delimiter)
     if form.quoted:

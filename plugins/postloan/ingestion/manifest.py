@@ -175,7 +175,9 @@ def _check_feeds(manifest: Manifest, where: str, feeds: tuple[FeedContract, ...]
             f"Contracts exist for {', '.join(sorted(known))}."
         )
     if repeated := _twice(names) or _twice(f.file for f in manifest.files):
-        raise DeliveryError(f"{where}: {MANIFEST} lists {_some(repeated)} twice.")
+        raise DeliveryError(
+            f"{where}: {MANIFEST} lists {_some(repeated)} twice. List each feed and file once."
+        )
     _check_totals(manifest, where, feeds)
     missing = [f.name for f in feeds if f.is_required and f.name not in names]
     if missing:

@@ -12,6 +12,7 @@ from postloan.errors import DeliveryError
 from postloan.ingestion.header import check_names
 from postloan.ingestion.lines import LineWriter
 from postloan.ingestion.normalise import Normalised
+from postloan.ingestion.unpack import check_size
 
 _ROWS_AT_ONCE = 16_384
 _BYTES_AT_ONCE = 64 << 20
@@ -26,15 +27,16 @@ def read_parquet(
     Raises:
         DeliveryError: it is no Parquet file, has other columns, or holds types that are not exact.
     """
-    unpacked = 0
+    packed, unpacked = path.stat().st_size, 0
     try:
         with pq.ParquetFile(path) as parquet:
-            _check(parquet, file, names, form)
+            _check(parquet, file, names)
+            check_size(file, packed, _declared(parquet), form)
         with pq.ParquetFile(path, read_dictionary=list(names)) as parquet:
             for batch in parquet.iter_batches(_ROWS_AT_ONCE):
                 for part in _bounded(batch):
                     unpacked += sum(_settle(writer, fields) for fields in _rows(part))
-                    _check_size(file, unpacked, form)
+                    check_size(file, packed, unpacked, form)
     except (pa.ArrowException, OSError, UnicodeError) as error:
         raise DeliveryError(
             f"{file}: not a whole Parquet file, which the contract says it is. It is truncated, "
@@ -44,7 +46,7 @@ def read_parquet(
     return tally.account(tally.records + tally.refused)
 
 
-def _check(parquet: pq.ParquetFile, file: str, names: Sequence[str], form: FileFormat) -> None:
+def _check(parquet: pq.ParquetFile, file: str, names: Sequence[str]) -> None:
     check_names(file, parquet.schema_arrow.names, names, "Parquet")
     inexact = [f.name for f in parquet.schema_arrow if not _is_exact(f.type)]
     if inexact:
@@ -52,17 +54,12 @@ def _check(parquet: pq.ParquetFile, file: str, names: Sequence[str], form: FileF
             f"{file}: columns of a type that is not exact text, integer, decimal, date or boolean: "
             f"{', '.join(inexact)}. Deliver amounts as decimals, never floating-point numbers."
         )
+
+
+def _declared(parquet: pq.ParquetFile) -> int:
+    """Bytes that the file says it unpacks to, a value that stands in many rows counted once."""
     groups = range(parquet.metadata.num_row_groups)
-    unpacked = sum(parquet.metadata.row_group(g).total_byte_size for g in groups)
-    _check_size(file, unpacked, form)
-
-
-def _check_size(file: str, unpacked: int, form: FileFormat) -> None:
-    if unpacked > form.max_bytes:
-        raise DeliveryError(
-            f"{file}: unpacks to at least {unpacked:,} bytes, its contract allows "
-            f"{form.max_bytes:,} (maxBytes). Deliver less, or raise the limit in the contract."
-        )
+    return sum(parquet.metadata.row_group(g).total_byte_size for g in groups)
 
 
 def _settle(writer: LineWriter, fields: Sequence[str]) -> int:
@@ -89,8 +86,9 @@ def _is_exact(kind: pa.DataType) -> bool:
 
 def _bounded(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
     """The rows of a batch, so few at a time that their text has bounded size."""
-    texts = (c.dictionary for c in batch.columns if pa.types.is_dictionary(c.type))
-    longest = sum(pc.max(pc.binary_length(values)).as_py() or 0 for values in texts)
+    values = (c.dictionary for c in batch.columns if pa.types.is_dictionary(c.type))
+    texts = (v.cast(pa.string()) for v in values)
+    longest = sum(pc.max(pc.binary_length(text)).as_py() or 0 for text in texts)
     rows = max(1, _BYTES_AT_ONCE // (longest + 1))
     for start in range(0, batch.num_rows, rows):
         yield batch.slice(start, rows)

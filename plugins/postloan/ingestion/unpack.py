@@ -36,8 +36,7 @@ def unpack(delivered: Path, form: FileFormat, target: Path) -> Path:
             is an archive that holds anything but one ordinary file.
     """
     size = delivered.stat().st_size
-    if size > form.max_bytes:
-        raise _too_large(delivered, form)
+    check_size(delivered.name, size, size, form)
     if form.compression == "none":
         return delivered
     try:
@@ -76,24 +75,34 @@ def _only_member(archive: zipfile.ZipFile, name: str) -> zipfile.ZipInfo:
 
 
 def _copy(packed: _Readable, target: Path, delivered: Path, form: FileFormat) -> None:
-    allowed = max(delivered.stat().st_size * form.max_ratio, _RATIO_FROM)
-    written = 0
+    size, written = delivered.stat().st_size, 0
     with target.open("wb") as plain:
         while data := packed.read(_CHUNK):
             written += len(data)
-            if written > form.max_bytes:
-                raise _too_large(delivered, form)
-            if written > allowed:
-                raise DeliveryError(
-                    f"{delivered.name}: unpacks to more than {form.max_ratio} times its size, "
-                    f"which no feed does. Nothing was loaded. Have the sender look at the file, or "
-                    f"raise maxRatio in the contract."
-                )
+            check_size(delivered.name, size, written, form)
             plain.write(data)
 
 
-def _too_large(delivered: Path, form: FileFormat) -> DeliveryError:
-    return DeliveryError(
-        f"{delivered.name}: larger than the {form.max_bytes:,} bytes that its contract allows "
-        f"(maxBytes). Deliver less, or raise the limit in the contract."
-    )
+def check_size(name: str, packed: int, unpacked: int, form: FileFormat) -> None:
+    """Stop a file that holds more than its contract allows.
+
+    Args:
+        name: the file, for the message.
+        packed: bytes of the file as delivered.
+        unpacked: bytes found in it so far.
+        form: its format.
+
+    Raises:
+        DeliveryError: it is too large, or was packed as only a bomb is.
+    """
+    if unpacked > form.max_bytes:
+        raise DeliveryError(
+            f"{name}: larger than the {form.max_bytes:,} bytes that its contract allows "
+            f"(maxBytes). Deliver less, or raise the limit in the contract."
+        )
+    if unpacked > max(packed * form.max_ratio, _RATIO_FROM):
+        raise DeliveryError(
+            f"{name}: unpacks to more than {form.max_ratio} times its size, which no feed does. "
+            f"Nothing was loaded. Have the sender look at the file, or raise maxRatio in the "
+            f"contract."
+        )
