@@ -74,7 +74,8 @@ def read_manifest(
     if manifest.source != source or manifest.business_date != business_date:
         raise DeliveryError(
             f"{where}: {MANIFEST} is for {_shown(manifest.source)} {manifest.business_date}. "
-            f"It lies in the wrong folder, or was copied from another delivery."
+            f"It lies in the wrong folder, or was copied from another delivery. Put it where it "
+            f"belongs, or write the source and the date of this folder into it."
         )
     feeds = tuple(feeds)
     _check_feeds(manifest, where, feeds)
