@@ -17,7 +17,7 @@ from unittest import mock
 
 from sqlglot import exp
 
-from postloan.contracts import Catalogue, FeedContract, catalogue, reading
+from postloan.contracts import FeedContract, catalogue, reading
 from postloan.contracts.file_format import FILE_FORMAT, file_format_of
 from postloan.errors import DeliveryError
 from postloan.ingestion import normalise, staging, survey
@@ -183,7 +183,7 @@ class Bench:
         feeds = {n: replace(f, is_required=False) for n, f in self.contracts.feeds.items()}
         declared = replace(feeds[feed.name], terms={**feed.terms, **term})
         feeds[feed.name], self.layout = declared, layout
-        changed = Catalogue(feeds, self.contracts.task_files, self.contracts.tables)
+        changed = replace(self.contracts, feeds=feeds)
         with ExitStack() as stack:
             stack.enter_context(mock.patch.object(reading, "_load", return_value=changed))
             for name, once in self.sql_of_feeds.items():
