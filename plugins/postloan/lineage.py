@@ -48,15 +48,15 @@ class LineageStep:
 
 @dataclass(frozen=True)
 class Contact:
-    """A task or a denial of one customer.
+    """A task, a denial or a reported attempt of one customer.
 
     Attributes:
-        business_date: date of the task file, or of the list of recalls.
-        queue: queue of the task file.
-        revision: revision of the file; empty for a denial.
-        answer: `added`, `recalled` or `denied`.
-        task_id: the task; empty for a denial.
-        reason_zh, reason_en: why.
+        business_date: date of the task file, or of the list of recalls; the day of an attempt.
+        queue: queue of the task file; channel of an attempt.
+        revision: revision of the file; empty for a denial and an attempt.
+        answer: `added`, `recalled`, `denied` or `reported`.
+        task_id: the task; empty for a denial, and for an attempt that names none.
+        reason_zh, reason_en: why, or what came of it.
         window_start: not to be contacted before; empty where nobody is contacted.
         rule_id, rule_version: the rule that decided.
     """
@@ -94,14 +94,14 @@ def explain_task(warehouse: Warehouse, task_id: str) -> list[LineageStep]:
 
 
 def contacts_around(warehouse: Warehouse, customer_id: str, day: date) -> list[Contact]:
-    """Tasks and denials of one customer in the files of a date and of the day before.
+    """Tasks and denials of one customer around a date, and what was reported of that date.
 
     Args:
         warehouse: an open warehouse.
         customer_id: the debtor.
         day: the day asked about; what the customer met on it stood in the file of the day before.
     """
-    known = {"customer_id": customer_id, "business_date": day}
+    known = {"customer_id": customer_id, "business_date": day, "known_on": date.max}
     return [Contact(*row) for row in warehouse.read_model("customer_contact", known)]
 
 

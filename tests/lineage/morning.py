@@ -113,6 +113,38 @@ def deliver_opening(lender: Lender) -> None:
     )
     lender.send(source="student_registry", enrolment=[_enrolment("2025-09-01", "01")])
     lender.send(source="credit_bureau", bureau_loan=[])
+    lender.send(
+        source="feedback",
+        complaint=[
+            {
+                "complaint_id": "B1",
+                "customer_id": CALLED,
+                "received_at": "2026-05-01 10:00:00",
+                "complaint_kind": "conduct",
+                "complaint_state": "upheld",
+                "closed_on": "2026-05-09",
+            }
+        ],
+        privacy_request=[
+            {
+                "request_id": "Q1",
+                "customer_id": CALLED,
+                "request_kind": "access",
+                "received_at": "2026-06-01 10:00:00",
+                "request_state": "granted",
+                "closed_on": "2026-06-03",
+            }
+        ],
+        consent_change=[
+            {
+                "change_id": "D1",
+                "customer_id": STUDENT,
+                "purpose": "marketing",
+                "change_kind": "withdrawn",
+                "changed_on": "2026-07-01",
+            }
+        ],
+    )
 
 
 def deliver_next_day(lender: Lender) -> None:

@@ -18,6 +18,9 @@ KEYS = {
     "consent": ("consent_id",),
     "hold": ("hold_id",),
     "pause": ("pause_id",),
+    "consent_change": ("change_id",),
+    "complaint": ("complaint_id",),
+    "privacy_request": ("request_id",),
     "enrolment": ("institution_id",),
     "bureau_loan": ("account_ref",),
 }
@@ -27,8 +30,9 @@ WANTED = {
     ("sms_reminder", REMINDED): {"customer C1", "loan L1", "instalment L1 2", "repayment R1"},
     ("call_list", CALLED): {
         "customer C2", "loan L2", "instalment L2 2", "repayment R2", "repayment R3", "hold H1",
+        "complaint B1", "privacy_request Q1",
     },
-    ("student_alert", STUDENT): {"customer C3", "consent K1", "enrolment U1"},
+    ("student_alert", STUDENT): {"customer C3", "consent K1", "consent_change D1", "enrolment U1"},
     ("multi_lender_alert", BORROWER): {
         "customer C4", "consent K2", *(f"bureau_loan A{n}" for n in range(1, 6)),
     },

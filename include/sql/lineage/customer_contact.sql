@@ -1,10 +1,11 @@
--- customer_contact: what was asked for and what was refused for one customer, around one date.
+-- customer_contact: what was asked for, what was refused and what came of it for one customer, around
+-- one date.
 --
 -- The file of a date is worked on the day after, so contacts of the day before are in it as well.
 -- What was recalled later is listed with the task it recalls.
 --
--- grain   one row per task action and per denial
--- reads   task, task_recall, contact_denial
+-- grain   one row per task action, per denial and per attempt reported
+-- reads   task, task_recall, contact_denial, current_contact_outcome
 -- write   query
 
 with
@@ -61,6 +62,23 @@ refused as (
 
 ),
 
+reported as (
+
+    select
+        cast(attempted_at as date) as business_date,
+        channel,
+        counterpart,
+        result,
+        task_id,
+        loan_id,
+        attempted_at
+    from current_contact_outcome
+    where
+        customer_id = cast($customer_id as varchar)
+        and cast(attempted_at as date) = cast($business_date as date)
+
+),
+
 contacts as (
 
     select
@@ -90,6 +108,25 @@ contacts as (
         rule_id,
         rule_version
     from refused
+
+    union all
+
+    select
+        business_date,
+        channel as queue,
+        cast(null as integer) as revision,
+        'reported' as answer,
+        task_id,
+        concat_ws(
+            '; ', result, '对象 ' || counterpart, '借据 ' || loan_id, cast(attempted_at as varchar)
+        ) as reason_zh,
+        concat_ws(
+            '; ', result, 'with ' || counterpart, 'loan ' || loan_id, cast(attempted_at as varchar)
+        ) as reason_en,
+        cast(null as varchar) as window_start,
+        cast(null as varchar) as rule_id,
+        cast(null as varchar) as rule_version
+    from reported
 
 )
 

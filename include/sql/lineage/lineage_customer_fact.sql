@@ -1,10 +1,12 @@
 -- lineage_customer_fact: delivered rows of the customer that the task asked about rests on.
 --
--- The customer as last delivered, consents and holds as known then; for a student alert what the
--- registry said, for a multi-lender alert the snapshot of the bureau. Ids, dates and amounts only.
+-- The customer as last delivered, consents and holds as known then, complaints and requests that the
+-- teams reported; for a student alert what the registry said, for a multi-lender alert the snapshot of
+-- the bureau. Ids, dates and amounts only.
 --
 -- grain   feed, received_on, line_no
--- reads   lineage_task, customer, consent, hold, enrolment, multi_lender_alert, bureau_loan
+-- reads   lineage_task, customer, consent, hold, consent_change, complaint, privacy_request, enrolment,
+--         multi_lender_alert, bureau_loan
 -- write   view
 
 with
@@ -67,6 +69,69 @@ holds as (
         on
             hold.customer_id = lineage_task.customer_id
             and hold.received_on <= lineage_task.business_date
+
+),
+
+changes as (
+
+    select
+        consent_change.change_id,
+        consent_change.purpose,
+        consent_change.change_kind,
+        consent_change.changed_on,
+        consent_change.received_on,
+        consent_change.line_no,
+        row_number() over (
+            partition by consent_change.change_id
+            order by consent_change.received_on desc
+        ) as version_rank
+    from consent_change
+    inner join lineage_task
+        on
+            consent_change.customer_id = lineage_task.customer_id
+            and consent_change.received_on <= lineage_task.business_date
+
+),
+
+complaints as (
+
+    select
+        complaint.complaint_id,
+        complaint.complaint_state,
+        complaint.received_at,
+        complaint.closed_on,
+        complaint.received_on,
+        complaint.line_no,
+        row_number() over (
+            partition by complaint.complaint_id
+            order by complaint.received_on desc
+        ) as version_rank
+    from complaint
+    inner join lineage_task
+        on
+            complaint.customer_id = lineage_task.customer_id
+            and complaint.received_on <= lineage_task.business_date
+
+),
+
+requests as (
+
+    select
+        privacy_request.request_id,
+        privacy_request.request_kind,
+        privacy_request.request_state,
+        privacy_request.received_at,
+        privacy_request.received_on,
+        privacy_request.line_no,
+        row_number() over (
+            partition by privacy_request.request_id
+            order by privacy_request.received_on desc
+        ) as version_rank
+    from privacy_request
+    inner join lineage_task
+        on
+            privacy_request.customer_id = lineage_task.customer_id
+            and privacy_request.received_on <= lineage_task.business_date
 
 ),
 
@@ -150,6 +215,50 @@ select
     received_on,
     line_no
 from holds
+where version_rank = 1
+
+union all
+
+select
+    6 as stratum,
+    'consent_change' as feed,
+    change_id as subject,
+    changed_on as happened_on,
+    '授权 ' || purpose || ' ' || change_kind as what_zh,
+    'consent to ' || purpose || ' ' || change_kind as what_en,
+    received_on,
+    line_no
+from changes
+where version_rank = 1
+
+union all
+
+select
+    6 as stratum,
+    'complaint' as feed,
+    complaint_id as subject,
+    cast(received_at as date) as happened_on,
+    '投诉 ' || complaint_state
+    || coalesce(', 办结 ' || cast(closed_on as varchar), '') as what_zh,
+    'complaint ' || complaint_state
+    || coalesce(', closed ' || cast(closed_on as varchar), '') as what_en,
+    received_on,
+    line_no
+from complaints
+where version_rank = 1
+
+union all
+
+select
+    6 as stratum,
+    'privacy_request' as feed,
+    request_id as subject,
+    cast(received_at as date) as happened_on,
+    '请求 ' || request_kind || ' ' || request_state as what_zh,
+    'request ' || request_kind || ' ' || request_state as what_en,
+    received_on,
+    line_no
+from requests
 where version_rank = 1
 
 union all

@@ -52,13 +52,14 @@ def _contact_line(contact: Contact, language: str) -> str:
         contact.task_id,
     ]
     told = "; ".join(p for p in parts if p)
-    return f"  file of {contact.business_date}  {contact.queue}: {told}"
+    where = "report of" if contact.answer == "reported" else "file of"
+    return f"  {where} {contact.business_date}  {contact.queue}: {told}"
 
 
 def contact_lines(
     customer_id: str, day: date, contacts: Sequence[Contact], language: str
 ) -> list[str]:
-    """Tasks and denials of one customer around one day, one line each, and how to see more."""
+    """Tasks, denials and reports of one customer around one day, and how to see more."""
     head = f"Customer {customer_id} around {day}"
     shown = [_contact_line(c, language) for c in contacts]
     more = "More about one of them: python -m postloan explain TASK_ID"
@@ -66,7 +67,7 @@ def contact_lines(
         head,
         "=" * len(head),
         *(shown or ["  no task and no denial in the files of that date and of the day before"]),
-        *([more] if any(c.task_id for c in contacts) else []),
+        *([more] if any(c.task_id for c in contacts if c.answer != "reported") else []),
     ]
 
 
@@ -102,7 +103,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "explain",
         help="from a task back to rules, files, lines and hashes",
         description="Prints what a task rests on: decisions with their rules, and facts with "
-        "file, line and SHA-256. With a customer and a date, lists tasks and denials instead.",
+        "file, line and SHA-256. With a customer and a date, lists tasks, denials and reports.",
     )
     parser.add_argument("task_id", nargs="?", metavar="TASK_ID", help="as the task file gives it")
     parser.add_argument("--customer", metavar="ID", help="list what was asked for one customer")
