@@ -116,7 +116,7 @@ def test_tasks_have_an_owner_retries_a_time_limit_and_a_pool(bag: DagBag, dag_id
 
 @pytest.mark.parametrize("dag_id", sorted(DAG_IDS))
 def test_a_dag_listens_to_at_most_one_asset_but_the_gate(bag: DagBag, dag_id: str) -> None:
-    expected = {GATE: 4}.get(dag_id, 0 if dag_id.startswith(("ingest_", "expire_")) else 1)
+    expected = {GATE: 5}.get(dag_id, 0 if dag_id.startswith(("ingest_", "expire_")) else 1)
     assert len(listened_to(dag_of(bag, dag_id))) == expected
 
 

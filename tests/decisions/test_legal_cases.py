@@ -128,7 +128,7 @@ def test_the_legal_department_is_told_once_and_told_to_stop(book: Book) -> None:
         "select task_id from task where business_date = cast($on as date) and case_id is not null",
         {"on": FIRST},
     )
-    assert recall.splitlines()[1:] == [told]
+    assert recall.splitlines()[1:] == [f"{told},{FIRST},案件已于 {THIRD} 撤回,legal_preparation"]
 
 
 def test_the_claim_and_the_limitation_date(book: Book) -> None:
