@@ -17,6 +17,7 @@ quiet_exit.install()
 ENGINES = ("duckdb", pytest.param("postgres", marks=pytest.mark.postgres))
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Where the tests are spread over processes, those of one file stay together.
 

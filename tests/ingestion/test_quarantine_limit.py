@@ -64,6 +64,19 @@ def test_as_many_rows_as_the_limit_allows_are_quarantined(lender: Lender) -> Non
     assert (result.rows_loaded, result.rows_quarantined) == (50, 100)
 
 
+def test_rows_that_come_before_the_book_wait_for_it_however_many(lender: Lender) -> None:
+    result = lender.deliver(NEXT_DAY, repayment=payments(150, 0))
+    assert (result.rows_loaded, result.rows_quarantined) == (0, 150)
+    lender.deliver(**BOOK)
+    assert lender.warehouse.count("repayment") == 150
+    assert lender.refused("repayment", NEXT_DAY) == []
+
+
+def test_rows_at_fault_count_before_the_book_is_there(lender: Lender) -> None:
+    with pytest.raises(DeliveryError, match="120 of 120 rows are refused"):
+        lender.deliver(NEXT_DAY, repayment=payments(120, 0, amount="-1.00"))
+
+
 def test_one_row_more_stops_the_delivery(lender: Lender) -> None:
     lender.deliver(**BOOK)
     with pytest.raises(DeliveryError) as error:

@@ -19,6 +19,7 @@ from postloan.ingestion.ledger import (
     contents_of,
     fingerprint_of,
     read_entry,
+    was_book_delivered,
     write_entry,
 )
 from postloan.ingestion.limits import Breach, breach_of
@@ -32,6 +33,7 @@ from postloan.ingestion.profile import (
 )
 from postloan.ingestion.quality import QualityGate
 from postloan.ingestion.quarantine import REFUSED, publish_quarantine
+from postloan.ingestion.refusals import ORPHAN
 from postloan.ingestion.refused_deliveries import TooMuchRefusedError, record_refusal
 from postloan.ingestion.relations import file_key
 from postloan.ingestion.repayments import REPAYMENT, refuse_reversals, restate_later
@@ -306,7 +308,7 @@ def _take_in_feed(staging: Staging, intake: _Intake) -> None:
     count = staging.count(account)
     intake.found.append(count)
     breach = breach_of(staging.warehouse, feed, staging.text_table, staging.refused_table, count)
-    if breach:
+    if breach and not _waits_for_the_book(staging, intake):
         intake.breaches.append(breach)
     if not intake.breaches:
         # What is refused anyway need not be proved good; its rows are still judged to the end.
@@ -316,6 +318,16 @@ def _take_in_feed(staging: Staging, intake: _Intake) -> None:
         record_releases(staging, intake.requests.new_number(feed.name))
     _make_facts(staging)
     staging.clear()
+
+
+def _waits_for_the_book(staging: Staging, intake: _Intake) -> bool:
+    """Whether all that is refused only came before the book it speaks of.
+
+    Such rows say nothing about the sender's care, and are judged again once the book is there.
+    """
+    if intake.gate.is_opening or was_book_delivered(staging.warehouse, staging.business_date):
+        return False
+    return {reason for _, reason in staging.advised()} == {ORPHAN}
 
 
 def _judge_rows(staging: Staging) -> None:

@@ -94,6 +94,16 @@ def was_ever_delivered(warehouse: Warehouse, source: str, business_date: date) -
     return bool(count)
 
 
+def was_book_delivered(warehouse: Warehouse, business_date: date) -> bool:
+    """Whether a full book has been delivered for that date or an earlier one."""
+    count = warehouse.scalar(
+        "select count(*) as n from delivery "
+        "where is_opening and business_date <= cast($business_date as date)",
+        {"business_date": business_date},
+    )
+    return bool(count)
+
+
 def write_entry(
     warehouse: Warehouse,
     manifest: Manifest,
