@@ -150,6 +150,17 @@ def test_a_source_that_never_delivered_is_waited_for_and_named_once(warehouse: W
     assert opened.reason.count("never delivered") == len(OPTIONAL)
 
 
+def test_an_optional_feed_is_missed_only_once_it_has_come(warehouse: Warehouse) -> None:
+    deliver(warehouse, OPENING, is_opening=True, leave_out="pause")
+    gate = daybook.open_day(warehouse, OPENING)
+    assert (gate.answer, gate.without) == ("opened", ())
+    assert gate.day
+    daybook.close_day(warehouse, gate.day)
+    run_day(warehouse, NEXT)
+    deliver(warehouse, AFTER, leave_out="pause")
+    assert daybook.open_day(warehouse, AFTER).without == ("pause",)
+
+
 def test_an_optional_feed_that_is_too_old_is_said_to_be_unused(warehouse: Warehouse) -> None:
     run_day(warehouse, OPENING, is_opening=True)
     age = catalogue().feeds["bureau_loan"].max_age_days
