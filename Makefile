@@ -59,8 +59,10 @@ summary: $(READY) ## what happened on the newest business date
 reconcile: $(READY) ## find and mend dates that were dropped
 	@$(POSTLOAN) reconcile
 
+# Journeys run a whole Airflow each: two at a time would starve each other.
 test: $(TOOLS_READY) ## the whole test suite, spread over the cores
-	$(PYTHON) -m pytest --numprocesses auto --maxprocesses 4 --dist loadgroup
+	$(PYTHON) -m pytest -m "not journey" --numprocesses auto --maxprocesses 4 --dist loadfile
+	$(PYTHON) -m pytest -m journey
 
 fuzz: export POSTLOAN_FUZZ_FILES ?= 10000
 fuzz: $(TOOLS_READY) ## 10,000 spoiled files of every feed in every format

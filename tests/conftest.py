@@ -17,18 +17,6 @@ quiet_exit.install()
 ENGINES = ("duckdb", pytest.param("postgres", marks=pytest.mark.postgres))
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where the tests are spread over processes, those of one file stay together.
-
-    They share what is slow to make. Tests that run a whole Airflow share one process, because two
-    of them at a time would starve each other.
-    """
-    for item in items:
-        group = "airflow" if item.get_closest_marker("journey") else item.path.as_posix()
-        item.add_marker(pytest.mark.xdist_group(group))
-
-
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A state folder of its own for every test; none can touch the one of an installation."""
