@@ -1,8 +1,12 @@
-"""Deliveries in any order, late, corrected and reversed, end where the clean history ends."""
+"""Deliveries in any order, late, corrected and reversed, end where the clean history ends.
+
+Eight days of it run with every test run; `POSTLOAN_LONG_TESTS=1` takes a month.
+"""
 
 import csv
 import hashlib
 import json
+import os
 import random
 import shutil
 from collections.abc import Iterator
@@ -22,7 +26,8 @@ from postloan.sample import write_sample
 from postloan.steps.stage_overdue_loans import stage_overdue_loans
 from postloan.warehouse import Warehouse, open_warehouse
 
-LAST, DAYS, LOANS = date(2026, 11, 20), 8, 300
+LAST = date(2026, 11, 20)
+DAYS, LOANS = (30, 150) if "POSTLOAN_LONG_TESTS" in os.environ else (8, 300)
 OPENING = LAST - timedelta(days=DAYS)
 SOURCE = "core_banking"
 STATES = ("loan_delinquency", "loan_stage", "stage_event", "customer_delinquency")
@@ -182,7 +187,7 @@ def test_any_order_ends_where_the_clean_history_ends(clean: Run, tmp_path: Path)
     with open_warehouse("duckdb:///:memory:") as warehouse:
         messy = Run(warehouse, messy_landing, tmp_path / "messy")
         # One feed comes with half its rows at first, and whole when all others are closed.
-        halved = messy_landing.days[5]
+        halved = messy_landing.days[DAYS * 2 // 3]
         whole = messy_landing.repayments(halved)
         messy_landing.send(halved, whole[: len(whole) // 2])
         messy.arrive(OPENING)
