@@ -150,6 +150,22 @@ def test_a_slice_is_replaced_by_its_columns(warehouse: Warehouse) -> None:
 # Values -------------------------------------------------------------------------------------
 
 
+def test_many_rows_are_seen_before_the_commit_though_none_came_first(warehouse: Warehouse) -> None:
+    """One engine lost sight of them: they were counted, and found by no scan and no join."""
+    rows = "select *, 'x' || cast(line_no as varchar) as said from many"
+    eights = " cross join ".join(
+        f"(values (0), (1), (2), (3), (4), (5), (6), (7)) as t{n}(d{n})" for n in range(6)
+    )
+    digits = " + ".join(f"d{n} * {8**n}" for n in range(6))
+    with warehouse.transaction():
+        warehouse.temporary_from("many", f"select {digits} as line_no from {eights}")
+        warehouse.temporary_from("kept", f"{rows} where line_no < 0")
+        warehouse.append_from("kept", ["line_no", "said"], rows)
+        assert warehouse.scalar("select count(said) from kept") == 8**6
+        found = warehouse.scalar("select sum(case when said <> 'y' then 1 else 0 end) from kept")
+        assert found == 8**6
+
+
 def test_decimals_stay_exact(warehouse: Warehouse) -> None:
     amounts = ["9999999999999999.99", "-0.01", "1.10", "0.00"]
     columns = ["business_date", "product", "tolerance_amount"]
