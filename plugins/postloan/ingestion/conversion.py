@@ -261,11 +261,14 @@ def _is_plain(column: Column, tried: exp.Expr, required: exp.Expr | None) -> exp
     right: list[exp.Expr] = [exp.not_(fault) for fault, _ in _value_faults(column, value, tried)]
     if column.sql_type != "varchar":
         right.append(exp.cast(tried.copy(), "varchar").eq(value.copy()))
-    # Years of four digits: the engine itself knows earlier and later ones, and infinity.
+    # Years of four digits, no fractions: the engine itself knows more, and infinity.
     if column.sql_type in ("date", "timestamp"):
-        length = 10 if column.sql_type == "date" else 19
-        right.append(exp.Length(this=value.copy()).eq(length))
-        right.append(exp.and_(value.copy() >= _text("1000"), value.copy() < _text(":")))
+        first, beyond = (
+            exp.cast(_text(day), column.sql_type) for day in ("1000-01-01", "10000-01-01")
+        )
+        right.append(exp.and_(tried.copy() >= first, tried.copy() < beyond))
+    if column.sql_type == "timestamp":
+        right.append(exp.Length(this=value.copy()).eq(_number(len("1000-01-01 00:00:00"))))
     is_missing = value.copy().is_(exp.null())
     is_given = exp.not_(is_missing.copy())
     if required is None and column.required:

@@ -14,14 +14,6 @@ def file_key(feed: FeedContract) -> tuple[str, ...]:
     return tuple(name for name in feed.table.key if name in delivered)
 
 
-def repeated_keys_select(feed: FeedContract, staged: str) -> str:
-    """SELECT of the number of keys that occur more than once: cheap, and 0 nearly always."""
-    keys = [exp.column(k) for k in file_key(feed)]
-    repeated = exp.select(*keys).from_(staged).group_by(*keys).having("count(*) > 1")
-    count = exp.Count(this=exp.Star()).as_("n")
-    return exp.select(count).from_(repeated.subquery("repeated")).sql(dialect="duckdb")
-
-
 def duplicates_select(feed: FeedContract, staged: str) -> str:
     """SELECT of the lines whose key an earlier line has: line_no."""
     turn = exp.Window(

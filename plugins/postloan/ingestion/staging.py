@@ -32,7 +32,6 @@ from postloan.ingestion.relations import (
     file_key,
     orphans_select,
     other_source,
-    repeated_keys_select,
 )
 from postloan.ingestion.survey import survey
 from postloan.ingestion.unpack import unpack
@@ -187,9 +186,9 @@ class Staging:
 
     def refuse_duplicates(self) -> None:
         """Hold back rows whose key an earlier line has; the first one stays."""
-        if self.warehouse.scalar(repeated_keys_select(self.feed, self.staged_table)):
-            last_key = file_key(self.feed)[-1]
-            self.refuse(duplicates_select(self.feed, self.staged_table), last_key, DUPLICATE_KEY)
+        key = file_key(self.feed)
+        if self.warehouse.repeated_keys(self.staged_table, key):
+            self.refuse(duplicates_select(self.feed, self.staged_table), key[-1], DUPLICATE_KEY)
 
     def refuse_orphans(self) -> None:
         """Hold back rows that refer to something nobody has ever delivered.

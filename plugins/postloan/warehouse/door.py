@@ -403,10 +403,28 @@ class Warehouse(ABC):
         """
         if not table.key:
             return
-        query = repeated_keys(table.name, table.key, table.partition)
-        ((n,),) = list(self.stream_tree(query, used(query, {PARTITION: partition})))
-        if n:
+        given = {PARTITION: partition}
+        if n := self.repeated_keys(table.name, table.key, table.partition, given):
             raise WarehouseError(
                 f"Table {table.name}, {partition}: {n} keys ({', '.join(table.key)}) occur more "
                 f"than once. Nothing was written; look for a join that multiplies rows."
             )
+
+    def repeated_keys(
+        self,
+        name: str,
+        key: Sequence[str],
+        partition: str | None = None,
+        parameters: Parameters | None = None,
+    ) -> int:
+        """Number of keys that occur more than once in a table, temporary or not.
+
+        Args:
+            name: the table.
+            key: its key columns.
+            partition: the column of its partitions, where only one of them is looked at.
+            parameters: the partition then.
+        """
+        query = repeated_keys(name, tuple(key), partition)
+        ((n,),) = list(self.stream_tree(query, used(query, parameters or {})))
+        return int(n)

@@ -19,7 +19,7 @@ from sqlglot import exp
 from postloan.errors import WarehouseError
 from postloan.warehouse.door import Row, Warehouse
 from postloan.warehouse.models import Parameters, translate
-from postloan.warehouse.statements import once_per_statement
+from postloan.warehouse.statements import once_per_statement, repeated_keys, used
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -106,6 +106,7 @@ class DuckDBWarehouse(Warehouse):
         # INSERT of no rows, then one of 122,880 or more, and a scan finds none of them.
         self.connection.execute("SET preserve_insertion_order = false")
         self._statements = 0
+        self._unwritten: dict[str, str] = {}
 
     def close(self) -> None:
         """Give the file back; the next process can open it."""
@@ -121,6 +122,7 @@ class DuckDBWarehouse(Warehouse):
 
     def rollback(self) -> None:
         """Undo the writes of the transaction; DuckDB has done so where a commit failed."""
+        self._unwritten.clear()
         with suppress(duckdb.TransactionException):
             self.connection.rollback()
 
@@ -132,6 +134,8 @@ class DuckDBWarehouse(Warehouse):
 
     def run(self, tree: exp.Expr, parameters: Parameters) -> int:
         """Execute a statement; DuckDB reports the touched rows of an insert or delete."""
+        if isinstance(tree, exp.Insert | exp.Delete | exp.Drop | exp.Alter):
+            self._make_writable(tree)
         result = self._execute(tree, parameters)
         if isinstance(tree, exp.Insert | exp.Delete | exp.Update):
             row = result.fetchone()
@@ -203,7 +207,7 @@ class DuckDBWarehouse(Warehouse):
 
         Every record is read at first, because the row ids of a table follow the order of the file,
         however many threads have read it; numbering while reading would leave one thread. Where
-        row ids begin depends on the transaction.
+        row ids begin depends on the transaction. A view numbers the rows until somebody writes.
         """
         read = f"read_{name}"
         values = ", ".join(f"{value} AS typed_{column}" for column, value in typed.items())
@@ -214,15 +218,28 @@ class DuckDBWarehouse(Warehouse):
             columns,
             f"SELECT {kept}, {is_plain} AS is_plain FROM (SELECT *, {values} FROM delivered)",  # noqa: S608 (names and rules of the contract)
         )
-        self._statements += 1
         self.drop_temporary(name)
+        first = self.connection.execute(f"SELECT min(rowid) FROM {read}").fetchall()[0][0] or 0  # noqa: S608 (own name)
         self.connection.execute(
-            f"CREATE TEMPORARY TABLE {name} AS "  # noqa: S608 (own names)
-            f"SELECT rowid - (SELECT min(rowid) FROM {read}) + 2 AS line_no, * EXCLUDE (is_plain) "
-            f"FROM {read} WHERE is_plain"
+            f"CREATE TEMPORARY VIEW {name} AS SELECT rowid - {first} + 2 AS line_no, "  # noqa: S608 (own names)
+            f"* EXCLUDE (is_plain) FROM {read} WHERE is_plain"
         )
-        self.drop_temporary(read)
+        self._unwritten[name] = read
         return int(self.scalar(f"select count(*) as n from {name}"))  # noqa: S608 (own name)
+
+    def _make_writable(self, tree: exp.Insert | exp.Delete | exp.Drop | exp.Alter) -> None:
+        """Turn a view of `load_plain` into a table, or drop it, before a statement on it."""
+        place = tree.args["tables"][0] if isinstance(tree, exp.Drop) else tree.this
+        name = (place.this if isinstance(place, exp.Schema) else place).name
+        read = self._unwritten.pop(name, None)
+        if read is None:
+            return
+        self._statements += 1
+        if not isinstance(tree, exp.Drop):
+            self.connection.execute(f"CREATE TEMPORARY TABLE written AS FROM {name}")
+        self.connection.execute(f"DROP VIEW {name}; DROP TABLE {read}")
+        if not isinstance(tree, exp.Drop):
+            self.connection.execute(f"ALTER TABLE written RENAME TO {name}")
 
     def load_rest(self, name: str, path: Path, columns: Sequence[str], taken: str) -> int:
         """Read the records of a delivered CSV file that `load_plain` left."""
@@ -257,6 +274,18 @@ class DuckDBWarehouse(Warehouse):
                 self.connection.execute(sql, {"path": str(path), "types": types})
         finally:
             self.connection.execute("SET preserve_insertion_order = false")
+
+    def repeated_keys(
+        self,
+        name: str,
+        key: Sequence[str],
+        partition: str | None = None,
+        parameters: Parameters | None = None,
+    ) -> int:
+        """Number of keys that occur more than once; where no hash repeats, none does."""
+        query = repeated_keys(name, tuple(key), partition, by_hash=True)
+        ((n,),) = list(self.stream_tree(query, used(query, parameters or {})))
+        return super().repeated_keys(name, key, partition, parameters) if n else 0
 
     def sqlalchemy_engine(self) -> "Engine":
         """This very connection as SQLAlchemy sees it."""

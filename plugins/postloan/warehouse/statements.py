@@ -128,9 +128,21 @@ def counting(name: str, partition: str | None) -> exp.Select:
 
 
 @cache
-def repeated_keys(name: str, key: tuple[str, ...], partition: str | None) -> exp.Select:
-    """The number of keys that occur more than once in a table, or in one of its partitions."""
-    keys = [exp.column(k) for k in key]
+def repeated_keys(
+    name: str, key: tuple[str, ...], partition: str | None, *, by_hash: bool = False
+) -> exp.Select:
+    """The number of keys that occur more than once in a table, or in one of its partitions.
+
+    Args:
+        name: the table.
+        key: its key columns.
+        partition: the column of its partitions, if only one of them is looked at.
+        by_hash: compare hashes of the keys, on engines that know `hash`. Where none repeats, no
+            key does; different keys may share one.
+    """
+    keys: list[exp.Expr] = [exp.column(k) for k in key]
+    if by_hash:
+        keys = [exp.func("hash", *keys)]
     repeated = exp.select(*keys).from_(name).group_by(*keys).having("count(*) > 1")
     if partition:
         repeated = repeated.where(_has({partition: PARTITION}))
