@@ -17,7 +17,12 @@ from postloan.rules.tables import publish_rules
 from postloan.warehouse import Warehouse
 from postloan.warehouse.beliefs import Among, replace_belief
 
-CLOSELY = "shortfall_loan"
+CLOSELY, ACCOUNTS = "shortfall_loan", "loan_account"
+UNEVEN = """
+    select loan_id
+    from loan_account
+    where needs_allocation and loan_id not in (select loan_id from shortfall_loan)
+"""
 IN_ONE_PASS = (
     "open_loan",
     "open_instalment",
@@ -42,15 +47,18 @@ def _allocate_in_turn(warehouse: Warehouse, parameters: dict[str, object]) -> No
 
 @contextmanager
 def allocated(
-    warehouse: Warehouse, business_date: date, known_on: date, loans: str | None = None
+    warehouse: Warehouse, business_date: date, known_on: date, *, with_principal: bool = False
 ) -> Iterator[dict[str, object]]:
     """Inside, temporary tables say what is left of each instalment of the loans looked at closely.
+
+    These are the loans with a shortfall.
 
     Args:
         warehouse: an open warehouse, inside a transaction of the caller.
         business_date: dues before it and payments up to it count.
         known_on: deliveries up to this date count.
-        loans: SELECT of the loans that are looked at; by default those with a shortfall.
+        with_principal: look also at those whose outstanding principal cannot be told by sums
+            alone, and have the temporary table `loan_account` of all.
 
     Yields:
         The parameters of the statements, for others that read the same tables.
@@ -70,15 +78,15 @@ def allocated(
         "known_on": known_on,
         "past_due_before": business_date + timedelta(days=counts_as),
     }
-    if loans is None:
-        warehouse.temporary(CLOSELY, parameters)
-    else:
-        warehouse.temporary_from(CLOSELY, loans, parameters)
+    warehouse.temporary(CLOSELY, parameters)
+    if with_principal:
+        warehouse.temporary(ACCOUNTS, parameters)
+        warehouse.append_from(CLOSELY, ("loan_id",), UNEVEN)
     for model in IN_ONE_PASS:
         warehouse.temporary(model, parameters)
     _allocate_in_turn(warehouse, parameters)
     yield parameters
-    for name in (CLOSELY, *IN_ONE_PASS, *IN_TURN):
+    for name in (CLOSELY, ACCOUNTS, *IN_ONE_PASS, *IN_TURN):
         warehouse.drop_temporary(name)
 
 
@@ -104,7 +112,17 @@ def compute_delinquency(
         RuleError: no rule says what is past due on that date.
     """
     with allocated(warehouse, business_date, known_on or business_date) as parameters:
-        replace_belief(warehouse, "loan_delinquency", business_date, parameters, among)
+        return replace_delinquency(warehouse, business_date, parameters, among)
+
+
+def replace_delinquency(
+    warehouse: Warehouse,
+    business_date: date,
+    parameters: dict[str, object],
+    among: Among | None = None,
+) -> int:
+    """Rebuild `loan_delinquency` of one date, inside `allocated`, with the parameters it yields."""
+    replace_belief(warehouse, "loan_delinquency", business_date, parameters, among)
     return warehouse.count("loan_delinquency", business_date)
 
 

@@ -1,11 +1,11 @@
 -- loan_account: every active loan, and its outstanding principal as far as sums alone can tell.
 --
--- A loan that is not past due and was paid exactly what fell due has paid the principal in it. Of
+-- A loan without a shortfall that was paid exactly what fell due has paid the principal in it. Of
 -- the others, and of those whose schedule came in parts and may hold replaced versions, the
 -- payments have to be allocated; they are named.
 --
 -- grain   loan_id
--- reads   current_loan, instalment, repayment, loan_delinquency
+-- reads   current_loan, instalment, repayment, shortfall_loan
 -- write   temporary
 
 with
@@ -70,7 +70,7 @@ sums as (
         active.principal,
         coalesce(schedules.principal_due, cast(0 as decimal(18, 2))) as principal_due,
         active.principal is not null and coalesce(schedules.has_split, true) as has_principal,
-        late.loan_id is null
+        shortfall_loan.loan_id is null
         and coalesce(schedules.came_at_once, true)
         and coalesce(schedules.amount_due, cast(0 as decimal(18, 2)))
         = coalesce(payments.amount_paid, cast(0 as decimal(18, 2))) as is_even
@@ -79,10 +79,8 @@ sums as (
         on active.loan_id = schedules.loan_id
     left join payments
         on active.loan_id = payments.loan_id
-    left join loan_delinquency as late
-        on
-            active.loan_id = late.loan_id
-            and late.business_date = cast($business_date as date)
+    left join shortfall_loan
+        on active.loan_id = shortfall_loan.loan_id
 
 )
 

@@ -1,8 +1,8 @@
 """Who is past due, in which stage, and who moved since the previous business date."""
 
 from postloan.business_day import BusinessDay
-from postloan.delinquency import compute_delinquency
-from postloan.positions import compare_with_core
+from postloan.delinquency import allocated, replace_delinquency
+from postloan.positions import are_positions_told, compare_with_core
 from postloan.restatement import knowledge_date, restate_past
 from postloan.steps.result import StepResult, record
 from postloan.warehouse import Warehouse
@@ -33,8 +33,8 @@ EVENT_COUNTS = """
 def stage_overdue_loans(warehouse: Warehouse, day: BusinessDay) -> StepResult:
     """Rebuild days past due, stages, events and customer maxima of one business date.
 
-    First the dates before it are restated for the loans about whose past its deliveries speak. Last
-    the days are held against those that the core counts itself, where it tells them.
+    First the dates before it are restated for the loans about whose past its deliveries speak. The
+    days are held against those that the core counts itself, where it tells them.
 
     Raises:
         WarehouseError: the engine refused a statement; nothing was written.
@@ -43,7 +43,10 @@ def stage_overdue_loans(warehouse: Warehouse, day: BusinessDay) -> StepResult:
     with warehouse.transaction():
         known_on = knowledge_date(warehouse, day.date)
         restated = restate_past(warehouse, day, known_on)
-        loans = compute_delinquency(warehouse, day.date, known_on)
+        is_told = are_positions_told(warehouse, day)
+        with allocated(warehouse, day.date, known_on, with_principal=is_told) as allocation:
+            loans = replace_delinquency(warehouse, day.date, allocation)
+            compared = compare_with_core(warehouse, day, allocation if is_told else None)
         parameters = {**day.parameters, "known_on": known_on}
         for name in ("loan_stage", "stage_event", "customer_delinquency"):
             replace_belief(warehouse, name, day.date, parameters)
@@ -58,7 +61,7 @@ def stage_overdue_loans(warehouse: Warehouse, day: BusinessDay) -> StepResult:
                 **stages,
                 **{f"event_{event}": n for event, n in events.items()},
                 **({"loans_looked_at_again": restated} if restated else {}),
-                **compare_with_core(warehouse, day, known_on),
+                **compared,
             },
         )
         record(warehouse, day, result)
