@@ -1,0 +1,66 @@
+"""Every SQL file gives the same rows on every engine, whatever rows it is given.
+
+`POSTLOAN_PARITY_EXAMPLES` says how many books are invented for each file.
+"""
+
+import os
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, note, settings
+from hypothesis import strategies as st
+
+from postloan.errors import WarehouseError
+from postloan.warehouse import Warehouse, model_names, open_warehouse
+from tests.support.inventing import Row, answer_of, differences, inputs_of
+
+EXAMPLES = int(os.environ.get("POSTLOAN_PARITY_EXAMPLES", "3"))
+
+
+@pytest.fixture(scope="module")
+def duckdb_warehouse() -> Any:
+    with open_warehouse("duckdb:///:memory:") as warehouse:
+        yield warehouse
+
+
+@pytest.fixture(scope="module")
+def postgres_warehouse(request: pytest.FixtureRequest) -> Any:
+    server = request.getfixturevalue("postgres_server")
+    with server.emptied() as url, open_warehouse(url) as warehouse:
+        yield warehouse
+
+
+def _answer(warehouse: Warehouse, model: str, book: dict[str, list[Row]]) -> list[Any] | str:
+    """What an engine answers; all refusals are alike."""
+    try:
+        return answer_of(warehouse, model, book)
+    except WarehouseError as error:
+        note(f"{warehouse.dialect}: {error}")
+        return "refused"
+
+
+def _compare(model: str, one: Warehouse, other: Warehouse) -> None:
+    @settings(
+        max_examples=EXAMPLES,
+        deadline=None,
+        derandomize=EXAMPLES <= 3,
+        database=None,
+        phases=[Phase.explicit, Phase.generate, Phase.shrink],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(st.data())
+    def same_answer(data: st.DataObject) -> None:
+        book = data.draw(inputs_of(model))
+        here, there = _answer(one, model, book), _answer(other, model, book)
+        told = "" if "refused" in (here, there) else "\n".join(differences(here, there))
+        assert here == there, f"{model}: {one.dialect} (-), {other.dialect} (+)\n{told}"
+
+    same_answer()
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("model", model_names())
+def test_postgres_answers_as_duckdb(
+    model: str, duckdb_warehouse: Warehouse, postgres_warehouse: Warehouse
+) -> None:
+    _compare(model, duckdb_warehouse, postgres_warehouse)
