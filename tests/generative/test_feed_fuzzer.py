@@ -6,7 +6,6 @@ import subprocess
 import sys
 import time
 import traceback
-from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from hypothesis import strategies as st
 from postloan.contracts import FeedContract, catalogue
 from postloan.settings import REPOSITORY
 from postloan.warehouse.on_duckdb import DuckDBWarehouse
+from tests.support.fuzzing.account import Account
 from tests.support.fuzzing.bench import Bench, Outcome, SpoiledFile
 from tests.support.fuzzing.bombs import BOMBS
 from tests.support.fuzzing.layouts import LAYOUTS, Layout
@@ -36,8 +36,9 @@ TOLD_EVERY = 200
 SECONDS_FOR_BOMBS, MEGABYTES_FOR_BOMBS = 180, 700
 """A bomb unpacked would take many gigabytes; a busy machine may take its time."""
 
-Checked = tuple[SpoiledFile, Outcome | str]
-"""A file with what became of it, or with the trace of what it did that none may."""
+Checked = tuple[SpoiledFile, Outcome | str, float]
+"""A file with what became of it, or with the trace of what it did that none may, and the seconds
+that all its readings took."""
 
 
 @pytest.fixture(scope="module")
@@ -67,30 +68,27 @@ def _checked(bench: Bench, feed: FeedContract, turn: int, number: int) -> Checke
         check = bench.check_ingest
     elif turn % JUDGE_EVERY == 0:
         check = bench.check_judging
+    started = time.monotonic()
     try:
-        return file, check(file)
+        found: Outcome | str = check(file)
     except Exception:  # whatever it is, it is what the fuzzer looks for
-        return file, traceback.format_exc(limit=-4)
+        found = traceback.format_exc(limit=-4)
+    return file, found, time.monotonic() - started
 
 
 @pytest.mark.parametrize("feed", FEEDS, ids=lambda feed: feed.name)
 def test_no_file_does_what_none_may(
     feed: FeedContract, bench: Bench, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    files, started = -(-FILES // len(FEEDS)), time.monotonic()
-    kinds: Counter[str] = Counter()
-    broken: list[str] = []
-    for done, (file, found) in enumerate(checked(bench, feed, files), start=1):
-        kinds[found.kind if isinstance(found, Outcome) else "broken"] += 1
-        if isinstance(found, str):
-            broken.append(f"{file.name}\n{found}")
-        if done % TOLD_EVERY == 0 or done == files > TOLD_EVERY:
+    files = -(-FILES // len(FEEDS))
+    account = Account(feed.name, files)
+    for file, found, seconds in checked(bench, feed, files):
+        account.count(file, found, seconds)
+        if account.done % TOLD_EVERY == 0 or account.done == files > TOLD_EVERY:
             with capsys.disabled():
-                rate = done / (time.monotonic() - started)
-                told = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items()))
-                sys.stdout.write(f"\n{feed.name}: {done} of {files}, {rate:.0f} a second: {told}")
-    assert not broken, "\n\n".join(broken)
-    assert sum(kinds.values()) == files
+                sys.stdout.write(f"\n{account.told()}")
+    assert not account.broken, "\n\n".join(account.broken)
+    assert account.done == files
 
 
 @st.composite

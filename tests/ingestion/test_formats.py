@@ -19,7 +19,8 @@ import yaml
 from postloan.contracts import catalogue
 from postloan.contracts.file_format import FileFormat, file_format_of
 from postloan.errors import ContractError, DeliveryError
-from postloan.ingestion import formats
+from postloan.ingestion import formats, normalise
+from postloan.ingestion.refusals import MAX_RECORD_BYTES
 from postloan.warehouse import open_warehouse
 from tests.support.deliveries import CUSTOMER, INSTALMENT, LOAN, Lender
 from tests.support.rule_files import RuleFiles
@@ -300,6 +301,18 @@ def test_a_file_that_is_not_what_the_contract_says_stops_the_delivery(
     with pytest.raises(DeliveryError, match=told.replace("|", r"\|")):
         deliver(lender, content)
     assert lender.warehouse.count("customer") == 0
+
+
+@pytest.mark.parametrize("block_bytes", [normalise.BLOCK_BYTES, 2_000])
+def test_a_header_row_without_end_is_told_alike_however_much_of_it_is_read_at_once(
+    block_bytes: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Found by the fuzzer: what lies beyond the longest record is read in large blocks alone."""
+    path, form = tmp_path / "a.dat", FileFormat(delimiter="\t", quoted=False)
+    path.write_bytes(b"x" * MAX_RECORD_BYTES + b"a\tb\n1\t2\n")
+    monkeypatch.setattr(normalise, "BLOCK_BYTES", block_bytes)
+    with pytest.raises(DeliveryError, match="which no header row is"):
+        formats.read_file(path, path.name, ["a", "b"], form, tmp_path / "good", tmp_path / "bad")
 
 
 @pytest.mark.parametrize("flag", [".ok", ".txt"])
