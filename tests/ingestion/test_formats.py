@@ -315,6 +315,26 @@ def test_a_header_row_without_end_is_told_alike_however_much_of_it_is_read_at_on
         formats.read_file(path, path.name, ["a", "b"], form, tmp_path / "good", tmp_path / "bad")
 
 
+@pytest.mark.parametrize(
+    "form",
+    [
+        FileFormat(header=False),
+        FileFormat(kind="json_lines"),
+        FileFormat(kind="fixed_width", widths=(1, 1)),
+        FileFormat(kind="json_lines", encoding="utf-16"),
+    ],
+)
+def test_a_file_that_holds_a_byte_order_mark_alone_holds_no_row(
+    form: FileFormat, tmp_path: Path
+) -> None:
+    """Found by the fuzzer: the mark was counted as a line that nobody had accounted for."""
+    path, good = tmp_path / "a.dat", tmp_path / "good"
+    path.write_bytes("\ufeff".encode(form.encoding))
+    account = formats.read_file(path, path.name, ["a", "b"], form, good, tmp_path / "bad")
+    assert (account.physical_lines, account.rows) == (0, 0)
+    assert good.read_text(encoding="utf-8") == "line_no,a,b\n"
+
+
 @pytest.mark.parametrize("flag", [".ok", ".txt"])
 def test_the_flag_completes_the_delivery(lender: Lender, rule_files: RuleFiles, flag: str) -> None:
     catalogue_of_the_copy(rule_files, {"flag": flag})

@@ -198,7 +198,10 @@ def _read_text(
         blocks = read_blocks(source, seen, tally, len(form.delimiter))
         if form.trailer:
             blocks = trailer.without(blocks)
-        first = next(blocks, b"").removeprefix(UTF8_BOM)
+        first = next(blocks, b"")
+        if first == UTF8_BOM:
+            tally.last_byte = b"\n"  # A mark with nothing behind it is no line.
+        first = first.removeprefix(UTF8_BOM)
         if form.has_header:
             header, _, first = first.partition(b"\n")
             _check_header(file, header, names, form)
