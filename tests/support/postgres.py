@@ -19,6 +19,7 @@ from psycopg import sql
 
 from postloan.contracts import catalogue
 from postloan.warehouse import open_warehouse
+from postloan.warehouse.migration import LEDGER
 
 PREFIX = "postloan-test-postgres-"
 OWNER = "owner.pid"
@@ -81,7 +82,7 @@ class TestServer:
         if self.shared is None:
             self.shared = self._stack.enter_context(self.database())
         yield self.shared
-        names = list(catalogue().tables)
+        names = [n for n in catalogue().tables if n != LEDGER]
         probe = " UNION ALL ".join(f"SELECT '{n}' WHERE EXISTS (SELECT 1 FROM {n})" for n in names)
         with psycopg.connect(self.shared, autocommit=True) as connection:
             used = [name for (name,) in connection.execute(probe)]

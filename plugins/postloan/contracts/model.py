@@ -48,6 +48,8 @@ class Column:
     english: str = ""
     mask: str = ""
     """How a masked value looks, where the contract says so; see `contracts.masking`."""
+    former_names: tuple[str, ...] = ()
+    """Names the column had in earlier versions of the contract, newest first."""
 
     @property
     def english_name(self) -> str:
@@ -90,6 +92,8 @@ class Table:
     columns: tuple[Column, ...]
     checks: tuple[DataQuality, ...] = field(default=(), repr=False, compare=False)
     english: str = ""
+    version: str = field(default="", compare=False)
+    """Version of the contract that describes it."""
 
     @property
     def english_name(self) -> str:
@@ -181,6 +185,7 @@ def history_of(table: Table) -> Table:
         grain=f"{table.grain}, belief_no",
         layer=table.layer,
         columns=(*columns, *_BELIEF_COLUMNS),
+        version=table.version,
     )
 
 

@@ -55,10 +55,24 @@ def _column(prop: SchemaProperty, where: str) -> Column:
         checks=tuple(prop.quality or ()),
         english=str(custom.get("englishName", "")),
         mask=str(custom.get("mask", "")),
+        former_names=_texts(custom.get("formerName")),
     )
 
 
-def _table(schema: SchemaObject, layer: str, where: str, extra: tuple[Column, ...] = ()) -> Table:
+def _texts(value: Any) -> tuple[str, ...]:
+    """A property that holds one text or several."""
+    values = value if isinstance(value, list) else [value]
+    return tuple(str(v) for v in values if v is not None)
+
+
+def _table(
+    schema: SchemaObject,
+    layer: str,
+    path: Path,
+    version: str | None,
+    extra: tuple[Column, ...] = (),
+) -> Table:
+    where = path.name
     columns = (*(_column(p, where) for p in schema.properties or []), *extra)
     names = [c.name for c in columns]
     twice = sorted({n for n in names if names.count(n) > 1})
@@ -77,6 +91,7 @@ def _table(schema: SchemaObject, layer: str, where: str, extra: tuple[Column, ..
         columns=columns,
         checks=tuple(schema.quality or ()),
         english=str(_custom(schema).get("englishName", "")),
+        version=version or "",
     )
 
 
@@ -121,7 +136,7 @@ def _feed(path: Path) -> FeedContract:
         source=source,
         name=contract.name or "",
         version=contract.version or "",
-        table=_table(schema, source, path.name, TECHNICAL_COLUMNS),
+        table=_table(schema, source, path, contract.version, TECHNICAL_COLUMNS),
         delivery=custom["delivery"],
         absence=custom["absence"],
         is_required=bool(custom["required"]),
@@ -145,7 +160,7 @@ def _task_file(path: Path, filled_from: str = "task") -> TaskFileContract:
     return TaskFileContract(
         queue=contract.name or "",
         version=contract.version or "",
-        table=_table((contract.schema_ or [])[0], "task_files", path.name),
+        table=_table((contract.schema_ or [])[0], "task_files", path, contract.version),
         receiver=str(custom["receiver"]),
         is_internal=custom["receiverKind"] == "internal",
         purpose=(contract.description.purpose if contract.description else None) or "",
@@ -156,8 +171,9 @@ def _task_file(path: Path, filled_from: str = "task") -> TaskFileContract:
 
 def _warehouse_tables(folder: Path) -> Iterator[Table]:
     for path in sorted(folder.glob("*.yaml")):
-        for schema in _read(path).schema_ or []:
-            table = _table(schema, path.stem, path.name)
+        contract = _read(path)
+        for schema in contract.schema_ or []:
+            table = _table(schema, path.stem, path, contract.version)
             yield table
             custom = {p.property: p.value for p in schema.customProperties or []}
             if custom.get("beliefs") == "kept":

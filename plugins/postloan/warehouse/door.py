@@ -16,6 +16,7 @@ from sqlglot import exp
 
 from postloan.contracts import Table, catalogue
 from postloan.errors import WarehouseError
+from postloan.warehouse.migration import bring_up_to_date
 from postloan.warehouse.models import (
     Parameters,
     StandIns,
@@ -42,6 +43,8 @@ from postloan.warehouse.statements import (
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
+
+    from postloan.warehouse.schema_plan import HeldColumn
 
 Row = tuple[Any, ...]
 
@@ -193,11 +196,35 @@ class Warehouse(ABC):
 
     # Schema -------------------------------------------------------------------------------
 
+    @abstractmethod
+    def held_columns(self) -> "dict[str, tuple[HeldColumn, ...]]":
+        """Every table that is there, temporary ones apart: name -> its columns."""
+
     def ensure_tables(self) -> None:
-        """Create every table of the contracts that is not there yet."""
-        for table in catalogue().tables.values():
-            if not self.table_exists(table.name):
-                self.run(creating(table), {})
+        """Make the tables those of the contracts; what is in them is kept.
+
+        Raises:
+            WarehouseError: the contracts ask for a change that would lose data.
+        """
+        bring_up_to_date(self)
+
+    def create_table(self, table: Table) -> None:
+        """Create a table of the contracts."""
+        self.run(creating(table), {})
+
+    def alter(self, change: exp.Alter) -> None:
+        """Change a column of a table, as one of `alterations` says."""
+        self.run(change, {})
+
+    def layout(self, table: Table) -> str:  # noqa: ARG002 (an engine's answer)
+        """What the engine adds to a table by itself, such as indexes, in words of its own."""
+        return ""
+
+    def arrange(self, tables: Iterable[Table]) -> None:  # noqa: B027 (an engine may have none)
+        """Let what the engine adds by itself be as `layout` says."""
+
+    def wait_for_other_migrations(self) -> None:  # noqa: B027 (one process may write)
+        """Let no other process change tables until the transaction ends."""
 
     # Reading ------------------------------------------------------------------------------
 

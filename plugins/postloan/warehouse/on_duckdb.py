@@ -18,7 +18,9 @@ from sqlglot import exp
 
 from postloan.errors import WarehouseError
 from postloan.warehouse.door import Row, Warehouse
+from postloan.warehouse.migration import held_columns
 from postloan.warehouse.models import Parameters, translate
+from postloan.warehouse.schema_plan import HeldColumn
 from postloan.warehouse.statements import once_per_statement, repeated_keys, used
 
 if TYPE_CHECKING:
@@ -300,3 +302,12 @@ class DuckDBWarehouse(Warehouse):
                 "SELECT count(*) FROM duckdb_tables() WHERE table_name = ?", [name]
             ).fetchall()[0][0]
         )
+
+    def held_columns(self) -> dict[str, tuple[HeldColumn, ...]]:
+        """Every table of the file: name -> its columns."""
+        rows = self.connection.execute(
+            "SELECT table_name, column_name, data_type, NOT is_nullable FROM duckdb_columns() "
+            "WHERE database_name = current_database() AND NOT internal "
+            "ORDER BY table_name, column_index"
+        ).fetchall()
+        return held_columns(rows, self.dialect)

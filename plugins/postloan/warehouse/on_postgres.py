@@ -20,12 +20,15 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import NullPool
 from sqlglot import exp
 
-from postloan.contracts import Table, catalogue
+from postloan.contracts import Table
 from postloan.errors import WarehouseError
 from postloan.warehouse.borrowed import lend
 from postloan.warehouse.door import Row, Warehouse
+from postloan.warehouse.migration import held_columns
 from postloan.warehouse.models import Parameters, translate
-from postloan.warehouse.statements import creating, once_per_statement
+from postloan.warehouse.postgres_indexes import HELD_INDEXES, indexes_of, is_own_index
+from postloan.warehouse.schema_plan import HeldColumn
+from postloan.warehouse.statements import once_per_statement
 
 BATCH_ROWS = 10_000
 COPY_BYTES = 1 << 20
@@ -37,6 +40,14 @@ SESSION = """
     SET client_min_messages = 'warning';
     -- A day's statements are few and large; the default of 4 MB would sort them on disk.
     SET work_mem = '64MB'
+"""
+COLUMNS = """
+    SELECT t.relname::text, a.attname::text, format_type(a.atttypid, a.atttypmod), a.attnotnull
+    FROM pg_class AS t
+    JOIN pg_attribute AS a ON a.attrelid = t.oid
+    WHERE t.relkind IN ('r', 'p') AND t.relnamespace = current_schema()::regnamespace
+        AND NOT t.relispartition AND a.attnum > 0 AND NOT a.attisdropped
+    ORDER BY t.relname, a.attnum
 """
 CODE_POINT_LOCALES = ("C", "POSIX", "C.UTF-8", "C.UTF8", "C.utf8", "PG_UNICODE_FAST")
 _QUOTED = re.compile(r'"[^"]*"')
@@ -250,32 +261,33 @@ class PostgresWarehouse(Warehouse):
         row = self._driver.execute("SELECT to_regclass(%s) IS NOT NULL", [name]).fetchone()
         return bool(row and row[0])
 
-    def ensure_tables(self) -> None:
-        """Create the missing tables, and an index on the date that each is replaced by.
+    def held_columns(self) -> dict[str, tuple[HeldColumn, ...]]:
+        """Every table of the schema: name -> its columns."""
+        return held_columns(self._driver.execute(COLUMNS).fetchall(), self.dialect)
 
-        Processes that start together wait for each other here.
-        """
-        if not self._missing_tables():
-            return
-        with self.transaction():
-            self._driver.execute("SELECT pg_advisory_xact_lock(hashtext('postloan.tables'))")
-            for table in self._missing_tables():
-                self.run(creating(table), {})
-                if table.partition:
-                    self._driver.execute(
-                        f"CREATE INDEX {table.name}_by_{table.partition} "
-                        f"ON {table.name} ({table.partition})"
-                    )
+    def wait_for_other_migrations(self) -> None:
+        """Processes that start together wait for each other here."""
+        self._driver.execute("SELECT pg_advisory_xact_lock(hashtext('postloan.tables'))")
 
-    def _missing_tables(self) -> list[Table]:
-        present = {
-            name
-            for (name,) in self._driver.execute(
-                "SELECT relname::text FROM pg_class "
-                "WHERE relkind IN ('r', 'p') AND relnamespace = current_schema()::regnamespace"
-            )
+    def layout(self, table: Table) -> str:
+        """The indexes of a table."""
+        return str(indexes_of(table))
+
+    def arrange(self, tables: Iterable[Table]) -> None:
+        """Make the indexes that are missing and drop those of ours that are no longer wanted."""
+        held = {
+            index: columns
+            for table, index, columns in self._driver.execute(HELD_INDEXES)
+            if is_own_index(table, index)
         }
-        return [t for t in catalogue().tables.values() if t.name not in present]
+        wanted = {index: table for table in tables for index in indexes_of(table)}
+        for index in held:
+            if index not in wanted or indexes_of(wanted[index])[index] != held[index]:
+                self._driver.execute(f"DROP INDEX {index}")
+        for index, table in wanted.items():
+            columns = indexes_of(table)[index]
+            if held.get(index) != columns:
+                self._driver.execute(f"CREATE INDEX {index} ON {table.name} ({columns})")
 
     def delete_partition(self, name: str, partition: date) -> None:
         """Delete one partition; a second writer of the same partition waits for the first."""
