@@ -16,6 +16,7 @@ COMMANDS = (
     "release",
     "release_gate",
     "reconcile",
+    "doctor",
     "status",
     "summary",
     "explain",

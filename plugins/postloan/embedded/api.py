@@ -153,6 +153,11 @@ class AirflowApi:
         found = self.call("GET", "/api/v2/dags", params={"dag_id_pattern": dag_id, "limit": 100})
         return any(d["dag_id"] == dag_id for d in found["dags"])
 
+    def has_connection(self, name: str) -> bool:
+        """Whether a connection of that name is kept in Airflow's own database."""
+        found = self.call("GET", "/api/v2/connections", params={"connection_id_pattern": name})
+        return any(c["connection_id"] == name for c in found["connections"])
+
     def trigger(self, dag_id: str, key: str, conf: Json | None = None) -> Run:
         """Start a run for a business date."""
         body = {"logical_date": None, "partition_key": key, "conf": conf or {}}

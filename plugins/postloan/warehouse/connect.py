@@ -11,16 +11,31 @@ ENGINES = "duckdb:///<file>[?memory_limit=4GB&threads=2], postgresql://<user>@<h
 
 
 def open_warehouse(url: str | None = None) -> Warehouse:
-    """Open the warehouse of this installation and make sure its tables exist.
+    """Open the warehouse of this installation and make its tables those of the contracts.
 
     Args:
         url: `duckdb:///<file>` (`duckdb:///:memory:` for tests) or `postgresql://...`;
             by default that of the settings.
 
     Raises:
+        WarehouseError: the URL names no known engine, the engine cannot be reached, or the
+            contracts ask for a change that would lose data.
+    """
+    warehouse = connect(url or settings().warehouse_url)
+    try:
+        warehouse.ensure_tables()
+    except BaseException:
+        warehouse.close()
+        raise
+    return warehouse
+
+
+def connect(url: str) -> Warehouse:
+    """Open a warehouse as it is; for those who look at its tables and must not change them.
+
+    Raises:
         WarehouseError: the URL names no known engine, or the engine cannot be reached.
     """
-    url = url or settings().warehouse_url
     scheme = urlsplit(url).scheme.split("+")[0]
     if scheme == "duckdb":
         from postloan.warehouse.on_duckdb import DuckDBWarehouse
@@ -36,5 +51,4 @@ def open_warehouse(url: str | None = None) -> Warehouse:
         warehouse = PostgresWarehouse(url)
     else:
         raise WarehouseError(f"POSTLOAN_WAREHOUSE '{scheme}:…' is no known engine. Use {ENGINES}.")
-    warehouse.ensure_tables()
     return warehouse

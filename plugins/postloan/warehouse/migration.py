@@ -50,7 +50,11 @@ def bring_up_to_date(warehouse: "Warehouse") -> tuple[Change, ...]:
         if newest == wanted:
             return ()
         changes = schema_plan(tables, _held(warehouse, columns))
-        _prove(warehouse, changes)
+        if refused := _refusals(warehouse, changes):
+            raise WarehouseError(
+                "The contracts ask for changes that would lose data. Nothing was changed.\n  "
+                + "\n  ".join(refused)
+            )
         for change in changes:
             if change.creates:
                 warehouse.create_table(change.table)
@@ -59,6 +63,18 @@ def bring_up_to_date(warehouse: "Warehouse") -> tuple[Change, ...]:
         warehouse.arrange(tables)
         _record(warehouse, changes, wanted, number)
     return changes
+
+
+def pending(warehouse: "Warehouse") -> tuple[tuple[Change, ...], list[str]]:
+    """The changes that opening a warehouse would make, and what speaks against them.
+
+    Nothing is changed.
+    """
+    tables = tuple(catalogue().tables.values())
+    if _recorded(warehouse) == fingerprint(warehouse, tables):
+        return (), []
+    changes = schema_plan(tables, _held(warehouse, warehouse.held_columns()))
+    return changes, _refusals(warehouse, changes)
 
 
 def fingerprint(warehouse: "Warehouse", tables: Iterable[Table]) -> str:
@@ -99,18 +115,14 @@ def _held(
     }
 
 
-def _prove(warehouse: "Warehouse", changes: Iterable[Change]) -> None:
-    """Ask of the rows whatever a change rests on, and refuse all that would lose something."""
-    refusals = []
+def _refusals(warehouse: "Warehouse", changes: Iterable[Change]) -> list[str]:
+    """Ask of the rows whatever the changes rest on; what speaks against them."""
+    refused = []
     for change in changes:
         if change.proof:
             ((n,),) = list(warehouse.stream_tree(change.proof.count, {}))
-            refusals += [change.proof.told(n)] if n else []
-    if refusals:
-        raise WarehouseError(
-            "The contracts ask for changes that would lose data. Nothing was changed.\n  "
-            + "\n  ".join(refusals)
-        )
+            refused += [change.proof.told(n)] if n else []
+    return refused
 
 
 def _record(warehouse: "Warehouse", changes: Iterable[Change], wanted: str, number: int) -> None:

@@ -28,6 +28,7 @@ from postloan.warehouse.migration import held_columns
 from postloan.warehouse.models import Parameters, translate
 from postloan.warehouse.postgres_indexes import HELD_INDEXES, indexes_of, is_own_index
 from postloan.warehouse.schema_plan import HeldColumn
+from postloan.warehouse.shown_url import without_password
 from postloan.warehouse.statements import once_per_statement
 
 BATCH_ROWS = 10_000
@@ -147,10 +148,8 @@ class PostgresWarehouse(Warehouse):
         try:
             return self.engine.connect()
         except DBAPIError as error:
-            raise WarehouseError(
-                f"Cannot reach the warehouse {self.url.render_as_string(hide_password=True)}: "
-                f"{error.orig}"
-            ) from None
+            shown = without_password(self.url.render_as_string(hide_password=False))
+            raise WarehouseError(f"Cannot reach the warehouse {shown}: {error.orig}") from None
 
     def _check_collation(self) -> None:
         encoding, provider, locale = self._driver.execute(

@@ -1,0 +1,84 @@
+"""Where deliveries come from: landing folders, connections in Airflow, Airflow itself."""
+
+import os
+from collections.abc import Iterator
+
+from postloan.contracts import catalogue
+from postloan.doctor.finding import Finding
+from postloan.embedded.api import AirflowApi
+from postloan.embedded.control import is_supervised
+from postloan.errors import PostloanError
+from postloan.settings import Settings
+from postloan.sources.config import Landing, read_source
+
+TOPIC = "Where deliveries come from"
+AIRFLOW = "Airflow"
+
+
+def airflow(home: Settings) -> Iterator[Finding]:
+    """Whether an Airflow works for this installation; it may be stopped on purpose."""
+    named = os.environ.get("POSTLOAN_AIRFLOW_URL")
+    if not named and not _is_running(home):
+        yield Finding.note(AIRFLOW, "state", "not running", "make up")
+        return
+    api = AirflowApi.of(home)
+    if api.is_healthy():
+        yield Finding(AIRFLOW, "state", f"healthy at {api.url}")
+    else:
+        words = f"does not answer, or a part of it is away, at {api.url}"
+        yield Finding.missing(AIRFLOW, "state", words, "make up mends what is left of it.")
+
+
+def deliveries(home: Settings) -> Iterator[Finding]:
+    """Landing folder or connection of every source."""
+    for source in catalogue().sources():
+        try:
+            config = read_source(source)
+        except PostloanError:
+            # Told with the rest of include/.
+            continue
+        if isinstance(config, Landing):
+            yield _landing(home, source)
+        elif config.connection:
+            yield _connection(home, source, config.connection)
+        else:
+            yield Finding(TOPIC, source, f"{config.kind}, without a connection of its own")
+
+
+def _landing(home: Settings, source: str) -> Finding:
+    folder = home.landing / source
+    if not folder.is_dir():
+        feeds = catalogue().feeds_of(source)
+        words = f"nothing was delivered to {folder} yet"
+        remedy = f"mkdir -p {folder}, and let the source write its dates there."
+        if any(feed.is_required for feed in feeds):
+            return Finding.missing(TOPIC, source, words, remedy)
+        return Finding.note(TOPIC, source, f"{words}; it may be left out")
+    if not os.access(folder, os.R_OK | os.X_OK):
+        return Finding.missing(TOPIC, source, f"{folder} cannot be read by this user")
+    dates = sorted(path.name for path in folder.iterdir() if path.is_dir())
+    words = f"{len(dates)} dates, the last of {dates[-1]}" if dates else "no dates"
+    return Finding(TOPIC, source, f"{words}, in {folder}")
+
+
+def _connection(home: Settings, source: str, name: str) -> Finding:
+    """Whether Airflow knows the connection; what is in it is not asked for."""
+    variable = f"AIRFLOW_CONN_{name.upper()}"
+    if os.environ.get(variable):
+        return Finding(TOPIC, source, f"connection {name}, as {variable}")
+    if not os.environ.get("POSTLOAN_AIRFLOW_URL") and not _is_running(home):
+        words = f"connection {name}: not known while Airflow is not running"
+        return Finding.note(TOPIC, source, words, f"make up, or set {variable}.")
+    remedy = f"Add it below Admin, Connections, or as the variable {variable}."
+    try:
+        known = AirflowApi.of(home).has_connection(name)
+    except PostloanError as error:
+        return Finding.missing(TOPIC, source, f"connection {name}: {error}")
+    if known:
+        return Finding(TOPIC, source, f"connection {name}, in Airflow")
+    return Finding.missing(TOPIC, source, f"Airflow has no connection {name}", remedy)
+
+
+def _is_running(home: Settings) -> bool:
+    """Whether the embedded Airflow is alive; a home that does not exist is left that way."""
+    return home.airflow_home.is_dir() and is_supervised(home)

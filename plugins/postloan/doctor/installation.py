@@ -1,0 +1,123 @@
+"""The machine and the files of the product: Python, packages, disk, contracts, rules, SQL."""
+
+import os
+import platform
+import re
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from importlib import metadata
+from pathlib import Path
+
+from postloan.contracts import catalogue
+from postloan.doctor.finding import Finding
+from postloan.errors import PostloanError
+from postloan.rules.packs import rule_book
+from postloan.settings import REPOSITORY, Settings, include_folder
+from postloan.sources.config import Rest, read_connector, read_source
+from postloan.warehouse.models import load_model, model_names
+
+MACHINE, INCLUDE = "Machine", "What the lender decides (include/)"
+PYTHONS = ((3, 11), (3, 13))
+LITTLE_SPACE_GIB, TOO_LITTLE_SPACE_GIB = 10, 1
+_PINNED = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^]]*])?==([^\s;\\]+)", re.MULTILINE)
+
+
+def machine(home: Settings) -> Iterator[Finding]:
+    """Python, packages and the disk that all state lives on."""
+    yield _python()
+    yield _packages(REPOSITORY / "requirements.in")
+    yield from _disk(home.home)
+
+
+def _python() -> Finding:
+    version, (oldest, newest) = platform.python_version(), PYTHONS
+    if oldest <= sys.version_info[:2] <= newest:
+        return Finding(MACHINE, "Python", version)
+    need = "3.11, 3.12 or 3.13 is needed"
+    return Finding.missing(MACHINE, "Python", f"{version}; {need}", "make PYTHON_FOR_VENV=… setup")
+
+
+def _packages(pins: Path) -> Finding:
+    """What the product was tested with, beside what is installed."""
+    wrong: list[str] = []
+    right: list[str] = []
+    for name, pinned in _PINNED.findall(pins.read_text(encoding="utf-8")):
+        try:
+            found = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            found = "none"
+        (right if found == pinned else wrong).append(f"{name} {found} instead of {pinned}")
+    if wrong:
+        return Finding.missing(MACHINE, "packages", "; ".join(wrong), "make setup")
+    shown = ", ".join(f"{n} {metadata.version(n)}" for n in ("apache-airflow", "duckdb", "sqlglot"))
+    return Finding(MACHINE, "packages", f"{len(right)} as pinned, among them {shown}")
+
+
+def _disk(home: Path) -> Iterator[Finding]:
+    there = next(folder for folder in (home, *home.parents) if folder.exists())
+    if not os.access(there, os.W_OK | os.X_OK):
+        remedy = "Let this user write there, or set POSTLOAN_HOME to another folder."
+        yield Finding.missing(MACHINE, "POSTLOAN_HOME", f"{there} cannot be written", remedy)
+        return
+    words = str(home) if home.exists() else f"{home}, made on first use"
+    yield Finding(MACHINE, "POSTLOAN_HOME", words)
+    free = shutil.disk_usage(there).free / 2**30
+    words = f"{free:,.1f} GiB free"
+    remedy = "python -m postloan expire lets go what the retention rules no longer keep."
+    if free < TOO_LITTLE_SPACE_GIB:
+        yield Finding.missing(MACHINE, "disk", words, remedy)
+    elif free < LITTLE_SPACE_GIB:
+        yield Finding.note(MACHINE, "disk", words, remedy)
+    else:
+        yield Finding(MACHINE, "disk", words)
+
+
+# What the lender decides ----------------------------------------------------------------------
+
+
+def include(home: Settings) -> Iterator[Finding]:
+    """Contracts, rules, SQL and sources, read as the product reads them."""
+    yield Finding(INCLUDE, "folder", str(include_folder()))
+    yield _read("contracts", _contracts)
+    yield _read(f"rules, profile {home.profile}", _rules)
+    yield _read("SQL", _sql)
+    yield _read("sources", _sources)
+
+
+def _read(what: str, words: Callable[[], str]) -> Finding:
+    """What a part says of itself, or what it complains of."""
+    try:
+        return Finding(INCLUDE, what, words())
+    except PostloanError as error:
+        return Finding.missing(INCLUDE, what, str(error))
+    except OSError as error:
+        named = Path(error.filename).name if error.filename else type(error).__name__
+        return Finding.missing(INCLUDE, what, f"cannot be read: {named}")
+
+
+def _contracts() -> str:
+    known = catalogue()
+    return (
+        f"{len(known.feeds)} feeds of {len(known.sources())} sources, {len(known.tables)} tables, "
+        f"{len(known.task_files)} task files"
+    )
+
+
+def _rules() -> str:
+    book = rule_book()
+    return f"{len(book.packs)} versions of {len(book.names())} packs"
+
+
+def _sql() -> str:
+    return f"{len([load_model(name) for name in model_names()])} files"
+
+
+def _sources() -> str:
+    kinds = []
+    for source in catalogue().sources():
+        config = read_source(source)
+        if isinstance(config, Rest):
+            read_connector(config.connector)
+        kinds.append(f"{source} ({config.kind})")
+    return ", ".join(kinds)
