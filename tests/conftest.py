@@ -11,10 +11,15 @@ from postloan.warehouse import Warehouse, open_warehouse
 from tests.support import quiet_exit
 from tests.support.postgres import TestServer, running_server
 from tests.support.rule_files import RuleFiles, copy_include
+from tests.support.spark import TestLake, running_lake, why_no_spark
 
 quiet_exit.install()
 
-ENGINES = ("duckdb", pytest.param("postgres", marks=pytest.mark.postgres))
+ENGINES = (
+    "duckdb",
+    pytest.param("postgres", marks=pytest.mark.postgres),
+    pytest.param("spark", marks=pytest.mark.spark),
+)
 
 
 @pytest.fixture(autouse=True)
@@ -44,6 +49,16 @@ def postgres_url(postgres_server: TestServer) -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="session")
+def spark_lake(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestLake]:
+    """A lake for the session, and the Spark application that works on it."""
+    reason = why_no_spark()
+    if reason:
+        pytest.skip(reason)
+    with running_lake(tmp_path_factory.mktemp("lake")) as lake:
+        yield lake
+
+
 @pytest.fixture(params=ENGINES)
 def engine(request: pytest.FixtureRequest) -> str:
     """Name of the engine; a test that uses it runs once on each."""
@@ -55,6 +70,8 @@ def warehouse_url(engine: str, home: Path, request: pytest.FixtureRequest) -> st
     """URL of an empty warehouse that several connections can open one after the other."""
     if engine == "postgres":
         return str(request.getfixturevalue("postgres_url"))
+    if engine == "spark":
+        return str(request.getfixturevalue("spark_lake").url_of(home / "lake"))
     return f"duckdb:///{home}/warehouse.duckdb"
 
 
@@ -66,6 +83,10 @@ def warehouse(engine: str, request: pytest.FixtureRequest) -> Iterator[Warehouse
         if engine == "postgres":
             server: TestServer = request.getfixturevalue("postgres_server")
             url = stack.enter_context(server.emptied())
+        if engine == "spark":
+            lake: TestLake = request.getfixturevalue("spark_lake")
+            yield stack.enter_context(lake.emptied())
+            return
         yield stack.enter_context(open_warehouse(url))
 
 

@@ -7,15 +7,18 @@ from postloan.errors import WarehouseError
 from postloan.settings import settings
 from postloan.warehouse.door import Warehouse
 
-ENGINES = "duckdb:///<file>[?memory_limit=4GB&threads=2], postgresql://<user>@<host>/<database>"
+ENGINES = (
+    "duckdb:///<file>[?memory_limit=4GB&threads=2], postgresql://<user>@<host>/<database>, "
+    "spark:///<folder>[?master=local[2]]"
+)
 
 
 def open_warehouse(url: str | None = None) -> Warehouse:
     """Open the warehouse of this installation and make its tables those of the contracts.
 
     Args:
-        url: `duckdb:///<file>` (`duckdb:///:memory:` for tests) or `postgresql://...`;
-            by default that of the settings.
+        url: `duckdb:///<file>` (`duckdb:///:memory:` for tests), `postgresql://...` or
+            `spark:///<folder>?...`; by default that of the settings.
 
     Raises:
         WarehouseError: the URL names no known engine, the engine cannot be reached, or the
@@ -49,6 +52,11 @@ def connect(url: str) -> Warehouse:
         from postloan.warehouse.on_postgres import PostgresWarehouse
 
         warehouse = PostgresWarehouse(url)
+    elif scheme == "spark":
+        from postloan.warehouse.spark.engine import SparkWarehouse
+        from postloan.warehouse.spark.options import options_of
+
+        warehouse = SparkWarehouse(options_of(url))
     else:
         raise WarehouseError(f"POSTLOAN_WAREHOUSE '{scheme}:…' is no known engine. Use {ENGINES}.")
     return warehouse

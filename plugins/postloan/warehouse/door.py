@@ -42,6 +42,7 @@ from postloan.warehouse.statements import (
 )
 
 if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
     from sqlalchemy import Engine
 
     from postloan.warehouse.schema_plan import HeldColumn
@@ -54,6 +55,7 @@ class Warehouse(ABC):
 
     dialect: ClassVar[str]
     reads_plain_files: ClassVar[bool] = False
+    has_data_frames: ClassVar[bool] = False
     _models_run: tuple[tuple[str, Parameters], ...] = ()
     in_transaction: bool = False
     _is_doomed: bool = False
@@ -140,13 +142,21 @@ class Warehouse(ABC):
     def table_exists(self, name: str) -> bool:
         """Whether a table of that name is there."""
 
-    @abstractmethod
     def sqlalchemy_engine(self) -> "Engine":
         """This very connection as SQLAlchemy sees it, for tools that speak nothing else.
 
         It sees the temporary tables and the open transaction; committing, rolling back or closing
-        through it does nothing. The engine is good until the warehouse is closed.
+        through it does nothing. The engine is good until the warehouse is closed. An engine that
+        has data frames (`has_data_frames`) has none.
         """
+        raise NotImplementedError(f"{type(self).__name__} does not speak SQLAlchemy.")
+
+    def data_frame(self, name: str) -> "DataFrame":
+        """The rows of a table, temporary or not, as a Spark data frame.
+
+        For engines that have them (`has_data_frames`).
+        """
+        raise NotImplementedError(f"{type(self).__name__} has no data frames.")
 
     # Transactions -------------------------------------------------------------------------
 

@@ -1,0 +1,49 @@
+"""What Spark says when it refuses, without the values it quotes: they may be somebody's data."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pyarrow as pa
+from sqlglot import exp
+
+from postloan.errors import WarehouseError
+
+_LIBRARIES = ("pyspark", "py4j", "grpc")
+_CONDITION = re.compile(r"\[([A-Z][A-Z0-9_.]+)\]")
+
+
+@contextmanager
+def refusals(what: exp.Expr | str) -> Iterator[None]:
+    """Say what was refused and why, in words of our own.
+
+    Args:
+        what: the statement, or what was being read.
+
+    Raises:
+        WarehouseError: Spark or Arrow refused. The cause is cut off on purpose: its text may quote
+            whole rows.
+    """
+    try:
+        yield
+    except pa.ArrowException as error:
+        raise WarehouseError(f"Cannot read {_told(what)}: {type(error).__name__}.") from None
+    except Exception as error:
+        if type(error).__module__.partition(".")[0] not in _LIBRARIES:
+            raise
+        raise WarehouseError(f"Spark refused {_told(what)}: {_without_values(error)}") from None
+
+
+def _told(what: exp.Expr | str) -> str:
+    return what if isinstance(what, str) else f"a statement\n{what.sql('spark')}\n"
+
+
+def _without_values(error: Exception) -> str:
+    """The name of the condition, and for statements that cannot be understood what is wrong."""
+    from pyspark.errors import AnalysisException, ParseException
+
+    text = str(error).strip()
+    if isinstance(error, AnalysisException | ParseException):
+        return text.split("\n", 1)[0]
+    found = _CONDITION.search(text)
+    return found.group(1) if found else type(error).__name__

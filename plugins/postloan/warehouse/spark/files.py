@@ -1,0 +1,113 @@
+"""The files of a lake, on whatever storage fsspec knows."""
+
+import json
+import os
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import fsspec
+
+
+class LakeFiles:
+    """Files below the root of one lake; every path given here is relative to it."""
+
+    def __init__(self, root: str) -> None:
+        """Name the root.
+
+        Args:
+            root: an absolute folder or a URL that fsspec knows.
+        """
+        self.root = root
+        self._system: Any
+        self._system, self._base = fsspec.core.url_to_fs(root)
+        self._is_local = "file" in _protocols(self._system)
+
+    def uri(self, path: str) -> str:
+        """The name under which Spark finds a file."""
+        return f"file://{self.root}/{path}" if "://" not in self.root else f"{self.root}/{path}"
+
+    def _at(self, path: str) -> str:
+        return f"{self._base}/{path}"
+
+    def make_folder(self, path: str) -> None:
+        """Make a folder; on object stores there are none."""
+        self._system.makedirs(self._at(path), exist_ok=True)
+
+    def open(self, path: str, mode: str = "rb") -> Any:
+        """Open a file; for writing, its folder is made first."""
+        if "w" in mode:
+            self._system.makedirs(self._at(path).rpartition("/")[0], exist_ok=True)
+        return self._system.open(self._at(path), mode)
+
+    def exists(self, path: str) -> bool:
+        """Whether a file is there."""
+        return bool(self._system.exists(self._at(path)))
+
+    def read_json(self, path: str) -> Any:
+        """What a JSON file says."""
+        return json.loads(self._system.cat_file(self._at(path)))
+
+    def write_json(self, path: str, content: Any) -> None:
+        """Write a JSON file in one piece, in place of one that may be there."""
+        data = json.dumps(content).encode()
+        if not self._is_local:
+            self._system.pipe_file(self._at(path), data)
+            return
+        written = self._aside(path, data)
+        written.replace(self._at(path))
+
+    def put_if_absent(self, path: str, content: Any) -> bool:
+        """Write a JSON file unless there is one; whether it was written.
+
+        Of several writers exactly one succeeds, and nobody ever sees half of a file.
+        """
+        data = json.dumps(content).encode()
+        if not self._is_local:
+            with suppress(FileExistsError):
+                self._system.pipe_file(self._at(path), data, mode="create")
+                return True
+            return False
+        written = self._aside(path, data)
+        try:
+            os.link(written, self._at(path))
+        except FileExistsError:
+            return False
+        finally:
+            written.unlink()
+        return True
+
+    def _aside(self, path: str, data: bytes) -> Path:
+        target = Path(self._at(path))
+        written = target.with_name(f".{target.name}.{uuid4().hex}")
+        written.write_bytes(data)
+        return written
+
+    def names(self, path: str) -> list[str]:
+        """Names of what lies directly in a folder, sorted; none where the folder is not there."""
+        with suppress(FileNotFoundError):
+            found = self._system.ls(self._at(path), detail=False)
+            return sorted(str(name).rstrip("/").rpartition("/")[2] for name in found)
+        return []
+
+    def age_hours(self, path: str) -> float:
+        """Hours since a file or folder was last written, by the clock of this machine."""
+        written = self._system.modified(self._at(path)).timestamp()
+        return (time.time() - float(written)) / 3600
+
+    def files_below(self, path: str) -> Iterator[str]:
+        """Paths of all files below a folder."""
+        for found in sorted(self._system.find(self._at(path))):
+            yield str(found)[len(self._base) + 1 :]
+
+    def remove(self, path: str) -> None:
+        """Remove a folder or a file that may be gone already."""
+        with suppress(FileNotFoundError):
+            self._system.rm(self._at(path), recursive=True)
+
+
+def _protocols(system: Any) -> tuple[str, ...]:
+    return (system.protocol,) if isinstance(system.protocol, str) else tuple(system.protocol)

@@ -1,0 +1,107 @@
+"""A Spark session with the settings under which every engine gives the same rows.
+
+One process has one Spark application; every warehouse opened in it has a session of its own, so
+that temporary tables do not meet. The application ends with the process.
+"""
+
+import os
+import warnings
+from typing import TYPE_CHECKING
+
+from postloan.errors import WarehouseError
+from postloan.warehouse.spark.options import SparkOptions
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+SAME_ROWS = {
+    "spark.sql.ansi.enabled": "true",
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.timestampType": "TIMESTAMP_NTZ",
+    "spark.sql.storeAssignmentPolicy": "ANSI",
+    "spark.sql.parquet.inferTimestampNTZ.enabled": "true",
+    "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
+    "spark.sql.execution.arrow.pyspark.enabled": "true",
+}
+"""What must hold in every session, wherever it runs."""
+
+LEAN = {
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+    "spark.sql.ui.retainedExecutions": "1",
+    # Spark would log the values it stumbles over; its errors come back to the caller anyway.
+    "spark.log.level": "OFF",
+}
+"""What an application of our own needs; the URL may say otherwise."""
+
+SMALL = {
+    # A day has hundreds of small statements; two hundred shuffle partitions are for others.
+    "spark.sql.shuffle.partitions": "2",
+    "spark.driver.host": "localhost",
+    "spark.driver.bindAddress": "127.0.0.1",
+}
+"""What fits one machine."""
+
+
+def new_session(options: SparkOptions) -> "SparkSession":
+    """A session of its own on the application of this process, which is started if need be.
+
+    Raises:
+        WarehouseError: PySpark or Java is missing, or the master cannot be reached.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            from pyspark.errors import PySparkException
+            from pyspark.sql import SparkSession
+    except ImportError:
+        raise WarehouseError(
+            "POSTLOAN_WAREHOUSE asks for Spark, which is not installed here. Run: make setup-spark"
+        ) from None
+    try:
+        if options.remote:
+            builder = SparkSession.builder.remote(options.remote)
+            session = builder.create()
+            wanted = SAME_ROWS | dict(options.conf)
+        else:
+            application = _application(options)
+            session = application.newSession()
+            wanted = SAME_ROWS | {k: v for k, v in options.conf.items() if k.startswith("spark.sql.")}
+    except (PySparkException, OSError) as error:
+        raise WarehouseError(_cannot_start(options, error)) from None
+    except Exception as error:
+        # What Java says when it cannot start an application has no class of its own.
+        if type(error).__module__.partition(".")[0] not in ("py4j", "grpc"):
+            raise
+        raise WarehouseError(_cannot_start(options, error)) from None
+    for key, value in wanted.items():
+        if session.conf.isModifiable(key):
+            session.conf.set(key, value)
+    return session
+
+
+def _application(options: SparkOptions) -> "SparkSession":
+    from pyspark.sql import SparkSession
+
+    # In one process several addresses would be looked up in vain.
+    os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1" if _is_local(options) else "0.0.0.0")  # noqa: S104
+    builder = SparkSession.builder.master(options.master).appName("postloan")
+    wanted = SAME_ROWS | LEAN | (SMALL if _is_local(options) else {}) | dict(options.conf)
+    for key, value in wanted.items():
+        builder = builder.config(key, value)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return builder.getOrCreate()
+
+
+def _is_local(options: SparkOptions) -> bool:
+    return options.master.startswith("local")
+
+
+def _cannot_start(options: SparkOptions, error: Exception) -> str:
+    where = options.remote or options.master
+    told = str(error).strip().split("\n", 1)[0][:200]
+    return (
+        f"Spark does not start on {where}: {told or type(error).__name__}. It needs Java 17 or "
+        f"later on the PATH or in JAVA_HOME, and a master that can be reached."
+    )
