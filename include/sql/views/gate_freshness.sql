@@ -36,7 +36,9 @@ ages as (
 
     select
         feed,
-        cast($business_date as date) - max(business_date) as days_old
+        cast(
+            date_diff('day', max(business_date), cast($business_date as date)) as integer
+        ) as days_old
     from delivery
     where business_date <= cast($business_date as date)
     group by feed
@@ -90,7 +92,14 @@ select
     greatest(today.rows_loaded, coalesce(usual.rows_before, 0)) as rows_seen,
     cast(
         greatest(
-            cast($business_date as date) - coalesce(today.last_on, usual.last_before), 0
+            cast(
+                date_diff(
+                    'day',
+                    coalesce(today.last_on, usual.last_before),
+                    cast($business_date as date)
+                ) as integer
+            ),
+            0
         ) as decimal(28, 4)
     ) as observed
 from today

@@ -1,26 +1,19 @@
-"""Great Expectations on a connection that is already open.
-
-It has no data source for DuckDB, and its own handling of connections would open a second one,
-which sees neither the temporary tables nor the transaction. So the data source here is handed the
-warehouse's connection and keeps it.
+"""Great Expectations run on what an open warehouse sees.
 
 Importing this module takes seconds; import it only when there is something to check.
 """
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import great_expectations as gx
-import sqlalchemy as sa
-from great_expectations.compatibility import pydantic
-from great_expectations.datasource.fluent import SQLDatasource
-from great_expectations.execution_engine import SqlAlchemyExecutionEngine
 from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 
+from postloan.ingestion.expectation_sources import ConnectionSource, DataFrameSource
 from postloan.ingestion.quality import Check
+from postloan.warehouse import Warehouse
 
 # A failing metric is reported as the outcome of its check; its log would repeat whole statements.
 logging.getLogger("great_expectations").setLevel(logging.CRITICAL)
@@ -36,64 +29,26 @@ class Outcome:
     error: str = ""
 
 
-class LentConnectionEngine(SqlAlchemyExecutionEngine):
-    """An execution engine that keeps the one connection it has."""
-
-    _connection: Any
-
-    @contextmanager
-    def get_connection(self) -> Iterator[sa.Connection]:
-        """Yield the connection and leave it open."""
-        if self._connection is None:
-            self._connection = self.engine.connect()
-        yield self._connection
-
-
-class WarehouseDatasource(SQLDatasource):
-    """A data source for the connection of an open warehouse."""
-
-    type: Literal["postloan_warehouse"] = "postloan_warehouse"
-    _lent: Any = pydantic.PrivateAttr(None)
-    _lent_execution: Any = pydantic.PrivateAttr(None)
-
-    def lend(self, engine: sa.Engine) -> "WarehouseDatasource":
-        """Hand over the engine whose only connection is the warehouse's."""
-        self._lent = engine
-        self._lent_execution = LentConnectionEngine(engine=engine, create_temp_table=False)
-        return self
-
-    def get_engine(self) -> sa.Engine:
-        """The engine that was lent."""
-        engine: sa.Engine = self._lent
-        return engine
-
-    def get_execution_engine(self) -> LentConnectionEngine:
-        """The execution engine on it."""
-        engine: LentConnectionEngine = self._lent_execution
-        return engine
-
-
 class ExpectationRunner:
-    """Runs checks on tables of one open connection."""
+    """Runs checks on tables of one open warehouse."""
 
-    def __init__(self, engine: sa.Engine) -> None:
+    def __init__(self, warehouse: Warehouse) -> None:
         """Make a context that lives in memory alone and sends nothing anywhere."""
         self._context: Any = gx.get_context(mode="ephemeral")
         self._context.enable_analytics(False)
         self._context.variables.progress_bars = {"globally": False}
-        source = WarehouseDatasource(name="warehouse", connection_string=str(engine.url))
-        source._data_context = self._context
-        self._source = source.lend(engine)
+        kind = DataFrameSource if warehouse.has_data_frames else ConnectionSource
+        self._source = kind.on(warehouse)
+        self._source._data_context = self._context
 
     def run(self, table: str, checks: Sequence[Check]) -> list[Outcome]:
         """Check one table; an outcome for every check, in their order.
 
         Args:
-            table: a table, temporary or not, that the connection sees.
+            table: a table, temporary or not, that the warehouse sees.
             checks: expectations by type and arguments.
         """
-        asset = self._source.add_table_asset(name=table, table_name=table)
-        batch = asset.add_batch_definition_whole_table("all rows").get_batch()
+        batch = self._source.batch(table, checks)
         # Given as one list: added one by one, a check would replace another of its kind.
         configurations = [
             ExpectationConfiguration(

@@ -173,7 +173,7 @@ class QualityGate:
             # Great Expectations takes seconds to import; a delivery without rows needs none of it.
             from postloan.ingestion.expectations import ExpectationRunner
 
-            self._runner = ExpectationRunner(self.warehouse.sqlalchemy_engine())
+            self._runner = ExpectationRunner(self.warehouse)
         outcomes: list[Outcome] = self._runner.run(staged, checks)
         return outcomes
 

@@ -151,10 +151,14 @@ class Warehouse(ABC):
         """
         raise NotImplementedError(f"{type(self).__name__} does not speak SQLAlchemy.")
 
-    def data_frame(self, name: str) -> "DataFrame":
+    def data_frame(self, name: str, beside: Iterable[str] = ()) -> "DataFrame":
         """The rows of a table, temporary or not, as a Spark data frame.
 
         For engines that have them (`has_data_frames`).
+
+        Args:
+            name: the table.
+            beside: other tables that the session of the frame has to see under their names.
         """
         raise NotImplementedError(f"{type(self).__name__} has no data frames.")
 

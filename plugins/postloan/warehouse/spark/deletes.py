@@ -66,9 +66,7 @@ def survivors_written(
 
     if store.is_small(parts):
         rows = survivors.toArrow()
-        left = {
-            v["values"]: v["counts"] for v in pc.value_counts(rows.column(PART)).to_pylist()
-        }
+        left = {v["values"]: v["counts"] for v in pc.value_counts(rows.column(PART)).to_pylist()}
         gone = tuple(p for p in parts if left.get(key_of(p), 0) < p.rows)
         come: list[Part] = []
         for part in gone:

@@ -12,8 +12,6 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import pyarrow as pa
-import pyarrow.compute as pc
 from sqlglot import exp
 
 from postloan.contracts import Table, catalogue
@@ -21,11 +19,12 @@ from postloan.errors import WarehouseError
 from postloan.warehouse.door import Row, Warehouse
 from postloan.warehouse.models import Parameters
 from postloan.warehouse.spark.deletes import survivors_written, without_values
+from postloan.warehouse.spark.dialect import DIALECT
 from postloan.warehouse.spark.errors import refusals
 from postloan.warehouse.spark.files import LakeFiles
 from postloan.warehouse.spark.forms import Form, form_of, temporary_form
 from postloan.warehouse.spark.landing import delivered_rows, normalised_batches, plain_rows
-from postloan.warehouse.spark.log import WHOLE, Change, Claim, CommitLog, Part, Parts, Snapshot
+from postloan.warehouse.spark.log import WHOLE, Change, Claim, CommitLog, Parts, Snapshot
 from postloan.warehouse.spark.options import SparkOptions
 from postloan.warehouse.spark.reading_trees import (
     counted,
@@ -36,7 +35,7 @@ from postloan.warehouse.spark.reading_trees import (
     value_of,
 )
 from postloan.warehouse.spark.session import new_session
-from postloan.warehouse.spark.store import PART, Store, arrow_rows
+from postloan.warehouse.spark.store import Store, arrow_rows
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -50,7 +49,7 @@ SMALL_FILE_BYTES = 1 << 20
 class SparkWarehouse(Warehouse):
     """The warehouse in a lake of Parquet files, with Spark to work on it."""
 
-    dialect: ClassVar[str] = "spark"
+    dialect: ClassVar[str] = DIALECT
     reads_plain_files: ClassVar[bool] = True
     has_data_frames: ClassVar[bool] = True
 
@@ -159,8 +158,9 @@ class SparkWarehouse(Warehouse):
                 self._shown[name] = parts
         return total
 
-    def data_frame(self, name: str) -> "DataFrame":
+    def data_frame(self, name: str, beside: Iterable[str] = ()) -> "DataFrame":
         """The rows of a table, temporary or not, as a Spark data frame."""
+        self._show(beside)
         form, parts = self._find(name)
         return self._store.frame(form, parts)
 
@@ -243,6 +243,8 @@ class SparkWarehouse(Warehouse):
         where = tree.args.get("where")
         condition = where.this if where else None
         parts, claim = self._concerned(form, every, condition, parameters)
+        gone: Parts
+        come: Parts
         if condition is None or (claim and claim.slice == WHOLE):
             gone, come = parts, ()
         else:
@@ -311,7 +313,9 @@ class SparkWarehouse(Warehouse):
 
     def load_text(self, name: str, path: Path, columns: Sequence[str]) -> int:
         """Read a normalised CSV file into a temporary table of text columns."""
-        form = Form(name, {"line_no": "bigint", **dict.fromkeys(columns, "string")}, is_temporary=True)
+        form = Form(
+            name, {"line_no": "bigint", **dict.fromkeys(columns, "string")}, is_temporary=True
+        )
         self.drop_temporary(name)
         with refusals(f"the normalised file for {name}"):
             parts = self._store.write_batches(form, normalised_batches(path, form.arrow))

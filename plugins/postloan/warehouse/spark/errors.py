@@ -8,6 +8,7 @@ import pyarrow as pa
 from sqlglot import exp
 
 from postloan.errors import WarehouseError
+from postloan.warehouse.spark.dialect import DIALECT
 
 _LIBRARIES = ("pyspark", "py4j", "grpc")
 _CONDITION = re.compile(r"\[([A-Z][A-Z0-9_.]+)\]")
@@ -35,7 +36,7 @@ def refusals(what: exp.Expr | str) -> Iterator[None]:
 
 
 def _told(what: exp.Expr | str) -> str:
-    return what if isinstance(what, str) else f"a statement\n{what.sql('spark')}\n"
+    return what if isinstance(what, str) else f"a statement\n{what.sql(DIALECT)}\n"
 
 
 def _without_values(error: Exception) -> str:

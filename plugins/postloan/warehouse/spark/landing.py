@@ -10,6 +10,7 @@ import sqlglot
 from pyarrow import csv
 
 from postloan.warehouse.models import translate
+from postloan.warehouse.spark.dialect import DIALECT
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -94,4 +95,4 @@ def plain_rows(rows: "DataFrame", typed: Mapping[str, str], is_plain: str) -> "D
 
 @cache
 def _in_spark(expression: str) -> str:
-    return translate(sqlglot.parse_one(expression, read="duckdb"), "spark")
+    return translate(sqlglot.parse_one(expression, read="duckdb"), DIALECT)

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from sqlglot import exp
 
 from postloan.warehouse.models import Parameters, translate
+from postloan.warehouse.spark.dialect import DIALECT
 from postloan.warehouse.statements import once_per_statement
 
 
@@ -16,7 +17,7 @@ def spark_sql(tree: exp.Expr) -> str:
     Raises:
         WarehouseError: Spark has no form for part of the statement.
     """
-    return translate(tree, "spark")
+    return translate(tree, DIALECT)
 
 
 @once_per_statement

@@ -66,7 +66,9 @@ def new_session(options: SparkOptions) -> "SparkSession":
         else:
             application = _application(options)
             session = application.newSession()
-            wanted = SAME_ROWS | {k: v for k, v in options.conf.items() if k.startswith("spark.sql.")}
+            wanted = SAME_ROWS | {
+                k: v for k, v in options.conf.items() if k.startswith("spark.sql.")
+            }
     except (PySparkException, OSError) as error:
         raise WarehouseError(_cannot_start(options, error)) from None
     except Exception as error:
