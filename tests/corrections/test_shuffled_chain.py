@@ -4,7 +4,6 @@ history ends, and nothing stands that it would not have asked for.
 Five days of it run with every test run; `POSTLOAN_LONG_TESTS=1` takes a month.
 """
 
-import json
 import os
 import random
 import shutil
@@ -127,15 +126,6 @@ def as_chance_has_it(sent: list[Delivery]) -> list[Delivery]:
     return random.Random(0).sample(sent, len(sent))  # noqa: S311 (shuffles a test)
 
 
-def without_positions(landing: Path) -> None:
-    """A core that does not tell its own figures, which would hold the files back."""
-    for path in landing.glob(f"{SOURCE}/*/manifest.json"):
-        manifest = json.loads(path.read_text(encoding="utf-8"))
-        manifest["files"] = [f for f in manifest["files"] if f["feed"] != "loan_position"]
-        path.write_text(json.dumps(manifest), encoding="utf-8")
-        path.with_name("loan_position.csv").unlink()
-
-
 @contextmanager
 def installation(home: Path) -> Iterator[Installation]:
     """The installation in a folder; it is shut afterwards."""
@@ -170,8 +160,9 @@ def started(tmp_path_factory: pytest.TempPathFactory) -> Path:
             landing, loans=LOANS, days=DAYS, seed=3, last_business_date=LAST,
             dirty_share=Fraction(0),
         )  # fmt: skip
-        without_positions(landing)
-        assert Landing(landing, OPENING, LAST).reverse_some()
+        sent = Landing(landing, OPENING, LAST)
+        sent.leave_out("loan_position")
+        assert sent.reverse_some()
         for delivery in deliveries(made.home):
             if delivery[0] == OPENING:
                 made.arrive(delivery)

@@ -30,6 +30,12 @@ def postgres_warehouse(request: pytest.FixtureRequest) -> Any:
         yield warehouse
 
 
+@pytest.fixture(scope="module")
+def spark_warehouse(request: pytest.FixtureRequest) -> Any:
+    with request.getfixturevalue("spark_lake").emptied() as warehouse:
+        yield warehouse
+
+
 def _answer(warehouse: Warehouse, model: str, book: dict[str, list[Row]]) -> list[Any] | str:
     """What an engine answers; all refusals are alike."""
     try:
@@ -64,3 +70,11 @@ def test_postgres_answers_as_duckdb(
     model: str, duckdb_warehouse: Warehouse, postgres_warehouse: Warehouse
 ) -> None:
     _compare(model, duckdb_warehouse, postgres_warehouse)
+
+
+@pytest.mark.spark
+@pytest.mark.parametrize("model", model_names())
+def test_spark_answers_as_duckdb(
+    model: str, duckdb_warehouse: Warehouse, spark_warehouse: Warehouse
+) -> None:
+    _compare(model, duckdb_warehouse, spark_warehouse)

@@ -98,3 +98,11 @@ class Landing:
         for day, rows in late.items():
             self.send(day, [*self.repayments(day), *rows])
         return moved
+
+    def leave_out(self, feed: str) -> None:
+        """A core that does not have this feed."""
+        for path in self.folder.glob(f"{SOURCE}/*/manifest.json"):
+            manifest = json.loads(path.read_text(encoding="utf-8"))
+            manifest["files"] = [f for f in manifest["files"] if f["feed"] != feed]
+            path.write_text(json.dumps(manifest), encoding="utf-8")
+            path.with_name(f"{feed}.csv").unlink()
