@@ -57,7 +57,9 @@ def _compare(model: str, one: Warehouse, other: Warehouse) -> None:
     @given(st.data())
     def same_answer(data: st.DataObject) -> None:
         book = data.draw(inputs_of(model))
-        here, there = _answer(one, model, book), _answer(other, model, book)
+        # The other engine gets the rows the other way round: no answer may rest on their order.
+        turned_round = {name: rows[::-1] for name, rows in book.items()}
+        here, there = _answer(one, model, book), _answer(other, model, turned_round)
         told = "" if "refused" in (here, there) else "\n".join(differences(here, there))
         assert here == there, f"{model}: {one.dialect} (-), {other.dialect} (+)\n{told}"
 
