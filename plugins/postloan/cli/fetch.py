@@ -1,6 +1,7 @@
 """`python -m postloan fetch`: bring a source's delivery into the landing zone."""
 
 import argparse
+import logging
 
 from postloan.cli.shown import business_date
 from postloan.contracts import catalogue
@@ -14,6 +15,8 @@ def run(args: argparse.Namespace) -> int:
     from postloan.orchestration.connections import endpoint_of
     from postloan.orchestration.fetching import order_of
 
+    # Once Airflow is imported, every step of an SFTP connection would be told.
+    logging.getLogger("asyncssh").setLevel(logging.WARNING)
     catalogue().feeds_of(args.source)
     config = read_source(args.source)
     order = order_of(settings(), args.source, args.date)

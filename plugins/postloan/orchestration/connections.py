@@ -1,12 +1,17 @@
 """From an Airflow connection to what a fetch needs to know."""
 
 from datetime import date
+from pathlib import Path
+from typing import Any
 
 from airflow.sdk import Connection, ObjectStoragePath
+from airflow.sdk.io import attach, get_fs
 
 from postloan.errors import DeliveryError
 from postloan.sources.config import Files, Landing, Rest, Sql
-from postloan.sources.result import Endpoint
+from postloan.sources.result import Endpoint, SourceUnavailableError
+
+SFTP = ("sftp", "ssh")
 
 
 def endpoint_of(source: str, day: date, config: Landing | Files | Rest | Sql) -> Endpoint:
@@ -14,12 +19,12 @@ def endpoint_of(source: str, day: date, config: Landing | Files | Rest | Sql) ->
 
     Raises:
         DeliveryError: there is no such connection.
+        SourceUnavailableError: the server does not let us in, or is not the one that is known.
     """
     if isinstance(config, Landing):
         return Endpoint()
     if isinstance(config, Files):
-        path = config.path.format(source=source, business_date=day.isoformat())
-        return Endpoint(root=ObjectStoragePath(path, conn_id=config.connection))
+        return Endpoint(root=_folder(source, day, config))
     connection = _connection(source, config.connection)
     if isinstance(config, Sql):
         return Endpoint(url=str(connection.get_uri()).replace("postgres://", "postgresql://", 1))
@@ -34,6 +39,38 @@ def endpoint_of(source: str, day: date, config: Landing | Files | Rest | Sql) ->
         login=connection.login,
         password=connection.password,
     )
+
+
+def _folder(source: str, day: date, config: Files) -> ObjectStoragePath:
+    path = config.path.format(source=source, business_date=day.isoformat())
+    scheme = path.partition("://")[0]
+    if scheme in SFTP and config.connection:
+        hosts = _trusted_hosts(_connection(source, config.connection))
+        try:
+            # What a path is made with does not reach its file system.
+            attach(scheme, config.connection, fs=get_fs(scheme, config.connection, hosts))
+        except Exception as error:
+            # Its text may quote what was sent.
+            raise SourceUnavailableError(
+                f"{source} {day}: the SFTP server cannot be entered ({type(error).__name__}). Look "
+                f"at host, user and password of the connection '{config.connection}', and whether "
+                f"the key of the host is known: in its extra as host_key, or in ~/.ssh/known_hosts."
+            ) from None
+    return ObjectStoragePath(path, conn_id=config.connection)
+
+
+def _trusted_hosts(connection: Connection) -> dict[str, Any]:
+    """Whose host key is accepted: the one in the connection's extra, or those in `known_hosts`.
+
+    Left alone, the file system would accept any, and hand the password to whoever answers.
+    """
+    extra = connection.extra_dejson
+    if str(extra.get("no_host_key_check", "")).lower() == "true":
+        return {}
+    if extra.get("host_key"):
+        return {"known_hosts": f"* {extra['host_key']}\n".encode()}
+    known = Path.home() / ".ssh" / "known_hosts"
+    return {"known_hosts": known.read_bytes() if known.is_file() else b""}
 
 
 def _connection(source: str, name: str) -> Connection:

@@ -126,6 +126,11 @@ class Client:
             answer = self._send("GET", url, params=parameters)
         if answer.status_code == 404 and missing_is_empty:
             return Answer([], None)
+        if answer.status_code == 401:
+            raise DeliveryError(
+                f"GET {place}: the source answers 401, it does not let us in. The token or "
+                f"password of the connection may have expired: renew it there, and fetch again."
+            )
         if answer.status_code != 200:
             raise DeliveryError(
                 f"GET {place}: the source answers {answer.status_code}. Look at the connection "
