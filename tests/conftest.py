@@ -1,5 +1,6 @@
 """Fixtures that all kinds of tests share."""
 
+import os
 import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -9,17 +10,28 @@ import pytest
 
 from postloan.warehouse import Warehouse, open_warehouse
 from tests.support import quiet_exit
+from tests.support.engines import ENGINES
 from tests.support.postgres import TestServer, running_server
 from tests.support.rule_files import RuleFiles, copy_include
 from tests.support.spark import TestLake, running_lake, why_no_spark
 
 quiet_exit.install()
 
-ENGINES = (
-    "duckdb",
-    pytest.param("postgres", marks=pytest.mark.postgres),
-    pytest.param("spark", marks=pytest.mark.spark),
-)
+SPARK_BY_DEFAULT = ("tests/engines/",)
+"""Where Spark takes part in every run. Everywhere, it takes the better part of an hour."""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave Spark out where it does not take part by default, unless all is asked for."""
+    if os.environ.get("POSTLOAN_TEST_SPARK") == "all":
+        return
+    left_out = [
+        item
+        for item in items
+        if item.get_closest_marker("spark") and not item.nodeid.startswith(SPARK_BY_DEFAULT)
+    ]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in set(left_out)]
 
 
 @pytest.fixture(autouse=True)
@@ -70,7 +82,7 @@ def warehouse_url(engine: str, home: Path, request: pytest.FixtureRequest) -> st
     """URL of an empty warehouse that several connections can open one after the other."""
     if engine == "postgres":
         return str(request.getfixturevalue("postgres_url"))
-    if engine == "spark":
+    if engine.startswith("spark"):
         return str(request.getfixturevalue("spark_lake").url_of(home / "lake"))
     return f"duckdb:///{home}/warehouse.duckdb"
 
@@ -83,10 +95,10 @@ def warehouse(engine: str, request: pytest.FixtureRequest) -> Iterator[Warehouse
         if engine == "postgres":
             server: TestServer = request.getfixturevalue("postgres_server")
             url = stack.enter_context(server.emptied())
-        if engine == "spark":
+        if engine.startswith("spark"):
             lake: TestLake = request.getfixturevalue("spark_lake")
-            yield stack.enter_context(lake.emptied())
-            return
+            more = {"local_rows": 0} if engine == "spark_jobs" else {}
+            url = stack.enter_context(lake.emptied(**more))
         yield stack.enter_context(open_warehouse(url))
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 
-from postloan.warehouse import Warehouse, open_warehouse
+from postloan.warehouse import open_warehouse
 
 JAVA = 17
 
@@ -45,11 +45,10 @@ class TestLake:
         return f"spark:///{folder}?{self.options}{added}"
 
     @contextmanager
-    def emptied(self, **more: object) -> Iterator[Warehouse]:
-        """A warehouse without rows; its files are gone at the end."""
+    def emptied(self, **more: object) -> Iterator[str]:
+        """URL of a lake without rows; its files are gone at the end."""
         folder = self.folder / f"lake_{next(self.numbers)}"
-        with open_warehouse(self.url_of(folder, **more)) as warehouse:
-            yield warehouse
+        yield self.url_of(folder, **more)
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -57,5 +56,5 @@ class TestLake:
 def running_lake(folder: Path) -> Iterator[TestLake]:
     """Lakes whose application is kept alive by one session until the block ends."""
     lake = TestLake(folder)
-    with lake.emptied():
+    with lake.emptied() as url, open_warehouse(url):
         yield lake

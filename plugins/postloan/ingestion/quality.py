@@ -6,6 +6,7 @@ shows. It runs in the warehouse, on the connection of the open transaction. A ch
 has failed.
 """
 
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -171,7 +172,10 @@ class QualityGate:
     def _run(self, staged: str, checks: list[Check]) -> "list[Outcome]":
         if self._runner is None:
             # Great Expectations takes seconds to import; a delivery without rows needs none of it.
-            from postloan.ingestion.expectations import ExpectationRunner
+            with warnings.catch_warnings():
+                # Where PySpark is installed it is imported too, and warns of what we do not use.
+                warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas")
+                from postloan.ingestion.expectations import ExpectationRunner
 
             self._runner = ExpectationRunner(self.warehouse)
         outcomes: list[Outcome] = self._runner.run(staged, checks)

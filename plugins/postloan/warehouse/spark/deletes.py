@@ -1,39 +1,94 @@
 """Removing rows: whole parts go by name, others are written anew without them."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from sqlglot import exp
 
+from postloan.warehouse.models import Parameters
 from postloan.warehouse.spark.forms import Form
-from postloan.warehouse.spark.log import Part, Parts
+from postloan.warehouse.spark.log import WHOLE, Claim, Part, Parts
+from postloan.warehouse.spark.reading_trees import (
+    equalities,
+    equality_with,
+    partition_text,
+    spark_sql,
+    tables_of,
+    value_of,
+)
 from postloan.warehouse.spark.store import PART, Store, key_of
+from postloan.warehouse.spark.tables import Tables
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
 
-def holding(rows: pa.Table, values: Mapping[str, Any]) -> pa.Table:
-    """The rows whose columns have these values."""
-    for name, value in values.items():
-        column = rows.column(name)
-        wanted = pa.scalar(value, pa.string() if isinstance(value, str) else None)
-        rows = rows.filter(pc.equal(column, wanted.cast(column.type)))
-    return rows
+class Replaced(NamedTuple):
+    """What a removal comes to."""
+
+    gone: Parts
+    come: Parts
+    claim: Claim | None
+
+    @property
+    def rows(self) -> int:
+        """Number of rows removed."""
+        return sum(p.rows for p in self.gone) - sum(p.rows for p in self.come)
 
 
-def without_values(
-    store: Store, form: Form, parts: Parts, values: Mapping[str, Any]
-) -> tuple[Parts, Parts]:
-    """Parts that go and parts that come when the rows with these values are removed.
+def removal(
+    tables: Tables, store: Store, name: str, condition: exp.Expr | None, parameters: Parameters
+) -> Replaced:
+    """What becomes of the parts of a table when rows are removed from it.
+
+    Where the condition only names a partition, its parts go, and nothing is read. Where it only
+    compares columns of few rows with values, no job is needed.
 
     Args:
-        store: where the rows are.
-        form: the table.
-        parts: small parts.
-        values: column -> the value it has in every row that is removed.
+        tables: the tables of the connection.
+        store: where their rows are.
+        name: the table.
+        condition: which rows; None for all.
+        parameters: those of the condition.
     """
+    form, parts = tables.find(name)
+    if condition is None:
+        return Replaced(parts, (), Claim(name, None, WHOLE))
+    parts, partition = _in_partition(form, parts, condition, parameters)
+    same = equalities(condition)
+    if same is not None:
+        values = {n: value_of(v, parameters) for n, v in same.items() if n != form.partition}
+        told = ", ".join(f"{n} = {values[n]}" for n in sorted(values))
+        claim = Claim(name, partition, told)
+        if claim.slice == WHOLE:
+            return Replaced(parts, (), claim)
+        if store.is_small(parts):
+            return Replaced(*_without_values(store, form, parts, values), claim)
+    else:
+        claim = None
+    if not parts:
+        return Replaced((), (), claim)
+    kept = _survivors(tables, store, form, parts, condition, parameters)
+    return Replaced(*_written_anew(store, form, parts, kept), claim)
+
+
+def _in_partition(
+    form: Form, parts: Parts, condition: exp.Expr, parameters: Parameters
+) -> tuple[Parts, str | None]:
+    """The parts that may hold the rows, and their partition where the condition names it."""
+    named = equality_with(condition, form.partition) if form.partition else None
+    if named is None:
+        return parts, None
+    partition = partition_text(value_of(named, parameters))
+    return tuple(p for p in parts if p.partition == partition), partition
+
+
+def _without_values(
+    store: Store, form: Form, parts: Parts, values: Mapping[str, Any]
+) -> tuple[Parts, Parts]:
+    """Parts that go and parts that come when the rows with these values are removed."""
     gone: list[Part] = []
     come: list[Part] = []
     for part in parts:
@@ -51,31 +106,49 @@ def without_values(
     return tuple(gone), tuple(come)
 
 
-def survivors_written(
+def _survivors(
+    tables: Tables,
+    store: Store,
+    form: Form,
+    parts: Parts,
+    condition: exp.Expr,
+    parameters: Parameters,
+) -> "DataFrame":
+    """The rows of some parts that do not meet a condition, with `PART`."""
+    tables.show(set(tables_of(condition)) - {form.name})
+    tables.show_as(form.name, store.frame(form, parts, with_part=True))
+    stays = f"not coalesce({spark_sql(condition)}, false)"
+    return store.spark.sql(
+        f"select * from {form.name} where {stays}",  # noqa: S608 (own names)
+        args=dict(parameters),
+    )
+
+
+def _written_anew(
     store: Store, form: Form, parts: Parts, survivors: "DataFrame"
 ) -> tuple[Parts, Parts]:
-    """Parts that go and parts that come when only some rows survive.
-
-    Args:
-        store: where the rows are.
-        form: the table.
-        parts: the parts that may hold removed rows.
-        survivors: the rows of these parts that stay, with `PART`.
-    """
-    from pyspark.sql import functions as f
-
+    """Parts that go and parts that come when only some rows survive."""
     if store.is_small(parts):
-        rows = survivors.toArrow()
-        left = {v["values"]: v["counts"] for v in pc.value_counts(rows.column(PART)).to_pylist()}
-        gone = tuple(p for p in parts if left.get(key_of(p), 0) < p.rows)
-        come: list[Part] = []
-        for part in gone:
-            kept = rows.filter(pc.equal(rows.column(PART), key_of(part))).select(list(form.columns))
-            come += store.write_rows(form, kept.cast(form.arrow)) if kept.num_rows else ()
-        return gone, tuple(come)
-    left = {r[0]: r[1] for r in survivors.groupBy(PART).count().collect()}
+        return _written_here(store, form, parts, survivors.toArrow())
+    left: dict[str, int] = dict(survivors.groupBy(PART).count().collect())
     gone = tuple(p for p in parts if left.get(key_of(p), 0) < p.rows)
-    if not any(left.get(key_of(p), 0) for p in gone):
+    halved = [key_of(p) for p in gone if key_of(p) in left]
+    if not halved:
         return gone, ()
-    kept = survivors.where(f.col(PART).isin([key_of(p) for p in gone])).drop(PART)
+    kept = survivors.where(survivors[PART].isin(halved)).drop(PART)
     return gone, store.write_frame(form, kept, is_small=False)
+
+
+def _written_here(
+    store: Store, form: Form, parts: Parts, survivors: pa.Table
+) -> tuple[Parts, Parts]:
+    """The same for a few rows, which are here: a part that lost none stays."""
+    counts = pc.value_counts(survivors.column(PART)).to_pylist()
+    left = {count["values"]: count["counts"] for count in counts}
+    gone = tuple(p for p in parts if left.get(key_of(p), 0) < p.rows)
+    come: list[Part] = []
+    for part in gone:
+        kept = survivors.filter(pc.equal(survivors.column(PART), key_of(part)))
+        if kept.num_rows:
+            come += store.write_rows(form, kept.select(list(form.columns)).cast(form.arrow))
+    return gone, tuple(come)

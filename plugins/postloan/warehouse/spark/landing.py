@@ -9,6 +9,7 @@ import pyarrow as pa
 import sqlglot
 from pyarrow import csv
 
+from postloan.errors import WarehouseError
 from postloan.warehouse.models import translate
 from postloan.warehouse.spark.dialect import DIALECT
 
@@ -16,8 +17,7 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
 LONGEST_RECORD = 20_000_000
-ONE_BLOCK_BYTES = 4 << 20
-"""Spark never cuts a file that is no longer than `spark.sql.files.openCostInBytes`."""
+SMALL_FILE_BYTES = 1 << 20
 
 
 def normalised_batches(path: Path, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
@@ -48,36 +48,62 @@ def normalised_batches(path: Path, schema: pa.Schema) -> Iterator[pa.RecordBatch
 def delivered_rows(spark: "SparkSession", path: Path, columns: Sequence[str]) -> "DataFrame":
     """The records of a plain file as text, each with its line; the header's is 1.
 
-    Every worker reads blocks of its own. A record knows its place within the block, and the block
-    how many lines lie before it.
-
     Args:
         spark: the session.
-        path: UTF-8, LF, a header row, no quotes, every line a record; all workers can read it.
+        path: UTF-8, LF, a header row, no quotes, every line a record; all workers can read it,
+            unless it is small.
         columns: names of its columns; an empty field is NULL.
+
+    Raises:
+        WarehouseError: Spark has not read the lines of a block one after the other.
     """
-    read = spark.read.text(f"file://{path.resolve()}", lineSep="\n").selectExpr(
-        "value", "_metadata.file_block_start as block", "monotonically_increasing_id() as place"
-    )
-    numbered = read.selectExpr("value", f"place + {_first_line(read, path)} as line_no")
+    lines = _lines_here(spark, path) if is_small(path) else _lines_of_blocks(spark, path)
     fields = (f"nullif(fields[{n}], '') as `{name}`" for n, name in enumerate(columns))
     return (
-        numbered.where("line_no > 1")
+        lines.where("line_no > 1")
         .selectExpr("line_no", "split(value, ',', -1) as fields")
         .selectExpr("line_no", *fields)
     )
 
 
-def _first_line(read: "DataFrame", path: Path) -> str:
-    """What to add to the place of a record to get its line, as an expression over its block."""
-    if path.stat().st_size <= ONE_BLOCK_BYTES:
-        return "1"
-    blocks = read.groupBy("block").agg({"place": "min", "*": "count"}).collect()
-    shifts, lines = [], 1
-    for block, first, count in sorted(tuple(b) for b in blocks):
-        shifts.append(f"when {block} then {lines - first}L")
-        lines += count
-    return f"case block {' '.join(shifts)} end"
+def is_small(path: Path) -> bool:
+    """Whether a file is read here and its records are fetched; those of a larger one never are."""
+    return path.stat().st_size <= SMALL_FILE_BYTES
+
+
+def _lines_here(spark: "SparkSession", path: Path) -> "DataFrame":
+    with path.open(encoding="utf-8", newline="\n") as stream:
+        lines = stream.read().removesuffix("\n").split("\n")
+    numbers = pa.array(range(1, len(lines) + 1), pa.int64())
+    rows = pa.table({"line_no": numbers, "value": pa.array(lines, pa.string())})
+    return spark.createDataFrame(rows, "line_no bigint, value string")
+
+
+def _lines_of_blocks(spark: "SparkSession", path: Path) -> "DataFrame":
+    """The lines of a file that many workers read, each some blocks of it.
+
+    A line knows its place among those of its block, and the block how many lines lie before it.
+    """
+    from pyspark.sql import functions as f
+
+    read = spark.read.text(f"file://{path.resolve()}", lineSep="\n").selectExpr(
+        "value", "_metadata.file_block_start as block", "monotonically_increasing_id() as place"
+    )
+    blocks = (
+        read.groupBy("block")
+        .agg(*(f.expr(f"{what}(place)").alias(what) for what in ("min", "max", "count")))
+        .collect()
+    )
+    shifts, before = [], 0
+    for block, first, last, count in sorted(tuple(b) for b in blocks):
+        if last - first + 1 != count:
+            raise WarehouseError(
+                f"{path.name}: the block at {block} was not read in one piece, so its lines cannot "
+                f"be numbered. Nothing was loaded; report this defect."
+            )
+        shifts.append(f"when {block} then {before + 1 - first}L")
+        before += count
+    return read.selectExpr("value", f"place + case block {' '.join(shifts)} end as line_no")
 
 
 def plain_rows(rows: "DataFrame", typed: Mapping[str, str], is_plain: str) -> "DataFrame":

@@ -60,8 +60,10 @@ class Change:
     removed: dict[str, set[Part]] = field(default_factory=dict)
     claims: set[Claim] = field(default_factory=set)
 
-    def __bool__(self) -> bool:
-        return any(self.added.values()) or any(self.removed.values())
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing came and nothing went."""
+        return not any(self.added.values()) and not any(self.removed.values())
 
     def add(self, table: str, parts: Iterable[Part]) -> None:
         """Remember parts that came."""

@@ -1,6 +1,7 @@
 """What a statement reads and asks for, seen from its tree."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, NamedTuple
 
 from sqlglot import exp
@@ -85,3 +86,8 @@ def _equality(part: exp.Expr) -> tuple[str, exp.Expr] | None:
     inner = value.this if isinstance(value, exp.Cast) else value
     is_text = isinstance(inner, exp.Literal) and inner.is_string
     return (part.this.name, value) if isinstance(inner, exp.Placeholder) or is_text else None
+
+
+def partition_text(value: Any) -> str:
+    """The value of a partition column as the folder of the partition is called."""
+    return value.isoformat() if isinstance(value, date) else str(value)

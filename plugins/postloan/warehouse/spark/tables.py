@@ -1,0 +1,180 @@
+"""The tables as one connection sees them: what is committed, its own writes, temporary tables."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, NamedTuple
+
+from postloan.contracts import catalogue
+from postloan.errors import WarehouseError
+from postloan.warehouse.spark.forms import Form, form_of
+from postloan.warehouse.spark.log import Change, Claim, CommitLog, Parts
+from postloan.warehouse.spark.store import Store
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+
+class Held(NamedTuple):
+    """Columns of a table and where its rows are."""
+
+    form: Form
+    parts: Parts
+
+    @property
+    def rows(self) -> int:
+        """Number of rows."""
+        return sum(part.rows for part in self.parts)
+
+
+class Tables:
+    """All tables of one connection."""
+
+    def __init__(self, log: CommitLog, store: Store) -> None:
+        """Begin with what is committed.
+
+        Args:
+            log: which parts count.
+            store: where they are.
+        """
+        self._log = log
+        self._store = store
+        self._base = log.newest()
+        self._change: Change | None = None
+        self._written: dict[str, Parts] = {}
+        self._temporary: dict[str, Held] = {}
+        self._before: dict[str, Held] = {}
+        self._dropped: list[Held] = []
+        self._shown: dict[str, Held] = {}
+
+    def close(self) -> None:
+        """Let Spark forget the tables."""
+        for name in self._shown:
+            self._store.spark.catalog.dropTempView(name)
+        self._shown.clear()
+
+    # Transactions -------------------------------------------------------------------------
+
+    def begin(self) -> None:
+        """Start a transaction on what is committed now."""
+        self._base, self._change = self._log.newest(), Change()
+        self._before = dict(self._temporary)
+
+    def commit(self) -> None:
+        """Make the writes of the transaction visible, all by the creation of one file."""
+        if not self._begun.is_empty:
+            self._base = self._log.commit(self._base, self._begun)
+        self._end()
+
+    def rollback(self) -> None:
+        """Forget the writes of the transaction; temporary tables are again what they were."""
+        change, self._temporary = self._begun, self._before
+        self._dropped.clear()
+        self._end()
+        for name, parts in change.added.items():
+            self._store.forget(form_of(name), parts)
+
+    def _end(self) -> None:
+        self._change, self._before = None, {}
+        self._written.clear()
+        for held in self._dropped:
+            self._store.forget(*held)
+        self._dropped.clear()
+
+    @property
+    def _begun(self) -> Change:
+        if self._change is None:
+            raise WarehouseError("No transaction has begun.")
+        return self._change
+
+    @contextmanager
+    def writing(self) -> Iterator[Change]:
+        """The change of the open transaction, or one of its own for a single statement."""
+        if self._change is not None:
+            yield self._begun
+            return
+        self.begin()
+        try:
+            yield self._begun
+            self.commit()
+        except BaseException:
+            self.rollback()
+            raise
+
+    # Tables -------------------------------------------------------------------------------
+
+    def exists(self, name: str) -> bool:
+        """Whether there is a table of that name; those of the contracts always are."""
+        return name in self._temporary or name in catalogue().tables
+
+    def find(self, name: str) -> Held:
+        """Columns and parts of a table as they are now.
+
+        Raises:
+            WarehouseError: there is no such table.
+        """
+        if name in self._temporary:
+            return self._temporary[name]
+        if name not in catalogue().tables:
+            raise WarehouseError(f"There is no table {name}.")
+        if self._change is None:
+            self._base = self._log.newest()
+        parts = self._written.get(name)
+        return Held(form_of(name), self._base.tables.get(name, ()) if parts is None else parts)
+
+    def put(self, form: Form, gone: Parts, come: Parts, claim: Claim | None = None) -> None:
+        """Let parts of a table go and others come.
+
+        Args:
+            form: the table.
+            gone: parts that it has.
+            come: new parts, written already.
+            claim: what the change stands for towards other writers.
+        """
+        left = set(gone)
+        if form.is_temporary:
+            kept = tuple(p for p in self.find(form.name).parts if p not in left)
+            self._temporary[form.name] = Held(form, (*kept, *come))
+            return
+        with self.writing() as change:
+            kept = tuple(p for p in self.find(form.name).parts if p not in left)
+            self._written[form.name] = (*kept, *come)
+            change.remove(form.name, gone)
+            change.add(form.name, come)
+            if claim:
+                change.claims.add(claim)
+
+    def make_temporary(self, form: Form, parts: Parts) -> None:
+        """Let there be a temporary table."""
+        self._temporary[form.name] = Held(form, parts)
+
+    def drop(self, name: str) -> None:
+        """Drop a temporary table if it is there."""
+        held = self._temporary.pop(name, None)
+        if held and self._change is not None:
+            # A rollback brings it back.
+            self._dropped.append(held)
+        elif held:
+            self._store.forget(*held)
+
+    def rename(self, name: str, new_name: str) -> None:
+        """Give a temporary table another name."""
+        form, parts = self._temporary.pop(name)
+        self.make_temporary(Form(new_name, form.columns, is_temporary=True), parts)
+
+    # For Spark ----------------------------------------------------------------------------
+
+    def show(self, names: Iterable[str]) -> int:
+        """Let Spark see tables as they are now; number of rows they hold together."""
+        total = 0
+        for name in names:
+            held = self.find(name)
+            total += held.rows
+            if self._shown.get(name) != held:
+                self._store.frame(*held).createOrReplaceTempView(name)
+                self._shown[name] = held
+        return total
+
+    def show_as(self, name: str, frame: "DataFrame") -> None:
+        """Let Spark see other rows under the name of a table, until it is shown again."""
+        self._shown.pop(name, None)
+        frame.createOrReplaceTempView(name)
