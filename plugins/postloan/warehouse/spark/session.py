@@ -4,8 +4,8 @@ One process has one Spark application; every warehouse opened in it has a sessio
 that temporary tables do not meet. The application ends with the process.
 """
 
-import os
 import warnings
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from postloan.errors import WarehouseError
@@ -25,12 +25,16 @@ SAME_ROWS = {
 }
 """What must hold in every session, wherever it runs."""
 
+QUIET = Path(__file__).with_name("log4j2.properties")
+
 LEAN = {
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
     "spark.sql.ui.retainedExecutions": "1",
     # Spark would log the values it stumbles over; its errors come back to the caller anyway.
     "spark.log.level": "OFF",
+    "spark.executor.syncLogLevel.enabled": "true",
+    "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={QUIET}",
 }
 """What an application of our own needs; the URL may say otherwise."""
 
@@ -85,8 +89,6 @@ def new_session(options: SparkOptions) -> "SparkSession":
 def _application(options: SparkOptions) -> "SparkSession":
     from pyspark.sql import SparkSession
 
-    # In one process several addresses would be looked up in vain.
-    os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1" if _is_local(options) else "0.0.0.0")  # noqa: S104
     builder = SparkSession.builder.master(options.master).appName("postloan")
     wanted = SAME_ROWS | LEAN | (SMALL if _is_local(options) else {}) | dict(options.conf)
     for key, value in wanted.items():
