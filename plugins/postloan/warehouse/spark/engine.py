@@ -65,7 +65,7 @@ class SparkWarehouse(Warehouse):
         files = LakeFiles(options.root)
         self.spark = new_session(options)
         self._store = Store(self.spark, files, options.local_rows)
-        self._tables = Tables(CommitLog(files), self._store)
+        self._tables = Tables(CommitLog(files), self._store, options.keep_hours)
 
     def close(self) -> None:
         """Remove the temporary tables; the Spark application stays for the next warehouse."""

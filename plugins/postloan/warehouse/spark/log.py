@@ -6,7 +6,8 @@ writers only one can do. So a reader sees a transaction whole or not at all, a k
 the lake as it was, and files that no commit names are nobody's.
 
 Every `CHECKPOINT_EVERY` commits the state is written down as a whole, so that opening a lake reads
-a few files only.
+a few files only. Commits are kept all the same: whoever has slept for long must find the next one
+and not take its number.
 """
 
 from collections.abc import Iterable, Mapping
@@ -17,6 +18,7 @@ from postloan.errors import WarehouseError
 from postloan.warehouse.spark.files import LakeFiles
 
 FOLDER = "_commits"
+CHECKPOINT = ".checkpoint.json"
 CHECKPOINT_EVERY = 50
 WHOLE = ""
 
@@ -193,23 +195,23 @@ class CommitLog:
             return None
 
     def _read(self) -> Snapshot:
-        checkpoints = [n for n in self._files.names(FOLDER) if n.endswith(".checkpoint.json")]
+        checkpoints = [n for n in self._files.names(FOLDER) if n.endswith(CHECKPOINT)]
         if not checkpoints:
             return Snapshot(0, {})
         number = int(checkpoints[-1].partition(".")[0])
         content = self._files.read_json(f"{FOLDER}/{checkpoints[-1]}")
         return Snapshot(number, {t: tuple(Part(*p) for p in ps) for t, ps in content.items()})
 
-    def named_within(self, hours: float) -> set[str]:
-        """Versions that count now, or counted within so many hours."""
-        named = {p.version for parts in self.newest().tables.values() for p in parts}
-        for name in self._files.names(FOLDER):
-            path = f"{FOLDER}/{name}"
-            if not name.endswith(".commit.json") or self._files.age_hours(path) > hours:
-                continue
-            change = Change.of_json(self._files.read_json(path))
+    def named_within(self, hours: float) -> set[Part]:
+        """Parts that count now, or counted within so many hours."""
+        newest = self.newest()
+        named = {p for parts in newest.tables.values() for p in parts}
+        for number in range(newest.number, 0, -1):
+            change = self._commit(number)
+            if change is None or self._files.age_hours(_commit_path(number)) >= hours:
+                break
             for parts in (*change.removed.values(), *change.added.values()):
-                named |= {p.version for p in parts}
+                named.update(parts)
         return named
 
 
@@ -218,7 +220,7 @@ def _commit_path(number: int) -> str:
 
 
 def _checkpoint_path(number: int) -> str:
-    return f"{FOLDER}/{number:012}.checkpoint.json"
+    return f"{FOLDER}/{number:012}{CHECKPOINT}"
 
 
 def _as_json(snapshot: Snapshot) -> dict[str, list[list[Any]]]:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from postloan.contracts import catalogue
 from postloan.errors import WarehouseError
 from postloan.warehouse.spark.forms import Form, form_of
-from postloan.warehouse.spark.log import Change, Claim, CommitLog, Parts
+from postloan.warehouse.spark.log import CHECKPOINT_EVERY, Change, Claim, CommitLog, Parts
 from postloan.warehouse.spark.store import Store
+from postloan.warehouse.spark.sweep import sweep
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -29,13 +30,15 @@ class Held(NamedTuple):
 class Tables:
     """All tables of one connection."""
 
-    def __init__(self, log: CommitLog, store: Store) -> None:
+    def __init__(self, log: CommitLog, store: Store, keep_hours: int) -> None:
         """Begin with what is committed.
 
         Args:
             log: which parts count.
             store: where they are.
+            keep_hours: how long files are kept that do not count any more.
         """
+        self._keep_hours = keep_hours
         self._log = log
         self._store = store
         self._base = log.newest()
@@ -62,7 +65,9 @@ class Tables:
     def commit(self) -> None:
         """Make the writes of the transaction visible, all by the creation of one file."""
         if not self._begun.is_empty:
-            self._base = self._log.commit(self._base, self._begun)
+            before, self._base = self._base, self._log.commit(self._base, self._begun)
+            if before.number // CHECKPOINT_EVERY < self._base.number // CHECKPOINT_EVERY:
+                sweep(self._store.files, self._log, self._keep_hours)
         self._end()
 
     def rollback(self) -> None:

@@ -1,0 +1,246 @@
+"""What Spark alone must do: shared files, many readers of one file, no work that is not needed."""
+
+import os
+import time
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlglot import parse_one
+
+from postloan.errors import WarehouseError
+from postloan.warehouse import Warehouse, open_warehouse
+from postloan.warehouse.spark.engine import SparkWarehouse
+from postloan.warehouse.spark.files import LakeFiles
+from postloan.warehouse.spark.log import CommitLog
+from postloan.warehouse.spark.options import options_of
+from postloan.warehouse.spark.sweep import sweep
+from tests.support.spark import TestLake
+
+DAY, NEXT_DAY = date(2026, 11, 20), date(2026, 11, 21)
+
+
+def parameter(pack: str, name: str, **more: Any) -> dict[str, Any]:
+    return {"business_date": DAY, "pack": pack, "parameter": name, "value_text": "taken", **more}
+
+
+def packs(warehouse: Warehouse) -> list[str]:
+    return [pack for (pack,) in warehouse.fetch("select pack from rule_parameter order by pack")]
+
+
+@pytest.fixture
+def lake(spark_lake: TestLake, tmp_path: Path) -> str:
+    """URL of a lake of its own."""
+    return spark_lake.url_of(tmp_path / "lake")
+
+
+@pytest.fixture(params=[10_000, 0], ids=["few rows", "jobs"])
+def spark(request: pytest.FixtureRequest, spark_lake: TestLake) -> Iterator[SparkWarehouse]:
+    """An empty lake, with and without short ways."""
+    with spark_lake.emptied(local_rows=request.param) as url, open_warehouse(url) as warehouse:
+        assert isinstance(warehouse, SparkWarehouse)
+        yield warehouse
+
+
+# The URL ------------------------------------------------------------------------------------
+
+
+def test_the_url_says_where_the_rows_lie_and_who_works_on_them() -> None:
+    options = options_of(
+        "spark:////srv/lake?master=spark://host:7077&conf.spark.executor.memory=8g&local_rows=5"
+    )
+    assert (options.root, options.master, options.remote) == ("/srv/lake", "spark://host:7077", "")
+    assert dict(options.conf) == {"spark.executor.memory": "8g"}
+    assert options.local_rows == 5
+    assert options_of("spark:///s3a://bucket/lake?remote=sc://host:15002").root == (
+        "s3a://bucket/lake"
+    )
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("spark:///", "names no lake"),
+        ("spark://host:7077", "names no lake"),
+        ("spark:////lake?mastr=local", "no option mastr"),
+        ("spark:////lake?master=local&remote=sc://h", "not both"),
+        ("spark:////lake?local_rows=few", "local_rows is 'few'"),
+    ],
+)
+def test_a_url_that_says_something_else_is_refused(url: str, told: str) -> None:
+    with pytest.raises(WarehouseError, match=told):
+        options_of(url)
+
+
+# Files of a lake ----------------------------------------------------------------------------
+
+
+@pytest.mark.spark
+def test_rows_lie_by_date_in_parquet_that_anyone_can_read(
+    spark: SparkWarehouse, tmp_path: Path
+) -> None:
+    spark.append_rows("rule_parameter", [parameter("a", "1")])
+    (path,) = Path(spark.options.root).glob("rule_parameter/**/*.parquet")
+    assert path.parent.name == "business_date=2026-11-20"
+    assert path.parent.parent.name.startswith("version=")
+    read = spark.spark.read.parquet(str(path))
+    assert [r.pack for r in read.collect()] == ["a"]
+
+
+@pytest.mark.spark
+def test_a_partition_that_is_replaced_stays_for_those_who_read_it(lake: str) -> None:
+    with open_warehouse(lake) as reader, open_warehouse(lake) as writer:
+        writer.write_rows("rule_parameter", DAY, [parameter(f"p{n}", "x") for n in range(3)])
+        rows = reader.stream("select pack from rule_parameter order by pack")
+        first = next(rows)
+        writer.write_rows("rule_parameter", DAY, [parameter("new", "x")])
+        assert [first, *rows] == [("p0",), ("p1",), ("p2",)]
+        assert packs(reader) == ["new"]
+
+
+@pytest.mark.spark
+def test_a_transaction_sees_its_own_writes_and_no_one_else_does(lake: str) -> None:
+    with open_warehouse(lake) as mine, open_warehouse(lake) as other:
+        with mine.transaction():
+            mine.append_rows("rule_parameter", [parameter("a", "1")])
+            other.append_rows("rule_parameter", [parameter("b", "1")])
+            assert packs(mine) == ["a"]
+            assert packs(other) == ["b"]
+        assert packs(mine) == packs(other) == ["a", "b"]
+
+
+@pytest.mark.spark
+def test_two_writers_of_one_partition_do_not_double_it(lake: str) -> None:
+    with open_warehouse(lake) as one, open_warehouse(lake) as other:
+
+        def write() -> None:
+            with one.transaction():
+                one.write_rows("rule_parameter", DAY, [parameter("mine", "1")])
+                other.write_rows("rule_parameter", DAY, [parameter("yours", "1")])
+
+        with pytest.raises(WarehouseError, match=r"same part of rule_parameter .*run it again"):
+            write()
+        assert packs(one) == ["yours"]
+
+
+@pytest.mark.spark
+def test_two_sources_of_one_date_are_written_at_the_same_time(lake: str) -> None:
+    with open_warehouse(lake) as one, open_warehouse(lake) as other:
+        for _ in range(2):
+            with one.transaction():
+                one.replace_slice(
+                    "rule_parameter", {"business_date": DAY, "pack": "a"}, [parameter("a", "1")]
+                )
+                other.replace_slice(
+                    "rule_parameter", {"business_date": DAY, "pack": "b"}, [parameter("b", "1")]
+                )
+        assert packs(one) == ["a", "b"]
+
+
+@pytest.mark.spark
+def test_rows_are_removed_by_any_condition_and_the_others_stay(spark: SparkWarehouse) -> None:
+    spark.append_rows("rule_parameter", [parameter("a", "1"), parameter("b", "2")])
+    spark.append_rows("rule_parameter", [parameter("c", "3", business_date=NEXT_DAY)])
+    spark.append_rows("rule_parameter", [parameter("d", "4", value_text=" ")])
+    spark.temporary_from("gone", "select 'b' as pack union all select 'c' as pack")
+    delete = (
+        "delete from rule_parameter where value_text = 'taken' and pack in (select pack from gone)"
+    )
+    from sqlglot import parse_one
+
+    assert spark.run(parse_one(delete, read="duckdb"), {}) == 2
+    assert packs(spark) == ["a", "d"]
+    assert spark.count("rule_parameter", DAY) == 2
+    assert spark.count("rule_parameter", NEXT_DAY) == 0
+
+
+@pytest.mark.spark
+def test_a_rollback_brings_dropped_temporary_tables_back(spark: SparkWarehouse) -> None:
+    spark.temporary_from("kept", "select 1 as n")
+    with spark.rehearsal():
+        spark.drop_temporary("kept")
+        spark.temporary_from("kept", "select 2 as n union all select 3 as n")
+    assert spark.fetch("select n from kept") == [(1,)]
+
+
+@pytest.mark.spark
+def test_what_nobody_names_is_removed_once_it_is_old(lake: str) -> None:
+    with open_warehouse(lake) as warehouse:
+        assert isinstance(warehouse, SparkWarehouse)
+        warehouse.append_rows(
+            "rule_parameter", [parameter("a", "1"), parameter("b", "1", business_date=NEXT_DAY)]
+        )
+        warehouse.write_rows("rule_parameter", DAY, [parameter("c", "1")])
+        root = Path(warehouse.options.root)
+        orphan = root / "rule_parameter" / "version=killed" / f"business_date={DAY}" / "p.parquet"
+        orphan.parent.mkdir(parents=True)
+        orphan.write_bytes(b"half")
+        files = LakeFiles(str(root))
+
+        sweep(files, CommitLog(files), keep_hours=1)
+        assert len(list(root.glob("rule_parameter/*/*/*.parquet"))) == 4
+
+        long_ago = time.time() - 7200
+        for path in root.rglob("*"):
+            os.utime(path, (long_ago, long_ago))
+        sweep(files, CommitLog(files), keep_hours=1)
+        assert len(list(root.glob("rule_parameter/*/*/*.parquet"))) == 2
+        assert packs(warehouse) == ["b", "c"]
+
+
+# Delivered files ----------------------------------------------------------------------------
+
+
+@pytest.mark.spark
+def test_lines_are_numbered_in_the_order_of_the_file_whoever_reads_them(
+    spark: SparkWarehouse, tmp_path: Path
+) -> None:
+    path = tmp_path / "delivered.csv"
+    path.write_text("a,b\n" + "".join(f"{n},x\n" for n in range(2, 200_002)), encoding="utf-8")
+    spark.spark.conf.set("spark.sql.files.maxPartitionBytes", "100000")
+    is_plain = "a <> '77' and typed_a > 5"
+    typed = {"a": "cast(a as bigint)", "b": "b"}
+    plain = spark.load_plain("plain", path, ["a", "b"], typed, is_plain)
+    rest = spark.load_rest("rest", path, ["a", "b"], "plain")
+    assert (plain, rest) == (199_995, 5)
+    assert spark.scalar("select count(*) from plain where a <> line_no") == 0
+    assert spark.fetch("select line_no, a from rest order by line_no") == [
+        (2, "2"), (3, "3"), (4, "4"), (5, "5"), (77, "77"),
+    ]  # fmt: skip
+
+
+@pytest.mark.spark
+@pytest.mark.parametrize("last", ["1,\n2,二", "1,\n2,二\n"], ids=["no line end", "line end"])
+def test_an_empty_field_is_no_value_and_the_last_line_counts(
+    spark: SparkWarehouse, tmp_path: Path, last: str
+) -> None:
+    path = tmp_path / "delivered.csv"
+    path.write_text(f"a,b\n{last}", encoding="utf-8")
+    assert spark.load_plain("plain", path, ["a", "b"], {"a": "a", "b": "b"}, "true") == 2
+    assert spark.fetch("select line_no, a, b from plain order by line_no") == [
+        (2, "1", None), (3, "2", "二"),
+    ]  # fmt: skip
+
+
+# Work that is not needed --------------------------------------------------------------------
+
+
+@pytest.mark.spark
+def test_a_number_of_rows_is_known_without_asking_spark(
+    spark: SparkWarehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spark.append_rows("rule_parameter", [parameter("a", "1"), parameter("b", "1")])
+    spark.append_rows("rule_parameter", [parameter("c", "1", business_date=NEXT_DAY)])
+    spark.temporary_from("few", "select 1 as n")
+
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("Spark was asked")
+
+    monkeypatch.setattr(spark.spark, "sql", refuse)
+    assert spark.count("rule_parameter") == 3
+    assert spark.count("rule_parameter", DAY) == 2
+    assert spark.scalar("select count(*) as n from few") == 1
+    spark.delete_partition("rule_parameter", DAY)
+    assert spark.count("rule_parameter") == 1
