@@ -145,11 +145,10 @@ def test_rows_are_removed_by_any_condition_and_the_others_stay(spark: SparkWareh
     spark.append_rows("rule_parameter", [parameter("c", "3", business_date=NEXT_DAY)])
     spark.append_rows("rule_parameter", [parameter("d", "4", value_text=" ")])
     spark.temporary_from("gone", "select 'b' as pack union all select 'c' as pack")
-    delete = (
-        "delete from rule_parameter where value_text = 'taken' and pack in (select pack from gone)"
-    )
-    from sqlglot import parse_one
-
+    delete = """
+        delete from rule_parameter
+        where value_text = 'taken' and pack in (select pack from gone)
+    """
     assert spark.run(parse_one(delete, read="duckdb"), {}) == 2
     assert packs(spark) == ["a", "d"]
     assert spark.count("rule_parameter", DAY) == 2
