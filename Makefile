@@ -14,14 +14,16 @@ PYTHON := $(VENV)/bin/python
 POSTLOAN := PYTHONPATH=$(CURDIR)/plugins $(PYTHON) -m postloan
 READY := $(VENV)/.ready
 TOOLS_READY := $(VENV)/.tools-ready
+SPARK_READY := $(VENV)/.spark-ready
 
-.PHONY: help setup tools run up down status summary reconcile test fuzz bench lock
+.PHONY: help setup setup-spark tools run up down status summary reconcile test fuzz bench lock
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | \
 		while IFS=$$'\t' read -r name words; do printf '  make %-11s %s\n' "$$name" "$$words"; done
 
 setup: $(READY) ## make .venv from the pinned requirements
+setup-spark: $(SPARK_READY) ## add Spark, for those who outgrow one machine (needs Java 17)
 tools: $(TOOLS_READY) ## add what tests, checks and benchmarks need
 
 $(PYTHON):
@@ -39,6 +41,11 @@ $(READY): requirements.txt | $(PYTHON)
 
 $(TOOLS_READY): requirements-dev.txt $(READY)
 	$(PYTHON) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+$(SPARK_READY): requirements-spark.txt $(READY)
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check -r requirements-spark.txt
+	@java -version >/dev/null 2>&1 || echo "Spark needs Java 17 or later. On Debian: apt-get install openjdk-17-jre-headless" >&2
 	@touch $@
 
 run: $(READY) ## sample lender, Airflow, the last two business dates, summary

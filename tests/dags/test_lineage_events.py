@@ -109,6 +109,8 @@ def test_a_step_tells_the_tables_it_reads_and_writes_and_no_value(
         ("duckdb:////data/warehouse.duckdb?threads=2", ("duckdb:///data/warehouse.duckdb", "")),
         ("postgresql://me:secret@db:6432/bank", ("postgres://db:6432", "bank.public.")),
         ("postgresql+psycopg://me@db/bank", ("postgres://db:5432", "bank.public.")),
+        ("spark:////srv/lake?master=local[2]", ("file", "/srv/lake/")),
+        ("spark:///s3a://bank/lake?remote=sc://host", ("s3a://bank", "lake/")),
     ],
 )
 def test_the_warehouse_is_named_without_credentials(url: str, told: tuple[str, str]) -> None:

@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 from sqlglot import parse_one
 
+from postloan.embedded.control import pools
 from postloan.errors import WarehouseError
+from postloan.settings import settings
 from postloan.warehouse import Warehouse, open_warehouse
 from postloan.warehouse.spark.engine import SparkWarehouse
 from postloan.warehouse.spark.files import LakeFiles
@@ -57,6 +59,17 @@ def test_the_url_says_where_the_rows_lie_and_who_works_on_them() -> None:
     assert options_of("spark:///s3a://bucket/lake?remote=sc://host:15002").root == (
         "s3a://bucket/lake"
     )
+
+
+@pytest.mark.parametrize(
+    ("options", "slots"),
+    [("", 1), ("?master=local[4]", 1), ("?master=yarn", 4), ("?remote=sc://h", 4)],
+)
+def test_a_cluster_works_on_several_tasks_and_one_machine_on_one(
+    monkeypatch: pytest.MonkeyPatch, options: str, slots: int
+) -> None:
+    monkeypatch.setenv("POSTLOAN_WAREHOUSE", f"spark:////srv/lake{options}")
+    assert {p.name: p.slots for p in pools(settings())}["warehouse"] == slots
 
 
 @pytest.mark.parametrize(

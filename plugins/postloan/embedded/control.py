@@ -15,6 +15,7 @@ from postloan.embedded.supervisor import log_folder, recorded, take_lock
 from postloan.errors import PostloanError
 from postloan.orchestration.defaults import POOL, SOURCES_POOL
 from postloan.settings import REPOSITORY, Settings
+from postloan.warehouse.spark.options import options_of
 
 START_SECONDS = 240.0
 STOP_SECONDS = 60.0
@@ -99,10 +100,15 @@ class Pool:
 
 
 def pools(home: Settings) -> tuple[Pool, ...]:
-    """The pools that the DAGs name; DuckDB allows one process to work in the warehouse."""
-    is_server = home.warehouse_url.startswith("postgres")
+    """The pools that the DAGs name; DuckDB allows one process to work in the warehouse.
+
+    Spark allows many, but where it works on this machine alone one task is enough for it.
+    """
+    url = home.warehouse_url
+    is_cluster = url.startswith("spark") and not options_of(url).is_local
+    has_servers = url.startswith("postgres") or is_cluster
     return (
-        Pool(POOL, SERVER_SLOTS if is_server else 1, "tasks that work in the warehouse"),
+        Pool(POOL, SERVER_SLOTS if has_servers else 1, "tasks that work in the warehouse"),
         Pool(SOURCES_POOL, FETCHING_SLOTS, "tasks that wait for a source"),
     )
 

@@ -12,6 +12,7 @@ from airflow.providers.openlineage.extractors import OperatorLineage
 from openlineage.client.event_v2 import Dataset
 from openlineage.client.facet_v2 import RunFacet
 
+from postloan.warehouse.spark.options import options_of
 from postloan.warehouse.touched import tables_touched
 
 Lineage = OperatorLineage[Dataset, RunFacet]
@@ -29,6 +30,10 @@ def warehouse_namespace(url: str) -> tuple[str, str]:
     parts = urlsplit(url)
     if parts.scheme.split("+")[0] == "duckdb":
         return f"duckdb://{parts.path.removeprefix('/')}", ""
+    if parts.scheme == "spark":
+        store, _, place = options_of(url).root.rpartition("://")
+        bucket, _, folder = place.partition("/")
+        return (f"{store}://{bucket}", f"{folder}/") if store else ("file", f"{place}/")
     host = f"{parts.hostname or 'localhost'}:{parts.port or 5432}"
     return f"postgres://{host}", f"{parts.path.strip('/')}.public."
 

@@ -9,6 +9,7 @@ from postloan.errors import WarehouseError
 
 URL_FORM = "spark:///<folder of the lake>[?master=local[2]|remote=sc://<host>&conf.<spark key>=…]"
 LOCAL_ROWS = 10_000
+KEEP_HOURS = 24
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,12 @@ class SparkOptions:
     remote: str = ""
     conf: Mapping[str, str] = field(default_factory=dict)
     local_rows: int = LOCAL_ROWS
-    keep_hours: int = 24
+    keep_hours: int = KEEP_HOURS
+
+    @property
+    def is_local(self) -> bool:
+        """Whether this process does all the work itself."""
+        return not self.remote and self.master.startswith("local")
 
 
 def options_of(url: str) -> SparkOptions:
@@ -64,7 +70,7 @@ def options_of(url: str) -> SparkOptions:
         remote=given.get("remote", ""),
         conf=conf,
         local_rows=_number(given, "local_rows", LOCAL_ROWS),
-        keep_hours=_number(given, "keep_hours", 24),
+        keep_hours=_number(given, "keep_hours", KEEP_HOURS),
     )
 
 

@@ -90,16 +90,12 @@ def _application(options: SparkOptions) -> "SparkSession":
     from pyspark.sql import SparkSession
 
     builder = SparkSession.builder.master(options.master).appName("postloan")
-    wanted = SAME_ROWS | LEAN | (SMALL if _is_local(options) else {}) | dict(options.conf)
+    wanted = SAME_ROWS | LEAN | (SMALL if options.is_local else {}) | dict(options.conf)
     for key, value in wanted.items():
         builder = builder.config(key, value)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return builder.getOrCreate()
-
-
-def _is_local(options: SparkOptions) -> bool:
-    return options.master.startswith("local")
 
 
 def _cannot_start(options: SparkOptions, error: Exception) -> str:
