@@ -66,8 +66,9 @@ summary: $(READY) ## what happened on the newest business date
 reconcile: $(READY) ## find and mend dates that were dropped
 	@$(POSTLOAN) reconcile
 
+# Spark takes part where there is Java to run it; its tests say so where there is none.
 # Journeys run a whole Airflow each: two at a time would starve each other.
-test: $(TOOLS_READY) ## the whole test suite, spread over the cores
+test: $(TOOLS_READY) $(if $(shell command -v java),$(SPARK_READY)) ## the whole test suite, spread over the cores
 	$(PYTHON) -m pytest -m "not journey" --numprocesses auto --maxprocesses 4 --dist loadfile
 	$(PYTHON) -m pytest -m journey
 
