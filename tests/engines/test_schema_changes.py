@@ -319,7 +319,11 @@ def test_opening_with_the_same_contracts_looks_at_the_ledger_and_no_further(
     assert len(asked) == 2
 
 
-def test_a_warehouse_that_has_no_ledger_yet_is_taken_over(warehouse_url: str, later: LATER) -> None:
+def test_a_warehouse_that_has_no_ledger_yet_is_taken_over(
+    warehouse_url: str, engine: str, later: LATER
+) -> None:
+    if engine.startswith("spark"):
+        pytest.skip("a lake has had its ledger from the first day")
     filled(warehouse_url)
     later()
     with open_warehouse(warehouse_url) as warehouse:

@@ -16,12 +16,14 @@ from sqlglot import exp
 from postloan.contracts import Table
 from postloan.errors import WarehouseError
 from postloan.warehouse.door import Row, Warehouse
+from postloan.warehouse.migration import held_columns
 from postloan.warehouse.models import Parameters
+from postloan.warehouse.schema_plan import HeldColumn
 from postloan.warehouse.spark.deletes import removal
 from postloan.warehouse.spark.dialect import DIALECT
 from postloan.warehouse.spark.errors import refusals
 from postloan.warehouse.spark.files import LakeFiles
-from postloan.warehouse.spark.forms import Form, temporary_form
+from postloan.warehouse.spark.forms import Form, form_of, temporary_form
 from postloan.warehouse.spark.landing import (
     delivered_rows,
     is_small,
@@ -37,6 +39,7 @@ from postloan.warehouse.spark.reading_trees import (
     tables_of,
     value_of,
 )
+from postloan.warehouse.spark.reshaping import Reshaped, repartitioned, reshaped
 from postloan.warehouse.spark.session import new_session
 from postloan.warehouse.spark.store import Store, arrow_rows
 from postloan.warehouse.spark.tables import Tables
@@ -86,8 +89,37 @@ class SparkWarehouse(Warehouse):
 
     # Tables -------------------------------------------------------------------------------
 
-    def ensure_tables(self) -> None:
-        """Nothing to do: a table of the contracts without rows has no files."""
+    def held_columns(self) -> dict[str, tuple[HeldColumn, ...]]:
+        """Every table that is there, temporary ones apart: name -> its columns."""
+        return held_columns(
+            (
+                (name, column, kind, column in form.required)
+                for name, form in self._tables.forms().items()
+                for column, kind in form.columns.items()
+            ),
+            "spark",
+        )
+
+    def create_table(self, table: Table) -> None:
+        """Let there be a table of the contracts; without rows it has no files."""
+        self._tables.reshape(form_of(table))
+
+    def arrange(self, tables: Iterable[Table]) -> None:
+        """Let the rows of every table lie apart by the column that its contract names."""
+        for table in tables:
+            if made := repartitioned(self._tables.find(table.name).form, table):
+                self._reshape(made)
+
+    def _reshape(self, made: Reshaped) -> None:
+        """Let a table have other columns; rows that files cannot tell so are written anew."""
+        form, parts = self._tables.find(made.form.name)
+        with self._tables.writing(), refusals(f"to change the columns of {form.name}"):
+            self._tables.reshape(made.form)
+            if made.values is not None and parts:
+                rows = self._store.frame(form, parts).selectExpr(*made.values)
+                few = self._store.is_small(parts)
+                come = self._store.write_frame(made.form, rows, is_small=few)
+                self._tables.put(made.form, parts, come)
 
     def table_exists(self, name: str) -> bool:
         """Whether a table of that name is there."""
@@ -114,8 +146,10 @@ class SparkWarehouse(Warehouse):
                     self._make_temporary(tree, parameters)
                 case exp.Drop():
                     self._tables.drop(_table(tree))
-                case exp.Alter():
+                case exp.Alter() if isinstance(tree.args["actions"][0], exp.AlterRename):
                     self._tables.rename(_table(tree), tree.args["actions"][0].this.name)
+                case exp.Alter():
+                    self._reshape(reshaped(self._tables.find(_table(tree)).form, tree))
                 case _:
                     raise WarehouseError(f"Spark has no {type(tree).__name__} here: {tree.sql()}")
         return -1

@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from postloan.contracts import catalogue
+from postloan.contracts import Table
 from postloan.errors import WarehouseError
 
 if TYPE_CHECKING:
@@ -62,6 +61,20 @@ class Form:
         """All columns, in order, as Spark writes a schema."""
         return ", ".join(f"`{n}` {t}" for n, t in self.columns.items())
 
+    def as_json(self) -> dict[str, Any]:
+        """The columns as a commit file holds them."""
+        return {
+            "columns": dict(self.columns),
+            "required": list(self.required),
+            "partition": self.partition,
+        }
+
+    @classmethod
+    def of_json(cls, name: str, content: Mapping[str, Any]) -> "Form":
+        """The columns of a table that a commit file tells of."""
+        required = tuple(content["required"])
+        return cls(name, content["columns"], required, content["partition"])
+
 
 def spark_type(sql_type: str) -> str:
     """The Spark type of a type of the contracts."""
@@ -82,12 +95,10 @@ def arrow_type(kind: str) -> pa.DataType:
     return _ARROW[kind]
 
 
-@cache
-def form_of(name: str) -> Form:
-    """A table of the contracts."""
-    table = catalogue().tables[name]
+def form_of(table: Table) -> Form:
+    """A table as its contract has it."""
     return Form(
-        name,
+        table.name,
         {c.name: spark_type(c.sql_type) for c in table.columns},
         tuple(c.name for c in table.columns if c.required),
         table.partition,

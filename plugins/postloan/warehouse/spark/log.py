@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 from postloan.errors import WarehouseError
 from postloan.warehouse.spark.files import LakeFiles
+from postloan.warehouse.spark.forms import Form
 
 FOLDER = "_commits"
 CHECKPOINT = ".checkpoint.json"
@@ -61,11 +62,12 @@ class Change:
     added: dict[str, list[Part]] = field(default_factory=dict)
     removed: dict[str, set[Part]] = field(default_factory=dict)
     claims: set[Claim] = field(default_factory=set)
+    forms: dict[str, Form] = field(default_factory=dict)
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing came and nothing went."""
-        return not any(self.added.values()) and not any(self.removed.values())
+        return not (any(self.added.values()) or any(self.removed.values()) or self.forms)
 
     def add(self, table: str, parts: Iterable[Part]) -> None:
         """Remember parts that came."""
@@ -86,6 +88,7 @@ class Change:
             "added": {t: [list(p) for p in parts] for t, parts in self.added.items() if parts},
             "removed": {t: sorted(map(list, p)) for t, p in self.removed.items() if p},
             "claims": sorted(map(list, self.claims), key=str),
+            "forms": {t: form.as_json() for t, form in self.forms.items()},
         }
 
     @classmethod
@@ -95,17 +98,25 @@ class Change:
             {t: [Part(*p) for p in parts] for t, parts in content["added"].items()},
             {t: {Part(*p) for p in parts} for t, parts in content["removed"].items()},
             {Claim(*c) for c in content["claims"]},
+            _forms(content["forms"]),
         )
 
     def clash(self, earlier: "Change") -> str | None:
         """What both have changed, so that they cannot both be kept; None where nothing is.
 
-        Rows that are only added never clash, unless the other replaced all that was there.
+        Rows that are only added never clash, unless the other replaced all that was there, or
+        changed the columns.
         """
+        for table in {*self.forms, *earlier.forms}:
+            if self._touches(table) and earlier._touches(table):
+                return table
         for table, parts in self.removed.items():
             if parts & earlier.removed.get(table, set()):
                 return table
         return self._claimed_of(earlier) or earlier._claimed_of(self)
+
+    def _touches(self, table: str) -> bool:
+        return any(table in touched for touched in (self.forms, self.added, self.removed))
 
     def _claimed_of(self, other: "Change") -> str | None:
         for claim in self.claims:
@@ -131,10 +142,11 @@ def _meet(one: str | None, other: str | None) -> bool:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The parts of every table after one commit."""
+    """Columns and parts of every table after one commit."""
 
     number: int
     tables: Mapping[str, Parts]
+    forms: Mapping[str, Form]
 
     def after(self, change: Change) -> "Snapshot":
         """The state after one more commit."""
@@ -143,7 +155,7 @@ class Snapshot:
             gone = change.removed.get(table, set())
             kept = tuple(p for p in tables.get(table, ()) if p not in gone)
             tables[table] = (*kept, *change.added.get(table, ()))
-        return Snapshot(self.number + 1, tables)
+        return Snapshot(self.number + 1, tables, {**self.forms, **change.forms})
 
 
 class CommitLog:
@@ -197,10 +209,11 @@ class CommitLog:
     def _read(self) -> Snapshot:
         checkpoints = [n for n in self._files.names(FOLDER) if n.endswith(CHECKPOINT)]
         if not checkpoints:
-            return Snapshot(0, {})
+            return Snapshot(0, {}, {})
         number = int(checkpoints[-1].partition(".")[0])
         content = self._files.read_json(f"{FOLDER}/{checkpoints[-1]}")
-        return Snapshot(number, {t: tuple(Part(*p) for p in ps) for t, ps in content.items()})
+        tables = {t: tuple(Part(*p) for p in parts) for t, parts in content["tables"].items()}
+        return Snapshot(number, tables, _forms(content["forms"]))
 
     def named_within(self, hours: float) -> set[Part]:
         """Parts that count now, or counted within so many hours."""
@@ -223,5 +236,12 @@ def _checkpoint_path(number: int) -> str:
     return f"{FOLDER}/{number:012}{CHECKPOINT}"
 
 
-def _as_json(snapshot: Snapshot) -> dict[str, list[list[Any]]]:
-    return {t: [list(p) for p in parts] for t, parts in snapshot.tables.items() if parts}
+def _forms(content: Mapping[str, Any]) -> dict[str, Form]:
+    return {table: Form.of_json(table, form) for table, form in content.items()}
+
+
+def _as_json(snapshot: Snapshot) -> dict[str, Any]:
+    return {
+        "tables": {t: [list(p) for p in parts] for t, parts in snapshot.tables.items() if parts},
+        "forms": {t: form.as_json() for t, form in snapshot.forms.items()},
+    }

@@ -1,12 +1,11 @@
 """The tables as one connection sees them: what is committed, its own writes, temporary tables."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
-from postloan.contracts import catalogue
 from postloan.errors import WarehouseError
-from postloan.warehouse.spark.forms import Form, form_of
+from postloan.warehouse.spark.forms import Form
 from postloan.warehouse.spark.log import CHECKPOINT_EVERY, Change, Claim, CommitLog, Parts
 from postloan.warehouse.spark.store import Store
 from postloan.warehouse.spark.sweep import sweep
@@ -72,11 +71,12 @@ class Tables:
 
     def rollback(self) -> None:
         """Forget the writes of the transaction; temporary tables are again what they were."""
-        change, self._temporary = self._begun, self._before
+        written = [Held(self._form(name), tuple(ps)) for name, ps in self._begun.added.items()]
+        self._temporary = self._before
         self._dropped.clear()
         self._end()
-        for name, parts in change.added.items():
-            self._store.forget(form_of(name), parts)
+        for held in written:
+            self._store.forget(*held)
 
     def _end(self) -> None:
         self._change, self._before = None, {}
@@ -108,8 +108,21 @@ class Tables:
     # Tables -------------------------------------------------------------------------------
 
     def exists(self, name: str) -> bool:
-        """Whether there is a table of that name; those of the contracts always are."""
-        return name in self._temporary or name in catalogue().tables
+        """Whether there is a table of that name."""
+        return name in self._temporary or name in self.forms()
+
+    def forms(self) -> Mapping[str, Form]:
+        """All tables, temporary ones apart, with their columns."""
+        if self._change is None:
+            self._base = self._log.newest()
+            return self._base.forms
+        return {**self._base.forms, **self._change.forms}
+
+    def _form(self, name: str) -> Form:
+        forms = self.forms()
+        if name not in forms:
+            raise WarehouseError(f"There is no table {name}.")
+        return forms[name]
 
     def find(self, name: str) -> Held:
         """Columns and parts of a table as they are now.
@@ -119,12 +132,13 @@ class Tables:
         """
         if name in self._temporary:
             return self._temporary[name]
-        if name not in catalogue().tables:
-            raise WarehouseError(f"There is no table {name}.")
-        if self._change is None:
-            self._base = self._log.newest()
-        parts = self._written.get(name)
-        return Held(form_of(name), self._base.tables.get(name, ()) if parts is None else parts)
+        form, parts = self._form(name), self._written.get(name)
+        return Held(form, self._base.tables.get(name, ()) if parts is None else parts)
+
+    def reshape(self, form: Form) -> None:
+        """Let a table have these columns from now on; it need not be there yet."""
+        with self.writing() as change:
+            change.forms[form.name] = form
 
     def put(self, form: Form, gone: Parts, come: Parts, claim: Claim | None = None) -> None:
         """Let parts of a table go and others come.
