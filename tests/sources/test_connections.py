@@ -178,6 +178,16 @@ def test_a_delivery_that_is_still_being_written_there_is_fetched_when_it_is_whol
     assert again == "core_banking 2026-11-19 is complete: nothing to fetch.\n"
 
 
+def test_an_address_that_no_provider_reads_is_told_with_what_to_install(
+    installed: Installation,
+) -> None:
+    installed.source("core_banking", 'kind: files\npath: "s3://bank/{business_date}"\n')
+    said = installed.fetch("core_banking")
+    assert said.returncode == 1
+    assert "reads s3://" in said.stderr
+    assert "apache-airflow-providers-amazon[s3fs]" in said.stderr
+
+
 # REST ----------------------------------------------------------------------------------------
 
 

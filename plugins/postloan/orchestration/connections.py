@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from airflow.sdk import Connection, ObjectStoragePath
-from airflow.sdk.io import attach, get_fs
+from airflow.sdk.io import attach, get_fs, has_fs
 
-from postloan.errors import DeliveryError
+from postloan.errors import ContractError, DeliveryError
 from postloan.sources.config import Files, Landing, Rest, Sql
 from postloan.sources.result import Endpoint, SourceUnavailableError
 
@@ -19,6 +19,7 @@ def endpoint_of(source: str, day: date, config: Landing | Files | Rest | Sql) ->
 
     Raises:
         DeliveryError: there is no such connection.
+        ContractError: no provider that is installed reads such an address.
         SourceUnavailableError: the server does not let us in, or is not the one that is known.
     """
     if isinstance(config, Landing):
@@ -43,7 +44,12 @@ def endpoint_of(source: str, day: date, config: Landing | Files | Rest | Sql) ->
 
 def _folder(source: str, day: date, config: Files) -> ObjectStoragePath:
     path = config.path.format(source=source, business_date=day.isoformat())
-    scheme = path.partition("://")[0]
+    scheme = path.partition("://")[0] if "://" in path else "file"
+    if not has_fs(scheme):
+        raise ContractError(
+            f"{source}: nothing that is installed reads {scheme}://. Install the Airflow provider "
+            f"that does: for s3://, apache-airflow-providers-amazon[s3fs]."
+        )
     if scheme in SFTP and config.connection:
         hosts = _trusted_hosts(_connection(source, config.connection))
         try:
