@@ -14,6 +14,20 @@ DELIVERED = """
     from delivery
     where feed = $feed and business_date = cast($business_date as date)
 """
+LET_GO = """
+    select count(*) as n
+    from delivery
+    where
+        feed = $feed
+        and business_date = cast($business_date as date)
+        and rows_loaded > 0
+        and not exists (
+            select 1 from loan_position
+            where received_on = cast($business_date as date)
+        )
+"""
+"""Whether what the core told has expired since; its ledger has not."""
+
 COUNTS = """
     select
         coalesce(max(case when column_name <> 'any' then loans_compared end), 0) as compared,
@@ -33,7 +47,8 @@ def compare_with_core(
 ) -> dict[str, int]:
     """Rebuild the differences of one business date, and judge the gates again that live on them.
 
-    Days past due of the date must be there.
+    Days past due of the date must be there. Where the core told its view so long ago that it has
+    been let go, what was compared then stays.
 
     Args:
         warehouse: an open warehouse, inside a transaction of the caller.
@@ -45,11 +60,13 @@ def compare_with_core(
         Counts for people: loans compared, loans that differ, loans that only one side has; empty
         where nothing was compared.
     """
+    asked = {**day.parameters, "feed": FEED, **(allocation or {})}
+    if warehouse.scalar(LET_GO, asked):
+        return {}
     if allocation is None:
         for table in RESULTS:
             warehouse.delete_partition(table, day.date)
         return {}
-    asked = {**day.parameters, **allocation}
     warehouse.temporary("loan_principal", asked)
     for table in RESULTS:
         warehouse.rebuild(table, day.date, asked)

@@ -164,6 +164,18 @@ def test_a_core_that_falls_silent_shuts_the_gate(core: Core) -> None:
     assert core.shut() == [("core_coverage", "any")]
 
 
+def test_a_date_run_again_after_its_figures_have_expired_keeps_what_was_found(core: Core) -> None:
+    core.said["L0"]["days_past_due"] = DAYS + 1
+    core.tell()
+    core.stage()
+    found = core.listed()
+    assert len(found) == 1
+    core.warehouse.delete_partition("loan_position", DAY)
+    core.stage()
+    assert core.listed() == found
+    assert core.shut() == []
+
+
 def test_money_of_the_day_that_the_core_has_not_booked_is_told_apart(core: Core) -> None:
     core.pay("L0", "110.00")
     core.tell()

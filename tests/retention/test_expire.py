@@ -189,6 +189,20 @@ def test_what_speaks_of_a_time_gone_by_goes_whoever_owes(archive: Archive) -> No
         assert archive.dates(table, "received_on") == [limit, RECENT]
 
 
+def test_what_the_core_said_goes_before_what_the_comparison_found(archive: Archive) -> None:
+    book, state = date(2026, 8, 22), date(2025, 10, 16)
+    told = {"loan_position": (book, "received_on")}
+    found = dict.fromkeys(("position_difference", "position_total"), (state, "business_date"))
+    for table, (limit, column) in {**told, **found}.items():
+        for day in (date.fromordinal(limit.toordinal() - 1), limit, RECENT):
+            archive.warehouse.append_rows(table, [row(table, **{column: day})])
+    gone = archive.expire()
+    for table, (limit, column) in {**told, **found}.items():
+        assert archive.dates(table, column) == [limit, RECENT], table
+    assert gone["loan_position"].rule_id == "HOUSE-RET-008"
+    assert gone["position_total"].rule_id == "HOUSE-RET-003"
+
+
 def test_what_lies_beside_the_files_of_a_delivery_goes_with_them(archive: Archive) -> None:
     for day in (OLD, RECENT):
         delivery = archive.home.landing / "core_banking" / str(day)
