@@ -66,10 +66,10 @@ def fetched(core: dict[str, Any], serve: Start, wanted: Order) -> None:
     fetch_from(serve(_paged(core)), wanted)
 
 
-def fetch_from(service: Service, wanted: Order) -> None:
+def fetch_from(service: Service, wanted: Order, how: Rest = CONFIG) -> None:
     wanted.workshop.mkdir(parents=True, exist_ok=True)
-    with Client(CONFIG, Endpoint(url=service.url), lambda _: None) as client:
-        fetch_rest(wanted, CONFIG, read_connector("fineract"), client)
+    with Client(how, Endpoint(url=service.url), lambda _: None) as client:
+        fetch_rest(wanted, how, read_connector("fineract"), client)
 
 
 def _paged(core: dict[str, Any]) -> dict[str, Any]:
@@ -207,14 +207,78 @@ def test_what_each_feed_gets(core: dict[str, Any], serve: Start, tmp_path: Path)
     customer = next(r for r in rows(wanted, "customer") if r["customer_id"] == "27")
     assert (customer["customer_group"], customer["birth_on"]) == ("student", "2002-05-04")
     assert [r["relation"] for r in rows(wanted, "emergency_contact")] == ["parent"]
-    hold = rows(wanted, "hold")[0]
     # The pause was to last until the 15th and was resumed on the 10th.
-    assert (hold["starts_on"], hold["ends_on"]) == ("2024-07-01", "2024-07-10")
+    assert rows(wanted, "pause") == [
+        {
+            "pause_id": "1001-1",
+            "loan_id": "1001",
+            "starts_on": "2024-07-01",
+            "ends_on": "2024-07-10",
+            "pause_reason": "moratorium",
+        }
+    ]
+    assert rows(wanted, "hold") == []
     bookings = {r["repayment_id"]: r for r in rows(wanted, "repayment")}
     assert set(bookings) == {"5002", "5003", "5004", "5004-reversal", "5005"}
     assert bookings["5004-reversal"]["reverses_id"] == "5004"
     assert bookings["5004-reversal"]["paid_on"] == "2024-04-22"
     assert bookings["5005"]["paid_on"] == "2024-04-28"
+
+
+def action(number: int, kind: str, *days: list[int]) -> dict[str, Any]:
+    """A delinquency action as Fineract tells it; a resume has no end."""
+    return {"id": number, "action": kind, **dict(zip(("startDate", "endDate"), days, strict=False))}
+
+
+PAUSE = action(1, "PAUSE", [2024, 5, 1], [2024, 5, 31])
+
+
+@pytest.mark.parametrize(
+    ("actions", "days", "is_paused"),
+    [
+        pytest.param([PAUSE], 66 - 30, False, id="to its end"),
+        pytest.param([PAUSE, action(2, "RESUME", [2024, 5, 11])], 66 - 10, False, id="resumed"),
+        pytest.param([PAUSE, action(2, "RESUME", [2024, 4, 20])], 66 - 30, False, id="too early"),
+        pytest.param(
+            [PAUSE, action(3, "RESUME", [2024, 5, 21]), action(2, "RESUME", [2024, 5, 11])],
+            66 - 10, False, id="resumed twice",
+        ),
+        pytest.param([PAUSE, action(2, "RESUME", [2024, 6, 11])], 66 - 30, False, id="too late"),
+        pytest.param([PAUSE, action(2, "RESUME", [2024, 5, 1])], 66, False, id="taken back"),
+        pytest.param([action(1, "PAUSE", [2024, 6, 10], [2024, 6, 30])], 66 - 10, True, id="lasts"),
+        pytest.param([action(1, "PAUSE", [2024, 6, 10])], 66 - 10, True, id="without an end"),
+        pytest.param(
+            [action(1, "PAUSE", [2024, 6, 1]), action(2, "RESUME", [2024, 6, 5])], 66 - 4, False,
+            id="without an end, resumed",
+        ),
+    ],
+)  # fmt: skip
+def test_a_delinquency_pause_stops_the_days_and_freezes_the_stage(
+    core: dict[str, Any],
+    serve: Start,
+    lender: Lender,
+    warehouse: Warehouse,
+    actions: list[dict[str, Any]],
+    days: int,
+    is_paused: bool,
+) -> None:
+    core["answers"]["/loans/1001/delinquency-actions"] = actions
+    fetched(core, serve, Order("core_banking", DAY, lender.landing, opening=True))
+    staged(lender)
+    ours = "select calendar_days_past_due, days_past_due, is_paused from loan_stage"
+    assert warehouse.fetch(ours) == [(66, days, is_paused)]
+    # Fineract counts the days of the calendar too, so both still agree.
+    assert warehouse.count("position_difference") == 0
+
+
+def test_what_a_pause_stands_for_is_said_by_the_configuration(
+    core: dict[str, Any], serve: Start, tmp_path: Path
+) -> None:
+    core["answers"]["/loans/1001/delinquency-actions"] = [PAUSE]
+    wanted = Order("core_banking", DAY, tmp_path, opening=True)
+    codes = {**CONFIG.codes, "pause_reason": {"PAUSE": "disaster"}}
+    fetch_from(serve(_paged(core)), wanted, CONFIG.model_copy(update={"codes": codes}))
+    assert [r["pause_reason"] for r in rows(wanted, "pause")] == ["disaster"]
 
 
 def test_later_fetches_bring_what_became_known_since(
