@@ -271,14 +271,16 @@ def test_a_delinquency_pause_stops_the_days_and_freezes_the_stage(
     assert warehouse.count("position_difference") == 0
 
 
-def test_what_a_pause_stands_for_is_said_by_the_configuration(
+def test_what_a_pause_stands_for_is_said_by_the_configuration_and_its_end_by_its_own_loan(
     core: dict[str, Any], serve: Start, tmp_path: Path
 ) -> None:
     core["answers"]["/loans/1001/delinquency-actions"] = [PAUSE]
+    core["answers"]["/loans/1002/delinquency-actions"] = [action(2, "RESUME", [2024, 5, 11])]
     wanted = Order("core_banking", DAY, tmp_path, opening=True)
     codes = {**CONFIG.codes, "pause_reason": {"PAUSE": "disaster"}}
     fetch_from(serve(_paged(core)), wanted, CONFIG.model_copy(update={"codes": codes}))
-    assert [r["pause_reason"] for r in rows(wanted, "pause")] == ["disaster"]
+    (pause,) = rows(wanted, "pause")
+    assert (pause["pause_reason"], pause["ends_on"]) == ("disaster", "2024-05-31")
 
 
 def test_later_fetches_bring_what_became_known_since(

@@ -7,7 +7,7 @@ JSON lines are read line by line. Every physical line is accounted for, as in `n
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -144,7 +144,13 @@ def _check_header(file: str, line: bytes, names: Sequence[str], form: FileFormat
 
 
 def read_file(
-    plain: Path, file: str, names: Sequence[str], form: FileFormat, clean: Path, refused: Path
+    plain: Path,
+    file: str,
+    names: Sequence[str],
+    form: FileFormat,
+    clean: Path,
+    refused: Path,
+    dates: Collection[str] = (),
 ) -> Normalised:
     """Write the good records of a file to one place and the refused ones to another.
 
@@ -155,6 +161,7 @@ def read_file(
         form: how it is laid out.
         clean: gets `line_no,<columns>`, one row per good record.
         refused: gets `line_no,reason,raw_text`, one row per refused record.
+        dates: columns that are days by contract, for formats with types of their own.
 
     Returns:
         The account of all lines.
@@ -167,7 +174,8 @@ def read_file(
         bad.write(",".join(("line_no", *REFUSED_COLUMNS)).encode() + b"\n")
         tally = Tally()
         if form.kind == "parquet":
-            return read_parquet(plain, file, names, form, LineWriter(0, good, bad, tally, 1))
+            lines = LineWriter(0, good, bad, tally, 1)
+            return read_parquet(plain, file, names, form, lines, dates)
         if form.kind == "delimited":
             writer: RecordWriter = RecordWriter(
                 len(names) - 1, good, bad, tally, 1, _outgoing(form)

@@ -1,6 +1,10 @@
-"""Parquet: typed columns become the text that a well-made text file would hold."""
+"""Parquet: typed columns become the text that a well-made text file would hold.
 
-from collections.abc import Iterator, Sequence
+A moment without a zone is the lender's own, as text is. One with a zone is told by the clock of the
+lender's zone, for a feed tells no zone.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -13,6 +17,7 @@ from postloan.ingestion.header import check_names
 from postloan.ingestion.lines import LineWriter
 from postloan.ingestion.normalise import Normalised
 from postloan.ingestion.unpack import check_size
+from postloan.settings import settings
 
 _ROWS_AT_ONCE = 16_384
 _BYTES_AT_ONCE = 64 << 20
@@ -20,9 +25,22 @@ _BYTES_AT_ONCE = 64 << 20
 
 
 def read_parquet(
-    path: Path, file: str, names: Sequence[str], form: FileFormat, writer: LineWriter
+    path: Path,
+    file: str,
+    names: Sequence[str],
+    form: FileFormat,
+    writer: LineWriter,
+    dates: Collection[str] = (),
 ) -> Normalised:
     """Write the rows of a Parquet file as text; a row counts as a line, from 1.
+
+    Args:
+        path: the file.
+        file: its name as delivered, for messages.
+        names: columns of the feed.
+        form: how large it may be.
+        writer: takes the rows.
+        dates: columns that are days by contract; a midnight in them is its day.
 
     Raises:
         DeliveryError: it is no Parquet file, has other columns, or holds types that are not exact.
@@ -35,7 +53,7 @@ def read_parquet(
         with pq.ParquetFile(path, read_dictionary=list(names)) as parquet:
             for batch in parquet.iter_batches(_ROWS_AT_ONCE):
                 for part in _bounded(batch):
-                    unpacked += sum(_settle(writer, fields) for fields in _rows(part))
+                    unpacked += sum(_settle(writer, fields) for fields in _rows(part, dates))
                     check_size(file, packed, unpacked, form)
     except (pa.ArrowException, OSError, UnicodeError) as error:
         raise DeliveryError(
@@ -51,8 +69,9 @@ def _check(parquet: pq.ParquetFile, file: str, names: Sequence[str]) -> None:
     inexact = [f.name for f in parquet.schema_arrow if not _is_exact(f.type)]
     if inexact:
         raise DeliveryError(
-            f"{file}: columns of a type that is not exact text, integer, decimal, date or boolean: "
-            f"{', '.join(inexact)}. Deliver amounts as decimals, never floating-point numbers."
+            f"{file}: columns of a type that is not exact text, integer, decimal, date, timestamp "
+            f"or boolean: {', '.join(inexact)}. Deliver amounts as decimals, never floating-point "
+            f"numbers."
         )
 
 
@@ -78,6 +97,7 @@ def _is_exact(kind: pa.DataType) -> bool:
         pa.types.is_integer,
         pa.types.is_decimal,
         pa.types.is_date,
+        pa.types.is_timestamp,
         pa.types.is_boolean,
         pa.types.is_null,
     )
@@ -94,9 +114,21 @@ def _bounded(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
         yield batch.slice(start, rows)
 
 
-def _rows(batch: pa.RecordBatch) -> Iterator[tuple[str, ...]]:
+def _rows(batch: pa.RecordBatch, dates: Collection[str]) -> Iterator[tuple[str, ...]]:
     columns = [
-        ["" if value is None else value for value in column.cast(pa.string()).to_pylist()]
-        for column in batch.columns
+        ["" if value is None else value for value in _texts(column, is_day=name in dates)]
+        for name, column in zip(batch.schema.names, batch.columns, strict=True)
     ]
     return zip(*columns, strict=True)
+
+
+def _texts(column: pa.Array, *, is_day: bool) -> list[str | None]:
+    kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
+    if not pa.types.is_timestamp(kind):
+        return list(column.cast(pa.string()).to_pylist())
+    moments = column.cast(kind)
+    if kind.tz is not None:
+        moments = pc.local_timestamp(moments.cast(pa.timestamp(kind.unit, settings().timezone)))
+    # A fraction of a second stays, so that the row is refused as it would be in a text file.
+    texts = pc.replace_substring_regex(moments.cast(pa.string()), r"\.0+$", "")
+    return list((pc.replace_substring(texts, " 00:00:00", "") if is_day else texts).to_pylist())

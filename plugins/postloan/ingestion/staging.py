@@ -90,8 +90,9 @@ class Staging:
 
     def _load_other(self, names: list[str], form: FileFormat, plain: Path) -> Normalised:
         """Read a file in another format than the usual one."""
+        days = [c.name for c in self.feed.file_columns if c.sql_type == "date"]
         try:
-            found = read_file(plain, self.delivered.name, names, form, *self._working_files)
+            found = read_file(plain, self.delivered.name, names, form, *self._working_files, days)
         finally:
             if plain != self.delivered:
                 plain.unlink()
