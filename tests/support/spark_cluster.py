@@ -54,12 +54,43 @@ def _wait_for(log: Path, words: str) -> None:
         time.sleep(0.2)
 
 
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _end(started: list[subprocess.Popen[bytes]]) -> None:
+    for process in reversed(started):
+        if process.poll() is None:
+            process.terminate()
+            process.wait(30)
+
+
+@contextmanager
+def running_connect_server(folder: Path) -> Iterator[str]:
+    """URL of a Spark Connect server on this machine; it is gone when the block ends."""
+    port = _free_port()
+    settings = ("spark.ui.enabled=false", f"spark.connect.grpc.binding.port={port}")
+    server = _start(
+        folder,
+        "connect",
+        "org.apache.spark.deploy.SparkSubmit",
+        *(part for setting in settings for part in ("--conf", setting)),
+        *("--master", "local[2]", "--class"),
+        *("org.apache.spark.sql.connect.service.SparkConnectServer", "spark-internal"),
+    )
+    try:
+        _wait_for(folder / "connect.log", "Spark Connect server started")
+        yield f"sc://127.0.0.1:{port}"
+    finally:
+        _end([server])
+
+
 @contextmanager
 def running_cluster(folder: Path, workers: int = 2) -> Iterator[Cluster]:
     """A master and some workers of one core each; they are gone when the block ends."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = _free_port()
     here = ("--host", "127.0.0.1", "--webui-port", "0")
     master = f"spark://127.0.0.1:{port}"
     deploy = "org.apache.spark.deploy"
@@ -74,7 +105,4 @@ def running_cluster(folder: Path, workers: int = 2) -> Iterator[Cluster]:
             _wait_for(folder / f"worker{number}.log", "Successfully registered")
         yield Cluster(master, started[1:])
     finally:
-        for process in reversed(started):
-            if process.poll() is None:
-                process.terminate()
-                process.wait(30)
+        _end(started)

@@ -5,10 +5,14 @@ number. `python -m tests.support.spark_writer URL ROUNDS` prints a line when it 
 after every round.
 """
 
+import os
+import subprocess
 import sys
 from datetime import date
+from typing import IO
 
 from postloan.contracts import catalogue
+from postloan.settings import REPOSITORY
 from postloan.warehouse import Warehouse, open_warehouse
 
 DAY = date(2026, 11, 20)
@@ -64,6 +68,25 @@ def round_seen(warehouse: Warehouse) -> str:
     if len(rounds) != 1 or [n for _, n in said] != [ROWS, ROWS]:
         raise ValueError(f"half a transaction: {said}")
     return str(rounds.pop())
+
+
+def start_writer(url: str, rounds: int) -> subprocess.Popen[str]:
+    """Start this module as a process of its own."""
+    path = os.pathsep.join([str(REPOSITORY / "plugins"), str(REPOSITORY)])
+    return subprocess.Popen(
+        [sys.executable, "-m", "tests.support.spark_writer", url, str(rounds)],
+        cwd=REPOSITORY,
+        env={**os.environ, "PYTHONPATH": path, "SPARK_LOCAL_IP": "127.0.0.1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+
+
+def lines_of(writer: subprocess.Popen[str]) -> IO[str]:
+    """What the process says, line by line."""
+    assert writer.stdout
+    return writer.stdout
 
 
 def main() -> int:

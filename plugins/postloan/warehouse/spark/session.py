@@ -4,6 +4,7 @@ One process has one Spark application; every warehouse opened in it has a sessio
 that temporary tables do not meet. The application ends with the process.
 """
 
+import logging
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -53,11 +54,10 @@ def new_session(options: SparkOptions) -> "SparkSession":
     Raises:
         WarehouseError: PySpark or Java is missing, or the master cannot be reached.
     """
+    _keep_quiet()
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            from pyspark.errors import PySparkException
-            from pyspark.sql import SparkSession
+        from pyspark.errors import PySparkException
+        from pyspark.sql import SparkSession
     except ImportError:
         raise WarehouseError(
             "POSTLOAN_WAREHOUSE asks for Spark, which is not installed here. Run: make setup-spark"
@@ -86,6 +86,13 @@ def new_session(options: SparkOptions) -> "SparkSession":
     return session
 
 
+def _keep_quiet() -> None:
+    """PySpark warns of what is not used here, and logs the values that it stumbles over."""
+    warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas")
+    for name in ("SQLQueryContextLogger", "DataFrameQueryContextLogger"):
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+
+
 def _application(options: SparkOptions) -> "SparkSession":
     from pyspark.sql import SparkSession
 
@@ -93,9 +100,7 @@ def _application(options: SparkOptions) -> "SparkSession":
     wanted = SAME_ROWS | LEAN | (SMALL if options.is_local else {}) | dict(options.conf)
     for key, value in wanted.items():
         builder = builder.config(key, value)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return builder.getOrCreate()
+    return builder.getOrCreate()
 
 
 def _cannot_start(options: SparkOptions, error: Exception) -> str:
