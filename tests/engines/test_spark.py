@@ -63,7 +63,7 @@ def test_the_url_says_where_the_rows_lie_and_who_works_on_them() -> None:
 
 @pytest.mark.parametrize(
     ("options", "slots"),
-    [("", 1), ("?master=local[4]", 1), ("?master=yarn", 4), ("?remote=sc://h", 4)],
+    [("", 1), ("?master=local[4]", 1), ("?master=yarn", 8), ("?remote=sc://h", 8)],
 )
 def test_a_cluster_works_on_several_tasks_and_one_machine_on_one(
     monkeypatch: pytest.MonkeyPatch, options: str, slots: int
@@ -166,6 +166,24 @@ def test_rows_are_removed_by_any_condition_and_the_others_stay(spark: SparkWareh
     assert packs(spark) == ["a", "d"]
     assert spark.count("rule_parameter", DAY) == 2
     assert spark.count("rule_parameter", NEXT_DAY) == 0
+
+
+@pytest.mark.spark
+def test_a_removal_may_ask_about_the_whole_table(spark: SparkWarehouse) -> None:
+    rows = [parameter("a", "1"), parameter("b", "1"), parameter("b", "1", business_date=NEXT_DAY)]
+    spark.append_rows("rule_parameter", rows)
+    delete = """
+        delete from rule_parameter
+        where
+            business_date = $day
+            and exists (
+                select 1 from rule_parameter as later
+                where later.pack = rule_parameter.pack and later.business_date > $day
+            )
+    """
+    assert spark.run(parse_one(delete, read="duckdb"), {"day": DAY}) == 1
+    assert packs(spark) == ["a", "b"]
+    assert spark.count("rule_parameter", NEXT_DAY) == 1
 
 
 @pytest.mark.spark

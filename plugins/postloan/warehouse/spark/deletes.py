@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
 
+JUDGED = "_judged_rows"
+
+
 class Replaced(NamedTuple):
     """What a removal comes to."""
 
@@ -115,11 +118,13 @@ def _survivors(
     parameters: Parameters,
 ) -> "DataFrame":
     """The rows of some parts that do not meet a condition, with `PART`."""
-    tables.show(set(tables_of(condition)) - {form.name})
-    tables.show_as(form.name, store.frame(form, parts, with_part=True))
+    # The condition may ask about the whole table; what it judges are these parts.
+    others = tables.show(tables_of(condition))
+    store.gears.shift(few=others + sum(p.rows for p in parts) <= store.local_rows)
+    store.frame(form, parts, with_part=True).createOrReplaceTempView(JUDGED)
     stays = f"not coalesce({spark_sql(condition)}, false)"
     return store.spark.sql(
-        f"select * from {form.name} where {stays}",  # noqa: S608 (own names)
+        f"select * from {JUDGED} as {form.name} where {stays}",  # noqa: S608 (own names)
         args=dict(parameters),
     )
 

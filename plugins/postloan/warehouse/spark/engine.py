@@ -127,8 +127,10 @@ class SparkWarehouse(Warehouse):
 
     def data_frame(self, name: str, beside: Iterable[str] = ()) -> "DataFrame":
         """The rows of a table, temporary or not, as a Spark data frame."""
-        self._tables.show(beside)
-        return self._store.frame(*self._tables.find(name))
+        held = self._tables.find(name)
+        reads_little = self._tables.show(beside) + held.rows <= self.options.local_rows
+        self._store.gears.shift(few=reads_little)
+        return self._store.frame(*held)
 
     # Statements ---------------------------------------------------------------------------
 
@@ -168,9 +170,9 @@ class SparkWarehouse(Warehouse):
 
     def _query(self, tree: exp.Expr, parameters: Parameters) -> tuple["DataFrame", bool]:
         """The rows of a SELECT, and whether it reads so little that they can be fetched."""
-        rows = self._tables.show(tables_of(tree))
-        frame = self.spark.sql(spark_sql(tree), args=dict(parameters))
-        return frame, rows <= self.options.local_rows
+        reads_little = self._tables.show(tables_of(tree)) <= self.options.local_rows
+        self._store.gears.shift(few=reads_little)
+        return self.spark.sql(spark_sql(tree), args=dict(parameters)), reads_little
 
     def _known_count(self, tree: exp.Expr, parameters: Parameters) -> int | None:
         """The answer to a question for a number of rows that the log can tell."""
@@ -240,6 +242,7 @@ class SparkWarehouse(Warehouse):
     ) -> int:
         """Read the plain records of a delivered CSV file into a temporary table."""
         self.drop_temporary(name)
+        self._store.gears.shift(few=is_small(path))
         with refusals(f"the delivered file for {name}"):
             rows = plain_rows(delivered_rows(self.spark, path, columns), typed, is_plain)
             return self._keep(name, rows, is_small=is_small(path))
@@ -247,8 +250,9 @@ class SparkWarehouse(Warehouse):
     def load_rest(self, name: str, path: Path, columns: Sequence[str], taken: str) -> int:
         """Read the records of a delivered CSV file that `load_plain` left."""
         self.drop_temporary(name)
+        self._store.gears.shift(few=is_small(path))
         with refusals(f"the delivered file for {name}"):
-            lines = self.data_frame(taken).select("line_no")
+            lines = self._store.frame(*self._tables.find(taken)).select("line_no")
             rows = delivered_rows(self.spark, path, columns).join(lines, "line_no", "left_anti")
             return self._keep(name, rows, is_small=is_small(path))
 

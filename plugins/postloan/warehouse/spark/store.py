@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 from postloan.errors import WarehouseError
 from postloan.warehouse.spark.files import LakeFiles
 from postloan.warehouse.spark.forms import Form
+from postloan.warehouse.spark.gears import Gears
 from postloan.warehouse.spark.log import Part, Parts
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ class Store:
         self.spark = spark
         self.files = files
         self.local_rows = local_rows
+        self.gears = Gears(spark)
         self._scratch = f"{SCRATCH}/{uuid4().hex}"
         self._kept: dict[Part, pa.Table] = {}
 

@@ -2,16 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from postloan.errors import WarehouseError
 from postloan.warehouse.spark.forms import Form
 from postloan.warehouse.spark.log import CHECKPOINT_EVERY, Change, Claim, CommitLog, Parts
 from postloan.warehouse.spark.store import Store
 from postloan.warehouse.spark.sweep import sweep
-
-if TYPE_CHECKING:
-    from pyspark.sql import DataFrame
 
 
 class Held(NamedTuple):
@@ -192,8 +189,3 @@ class Tables:
                 self._store.frame(*held).createOrReplaceTempView(name)
                 self._shown[name] = held
         return total
-
-    def show_as(self, name: str, frame: "DataFrame") -> None:
-        """Let Spark see other rows under the name of a table, until it is shown again."""
-        self._shown.pop(name, None)
-        frame.createOrReplaceTempView(name)
