@@ -3,7 +3,7 @@
 import os
 import time
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +14,12 @@ from postloan.embedded.control import pools
 from postloan.errors import WarehouseError
 from postloan.settings import settings
 from postloan.warehouse import Warehouse, open_warehouse
+from postloan.warehouse.spark.compact import compact
 from postloan.warehouse.spark.engine import SparkWarehouse
 from postloan.warehouse.spark.files import LakeFiles
 from postloan.warehouse.spark.log import CommitLog
 from postloan.warehouse.spark.options import options_of
+from postloan.warehouse.spark.store import Store
 from postloan.warehouse.spark.sweep import sweep
 from tests.support.spark import TestLake
 
@@ -218,6 +220,22 @@ def test_what_nobody_names_is_removed_once_it_is_old(lake: str) -> None:
         sweep(files, CommitLog(files), keep_hours=1)
         assert len(list(root.glob("rule_parameter/*/*/*.parquet"))) == 2
         assert packs(warehouse) == ["b", "c"]
+
+
+@pytest.mark.spark
+def test_small_parts_of_dates_gone_by_become_one(lake: str) -> None:
+    days = [DAY - timedelta(days=n) for n in range(4)]
+    with open_warehouse(lake) as warehouse:
+        assert isinstance(warehouse, SparkWarehouse)
+        for day in days:
+            for pack in "abc":
+                warehouse.append_rows("rule_parameter", [parameter(pack, "1", business_date=day)])
+        files = LakeFiles(warehouse.options.root)
+        store = Store(warehouse.spark, files, warehouse.options.local_rows)
+        compact(store, CommitLog(files))
+        parts = CommitLog(files).newest().tables["rule_parameter"]
+        assert sorted(p.rows for p in parts) == [1, 1, 1, 1, 1, 1, 3, 3]
+        assert packs(warehouse) == ["a"] * 4 + ["b"] * 4 + ["c"] * 4
 
 
 # Delivered files ----------------------------------------------------------------------------

@@ -91,6 +91,7 @@ class SparkWarehouse(Warehouse):
 
     def held_columns(self) -> dict[str, tuple[HeldColumn, ...]]:
         """Every table that is there, temporary ones apart: name -> its columns."""
+        self._tables.refresh()
         return held_columns(
             (
                 (name, column, kind, column in form.required)
@@ -127,6 +128,7 @@ class SparkWarehouse(Warehouse):
 
     def data_frame(self, name: str, beside: Iterable[str] = ()) -> "DataFrame":
         """The rows of a table, temporary or not, as a Spark data frame."""
+        self._tables.refresh()
         held = self._tables.find(name)
         reads_little = self._tables.show(beside) + held.rows <= self.options.local_rows
         self._store.gears.shift(few=reads_little)
@@ -136,6 +138,7 @@ class SparkWarehouse(Warehouse):
 
     def run(self, tree: exp.Expr, parameters: Parameters) -> int:
         """Execute a statement that returns no rows; the number of rows it touched, or -1."""
+        self._tables.refresh()
         with refusals(tree):
             match tree:
                 case exp.Insert():
@@ -158,6 +161,7 @@ class SparkWarehouse(Warehouse):
 
     def stream_tree(self, tree: exp.Expr, parameters: Parameters) -> Iterator[Row]:
         """Yield the rows of a query, one partition of them in memory at a time."""
+        self._tables.refresh()
         known = self._known_count(tree, parameters)
         if known is not None:
             yield (known,)
@@ -260,6 +264,7 @@ class SparkWarehouse(Warehouse):
 
     def check_key(self, table: Table, partition: date) -> None:
         """Refuse a partition in which a key occurs twice; few rows need no job for that."""
+        self._tables.refresh()
         form, parts = self._tables.find(table.name)
         mine = tuple(p for p in parts if p.partition == partition_text(partition))
         if table.partition and self._store.is_small(mine):

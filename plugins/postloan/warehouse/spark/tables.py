@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 from postloan.errors import WarehouseError
+from postloan.warehouse.spark.compact import compact
 from postloan.warehouse.spark.forms import Form
 from postloan.warehouse.spark.log import CHECKPOINT_EVERY, Change, Claim, CommitLog, Parts
 from postloan.warehouse.spark.store import Store
@@ -63,6 +64,7 @@ class Tables:
         if not self._begun.is_empty:
             before, self._base = self._base, self._log.commit(self._base, self._begun)
             if before.number // CHECKPOINT_EVERY < self._base.number // CHECKPOINT_EVERY:
+                compact(self._store, self._log)
                 sweep(self._store.files, self._log, self._keep_hours)
         self._end()
 
@@ -110,10 +112,8 @@ class Tables:
 
     def forms(self) -> Mapping[str, Form]:
         """All tables, temporary ones apart, with their columns."""
-        if self._change is None:
-            self._base = self._log.newest()
-            return self._base.forms
-        return {**self._base.forms, **self._change.forms}
+        changed = self._change.forms if self._change else {}
+        return {**self._base.forms, **changed}
 
     def _form(self, name: str) -> Form:
         forms = self.forms()
@@ -121,8 +121,16 @@ class Tables:
             raise WarehouseError(f"There is no table {name}.")
         return forms[name]
 
+    def refresh(self) -> None:
+        """See what others have committed; a transaction goes on seeing what it began with.
+
+        Called once for every statement, so that all tables in it are of one moment.
+        """
+        if self._change is None:
+            self._base = self._log.newest()
+
     def find(self, name: str) -> Held:
-        """Columns and parts of a table as they are now.
+        """Columns and parts of a table as they were at the last refresh, own writes included.
 
         Raises:
             WarehouseError: there is no such table.
