@@ -37,6 +37,13 @@ def replacing(table: str, old: Part, new: Part) -> Change:
     return change
 
 
+def rewriting(table: str, old: Part, new: Part) -> Change:
+    """Some rows removed by a condition: the others are written anew, and nothing is claimed."""
+    change = adding(table, new)
+    change.remove(table, [old])
+    return change
+
+
 def slicing(table: str, part: Part, told: str) -> Change:
     change = adding(table, part)
     change.claims.add(Claim(table, part.partition, told))
@@ -96,8 +103,18 @@ def test_a_writer_that_comes_second_is_put_behind_the_first(tmp_path: Path) -> N
             slicing("loan", Part("c", DAY, 1), "source = a"),
             slicing("loan", Part("d", DAY, 1), "source = a"),
         ),
+        (
+            rewriting("loan", Part("old", DAY, 1), Part("c", DAY, 2)),
+            rewriting("loan", Part("old", DAY, 1), Part("d", DAY, 2)),
+        ),
     ],
-    ids=["both replace", "replaced and added to", "added to and replaced", "the same slice"],
+    ids=[
+        "both replace",
+        "replaced and added to",
+        "added to and replaced",
+        "the same slice",
+        "both rewrite",
+    ],
 )
 def test_two_writers_of_the_same_rows_are_not_both_let_in(
     tmp_path: Path, one: Change, other: Change
