@@ -63,6 +63,8 @@ def _number(node: exp.Expr | None) -> float | None:
 def _looks_like_a_date(node: exp.Expr) -> bool:
     if isinstance(node, exp.Column):
         return node.name.endswith(("_on", "_date"))
+    if isinstance(node, exp.Coalesce | exp.Greatest | exp.Least | exp.Max | exp.Min):
+        return _looks_like_a_date(node.this)
     return _cast_type(node) == DATE
 
 
