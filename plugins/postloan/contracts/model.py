@@ -146,6 +146,9 @@ TECHNICAL_COLUMNS = (RECEIVED_ON, LINE_NO)
 KNOWN_ON = "known_on"
 """The column of a table of beliefs that says since which business date a row is known."""
 
+BELIEF_NO = "belief_no"
+"""The last column of the key of a history: the beliefs given up about one key, counted."""
+
 _BELIEF_COLUMNS = (
     Column(
         "known_from",
@@ -164,7 +167,7 @@ _BELIEF_COLUMNS = (
         required=True,
     ),
     Column(
-        "belief_no",
+        BELIEF_NO,
         "认知序号",
         "Counts the beliefs given up about this key, from 1.",
         "integer",

@@ -92,7 +92,7 @@ class Warehouse(ABC):
 
     @abstractmethod
     def run(self, tree: exp.Expr, parameters: Parameters) -> int:
-        """Execute a statement that returns no rows; the number of rows it touched, or -1."""
+        """Execute a statement that returns no rows; number of rows it touched or made, or -1."""
 
     @abstractmethod
     def stream_tree(self, tree: exp.Expr, parameters: Parameters) -> Iterator[Row]:
@@ -411,7 +411,9 @@ class Warehouse(ABC):
         """Make the rows of a SELECT a temporary table; number of rows."""
         self.drop_temporary(name)
         create = making_temporary(name, self._as_read(select))
-        self.run(create, used(create, parameters or {}))
+        rows = self.run(create, used(create, parameters or {}))
+        if rows >= 0:
+            return rows
         return int(self.scalar(f"select count(*) as n from {name}"))  # noqa: S608 (own name)
 
     def drop_temporary(self, name: str) -> None:

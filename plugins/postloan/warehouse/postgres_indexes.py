@@ -5,6 +5,9 @@ else made; these are left alone.
 """
 
 from postloan.contracts import Table
+from postloan.contracts.model import BELIEF_NO
+
+LONGEST_NAME = 63
 
 HELD_INDEXES = """
     SELECT t.relname::text, i.relname::text, string_agg(a.attname, ', ' ORDER BY k.place)
@@ -20,9 +23,18 @@ HELD_INDEXES = """
 
 
 def indexes_of(table: Table) -> dict[str, str]:
-    """The indexes a table has: name -> columns."""
-    wanted = [(table.partition,)] if table.partition else []
-    return {f"{table.name}_by_{'_and_'.join(columns)}": ", ".join(columns) for columns in wanted}
+    """The indexes a table has: name -> columns.
+
+    Rows are replaced, and daily states read, by one date: that has an index. In a history the
+    beliefs about one key are counted for each row that goes there; without the key in the index
+    each of them would look at all that was ever given up about the date.
+    """
+    if not table.partition:
+        return {}
+    is_history = BELIEF_NO in table.key
+    columns = [k for k in table.key if k != BELIEF_NO] if is_history else [table.partition]
+    name = f"{table.name}_by_{'_and_'.join(columns)}"
+    return {name[:LONGEST_NAME]: ", ".join(columns)}
 
 
 def is_own_index(table: str, index: str) -> bool:
