@@ -220,9 +220,9 @@ def test_a_role_that_may_not_work_in_the_database_is_told_what_it_lacks(
     monkeypatch.setenv("POSTLOAN_WAREHOUSE", newcomer)
     code, told = doctor(capsys)
     assert code == 1
-    assert "GRANT USAGE, CREATE ON SCHEMA public TO newcomer" in told
+    assert "newcomer may not make or change tables in the schema public" in told
     assert "GRANT TEMPORARY ON DATABASE" in told
-    assert "newcomer does not own" in told
+    assert "GRANT postloan_writer TO newcomer" in told
     assert settings().warehouse_url == newcomer
 
 

@@ -23,6 +23,7 @@ COMMANDS = (
     "stages",
     "belief",
     "show",
+    "roles",
     "hold",
     "expire",
     "sample",

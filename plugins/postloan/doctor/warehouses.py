@@ -17,6 +17,7 @@ from postloan.settings import Settings
 from postloan.warehouse import Warehouse
 from postloan.warehouse.connect import connect
 from postloan.warehouse.migration import pending
+from postloan.warehouse.postgres_roles import WRITER
 from postloan.warehouse.shown_url import without_password
 
 TOPIC = "Warehouse"
@@ -33,11 +34,11 @@ POSTGRES = """
         has_schema_privilege(current_schema(), 'CREATE') AS may_create,
         has_database_privilege(current_database(), 'TEMP') AS may_use_temporary
 """
-UNREACHABLE_TABLES = """
+CLOSED_TABLES = """
     SELECT relname::text FROM pg_class
     WHERE relkind IN ('r', 'p') AND relnamespace = current_schema()::regnamespace
-        AND NOT (has_table_privilege(oid, 'SELECT') AND has_table_privilege(oid, 'INSERT')
-            AND has_table_privilege(oid, 'DELETE') AND pg_has_role(relowner, 'USAGE'))
+        AND NOT (has_table_privilege(oid, 'SELECT') AND (relname = 'schema_change'
+            OR has_table_privilege(oid, 'INSERT') AND has_table_privilege(oid, 'DELETE')))
 """
 
 
@@ -107,17 +108,17 @@ def _postgres(url: str) -> Iterator[Finding]:
 def _server(opened: Warehouse) -> Iterator[Finding]:
     with opened.sqlalchemy_engine().connect() as connection:
         found = connection.exec_driver_sql(POSTGRES).mappings().one()
-        closed = [n for (n,) in connection.exec_driver_sql(UNREACHABLE_TABLES).fetchall()]
+        closed = [n for (n,) in connection.exec_driver_sql(CLOSED_TABLES).fetchall()]
     yield Finding(TOPIC, "engine", f"PostgreSQL {found['version']}")
     yield Finding(TOPIC, "text", "UTF-8, compared by code point as on the other engines")
     yield Finding(TOPIC, "time zone", f"{found['timezone']} in our sessions")
-    yield _rights(found["who"], found["schema"], bool(found["may_create"]))
+    yield _rights(found["who"], found["schema"], may_create=bool(found["may_create"]))
     if not found["may_use_temporary"]:
         remedy = f"GRANT TEMPORARY ON DATABASE … TO {found['who']}"
         yield Finding.missing(TOPIC, "rights", "no temporary tables may be made", remedy)
     if set(closed) & set(catalogue().tables):
-        words = f"{found['who']} does not own {', '.join(sorted(closed)[:5])}"
-        remedy = "Work as the role that made the tables, or as a member of it."
+        words = f"{found['who']} may not read and write {len(closed)} tables, such as {min(closed)}"
+        remedy = f"GRANT {WRITER} TO {found['who']}, after: python -m postloan roles --apply"
         yield Finding.missing(TOPIC, "rights", words, remedy)
     free = f"{found['free_connections']} are free"
     if found["free_connections"] < SERVER_SLOTS:
@@ -127,14 +128,14 @@ def _server(opened: Warehouse) -> Iterator[Finding]:
         yield Finding(TOPIC, "connections", free)
 
 
-def _rights(who: str, schema: str | None, may_create: bool) -> Finding:
+def _rights(who: str, schema: str | None, *, may_create: bool) -> Finding:
     if schema is None:
         remedy = f"CREATE SCHEMA …; ALTER ROLE {who} SET search_path = …"
         return Finding.missing(TOPIC, "rights", "no schema of the search path exists", remedy)
     if not may_create:
-        words = f"{who} may not create tables in the schema {schema}"
-        remedy = f"GRANT USAGE, CREATE ON SCHEMA {schema} TO {who}"
-        return Finding.missing(TOPIC, "rights", words, remedy)
+        words = f"{who} may not make or change tables in the schema {schema}"
+        remedy = "Their owner opens the warehouse after contracts have changed."
+        return Finding.note(TOPIC, "rights", words, remedy)
     return Finding(TOPIC, "rights", f"{who} may work in the schema {schema}")
 
 

@@ -27,6 +27,7 @@ from postloan.warehouse.door import Row, Warehouse
 from postloan.warehouse.migration import held_columns
 from postloan.warehouse.models import Parameters, translate
 from postloan.warehouse.postgres_indexes import HELD_INDEXES, indexes_of, is_own_index
+from postloan.warehouse.postgres_roles import DEPENDING_VIEWS, view_again, without_view
 from postloan.warehouse.schema_plan import HeldColumn
 from postloan.warehouse.shown_url import without_password
 from postloan.warehouse.statements import once_per_statement
@@ -61,6 +62,7 @@ COLUMNS = """
         AND NOT t.relispartition AND a.attnum > 0 AND NOT a.attisdropped
     ORDER BY t.relname, a.attnum
 """
+MAY_CREATE = "SELECT current_user::text, has_schema_privilege(current_schema(), 'CREATE')"
 CODE_POINT_LOCALES = ("C", "POSIX", "C.UTF-8", "C.UTF8", "C.utf8", "PG_UNICODE_FAST")
 _QUOTED = re.compile(r'"[^"]*"')
 
@@ -276,8 +278,31 @@ class PostgresWarehouse(Warehouse):
         return held_columns(self._driver.execute(COLUMNS).fetchall(), self.dialect)
 
     def wait_for_other_migrations(self) -> None:
-        """Processes that start together wait for each other here."""
+        """Processes that start together wait for each other here.
+
+        Raises:
+            WarehouseError: this role may work with the tables but not change them.
+        """
         self._driver.execute("SELECT pg_advisory_xact_lock(hashtext('postloan.tables'))")
+        who, may_create = self._driver.execute(MAY_CREATE).fetchone() or ("", False)
+        if not may_create:
+            raise WarehouseError(
+                f"The tables do not fit the contracts, and {who} may not change them. Open the "
+                f"warehouse once as the role that owns them: python -m postloan status"
+            )
+
+    def alter(self, change: exp.Alter) -> None:
+        """Change a column; the views of the receivers step aside while a type changes."""
+        (action,) = change.args["actions"]
+        is_retyped = isinstance(action, exp.AlterColumn) and action.args.get("dtype")
+        asked = [change.this.name]
+        views = self._driver.execute(DEPENDING_VIEWS, asked).fetchall() if is_retyped else []
+        for view, _, _ in views:
+            self._driver.execute(without_view(view))
+        super().alter(change)
+        for view in views:
+            for statement in view_again(*view):
+                self._driver.execute(statement)
 
     def layout(self, table: Table) -> str:
         """The indexes of a table."""
