@@ -24,6 +24,7 @@ COMMANDS = (
     "belief",
     "show",
     "roles",
+    "migrate",
     "hold",
     "expire",
     "sample",

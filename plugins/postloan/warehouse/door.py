@@ -208,6 +208,21 @@ class Warehouse(ABC):
             self.in_transaction = False
             self.rollback()
 
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Whatever is read inside is of one moment; nothing is written."""
+        self.begin_snapshot()
+        self.in_transaction = True
+        try:
+            yield
+        finally:
+            self.in_transaction = False
+            self.rollback()
+
+    def begin_snapshot(self) -> None:
+        """Start a transaction that sees what was committed before it, and nothing later."""
+        self.begin()
+
     # Schema -------------------------------------------------------------------------------
 
     @abstractmethod

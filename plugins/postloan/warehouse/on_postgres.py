@@ -195,6 +195,10 @@ class PostgresWarehouse(Warehouse):
         """Start a transaction."""
         self._driver.execute("BEGIN")
 
+    def begin_snapshot(self) -> None:
+        """Start a transaction that reads what was committed before it, and nothing later."""
+        self._driver.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+
     def commit(self) -> None:
         """Make the writes of the transaction visible."""
         with self._refusals():

@@ -1,0 +1,58 @@
+"""What a table holds, in two numbers that are the same on every engine.
+
+Every row is written as one text, which all engines write alike; the text is hashed, and the hashes
+are added up. The order of rows does not matter, and any other value in any row shows.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+from postloan.contracts import Table
+
+if TYPE_CHECKING:
+    from postloan.warehouse.door import Warehouse
+
+DIGITS = "0123456789abcdef"
+PART_DIGITS = 7
+"""Hexadecimal digits in a part of a hash: few enough that ten billion of them fit a bigint."""
+SEPARATOR = "\x1f"
+
+
+@dataclass(frozen=True)
+class Checksum:
+    """What a table holds: number of rows, and a text that tells its content from any other."""
+
+    rows: int
+    content: str
+
+
+def checksum(warehouse: "Warehouse", table: Table) -> Checksum:
+    """Number and content of the rows of a table."""
+    ((rows, first, second),) = warehouse.fetch(_select(table))
+    return Checksum(int(rows), f"{int(first):x}-{int(second):x}")
+
+
+@cache
+def _select(table: Table) -> str:
+    texts = f" || '{SEPARATOR}' || ".join(_text(name) for name in table.column_names)
+    return f"""
+        select count(*) as row_count,
+            cast(coalesce(sum({_number(1)}), 0) as bigint) as first_part,
+            cast(coalesce(sum({_number(1 + PART_DIGITS)}), 0) as bigint) as second_part
+        from (select md5({texts}) as hash from {table.name}) as hashed
+    """  # noqa: S608 (contract names)
+
+
+def _text(column: str) -> str:
+    """A value as text; an empty text is not an absent one."""
+    return f"coalesce('=' || cast({column} as varchar), '-')"
+
+
+def _number(start: int) -> str:
+    """The number that some digits of the hash write; not every engine reads hexadecimals itself."""
+    return " + ".join(
+        f"cast(strpos('{DIGITS}', substr(hash, {start + place}, 1)) - 1 as bigint) "
+        f"* {16 ** (PART_DIGITS - 1 - place)}"
+        for place in range(PART_DIGITS)
+    )
