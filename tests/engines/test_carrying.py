@@ -76,6 +76,14 @@ def test_a_checksum_is_the_same_on_every_engine(warehouse: Warehouse) -> None:
     )
 
 
+def test_an_engine_without_hexadecimals_finds_the_same_checksum(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = held(warehouse, VALUES)
+    monkeypatch.setattr(type(warehouse), "seven_hexadecimals", None)
+    assert held(warehouse, VALUES) == read
+
+
 def test_a_checksum_does_not_go_by_the_order_of_rows(warehouse: Warehouse) -> None:
     other = ("other", *VALUES[1:])
     assert held(warehouse, VALUES, other) == held(warehouse, other, VALUES)

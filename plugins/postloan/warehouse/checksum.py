@@ -13,9 +13,14 @@ from postloan.contracts import Table
 if TYPE_CHECKING:
     from postloan.warehouse.door import Warehouse
 
-DIGITS = "0123456789abcdef"
 PART_DIGITS = 7
 """Hexadecimal digits in a part of a hash: few enough that ten billion of them fit a bigint."""
+COUNTED_OUT = " + ".join(
+    f"cast(strpos('0123456789abcdef', substr({{digits}}, {place}, 1)) - 1 as bigint) "
+    f"* {16 ** (PART_DIGITS - place)}"
+    for place in range(1, PART_DIGITS + 1)
+)
+"""The number that so many digits write, for engines that read no hexadecimals."""
 SEPARATOR = "\x1f"
 
 
@@ -29,17 +34,19 @@ class Checksum:
 
 def checksum(warehouse: "Warehouse", table: Table) -> Checksum:
     """Number and content of the rows of a table."""
-    ((rows, first, second),) = warehouse.fetch(_select(table))
+    ((rows, first, second),) = warehouse.fetch(_select(table, warehouse.seven_hexadecimals))
     return Checksum(int(rows), f"{int(first):x}-{int(second):x}")
 
 
 @cache
-def _select(table: Table) -> str:
+def _select(table: Table, number: str | None) -> str:
+    parts = (f"substr(hash, {start}, {PART_DIGITS})" for start in (1, 1 + PART_DIGITS))
+    first, second = ((number or COUNTED_OUT).replace("{digits}", part) for part in parts)
     texts = f" || '{SEPARATOR}' || ".join(_text(name) for name in table.column_names)
     return f"""
         select count(*) as row_count,
-            cast(coalesce(sum({_number(1)}), 0) as bigint) as first_part,
-            cast(coalesce(sum({_number(1 + PART_DIGITS)}), 0) as bigint) as second_part
+            cast(coalesce(sum({first}), 0) as bigint) as first_part,
+            cast(coalesce(sum({second}), 0) as bigint) as second_part
         from (select md5({texts}) as hash from {table.name}) as hashed
     """  # noqa: S608 (contract names)
 
@@ -47,12 +54,3 @@ def _select(table: Table) -> str:
 def _text(column: str) -> str:
     """A value as text; an empty text is not an absent one."""
     return f"coalesce('=' || cast({column} as varchar), '-')"
-
-
-def _number(start: int) -> str:
-    """The number that some digits of the hash write; not every engine reads hexadecimals itself."""
-    return " + ".join(
-        f"cast(strpos('{DIGITS}', substr(hash, {start + place}, 1)) - 1 as bigint) "
-        f"* {16 ** (PART_DIGITS - 1 - place)}"
-        for place in range(PART_DIGITS)
-    )

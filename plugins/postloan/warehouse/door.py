@@ -56,6 +56,8 @@ class Warehouse(ABC):
     dialect: ClassVar[str]
     reads_plain_files: ClassVar[bool] = False
     has_data_frames: ClassVar[bool] = False
+    seven_hexadecimals: ClassVar[str | None] = None
+    """The number that seven hexadecimal digits, `{digits}`, write, where the engine has a word."""
     _models_run: tuple[tuple[str, Parameters], ...] = ()
     in_transaction: bool = False
     _is_doomed: bool = False

@@ -82,6 +82,7 @@ class DuckDBWarehouse(Warehouse):
 
     dialect: ClassVar[str] = "duckdb"
     reads_plain_files: ClassVar[bool] = True
+    seven_hexadecimals: ClassVar[str | None] = "cast('0x' || {digits} as bigint)"
 
     def __init__(
         self,

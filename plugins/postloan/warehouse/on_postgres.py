@@ -128,6 +128,7 @@ class PostgresWarehouse(Warehouse):
     """The warehouse in one schema of a PostgreSQL database (the first of the search path)."""
 
     dialect: ClassVar[str] = "postgres"
+    seven_hexadecimals: ClassVar[str | None] = "cast(cast('x' || {digits} as bit(28)) as bigint)"
 
     def __init__(self, url: str) -> None:
         """Connect and check that the database compares text as the other engines do.
