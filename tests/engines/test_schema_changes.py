@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -333,6 +334,19 @@ def test_a_warehouse_that_has_no_ledger_yet_is_taken_over(
         assert warehouse.count("rule_parameter") == 2
         changes = ["taken over as it is", "column remark varchar added"]
         assert ledger(warehouse, "rule_parameter") == changes
+
+
+@pytest.mark.postgres
+def test_processes_that_open_a_server_together_change_its_tables_once(
+    postgres_url: str, later: LATER
+) -> None:
+    filled(postgres_url)
+    later().set("rule_parameter", "remark", physicalType="varchar")
+    with ThreadPoolExecutor(4) as pool:
+        opened = list(pool.map(open_warehouse, [postgres_url] * 4))
+    for warehouse in opened:
+        assert ledger(warehouse, "rule_parameter")[1:] == ["column remark varchar added"]
+        warehouse.close()
 
 
 DYING = """
