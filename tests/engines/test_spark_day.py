@@ -27,7 +27,7 @@ def days_run(home: Path, url: str, monkeypatch: pytest.MonkeyPatch) -> list[dict
         return [tables(warehouse), files(settings().outbox)]
 
 
-@pytest.mark.parametrize("local_rows", [10_000, 0], ids=["few rows", "jobs"])
+@pytest.mark.parametrize("local_rows", [10_000, 100], ids=["few rows", "mostly jobs"])
 def test_a_business_date_ends_as_it_does_on_duckdb(
     spark_lake: TestLake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, local_rows: int
 ) -> None:

@@ -42,6 +42,8 @@ LEAN = {
 SMALL = {
     # Two hundred, the default, are for many machines; Spark itself joins those that stay small.
     "spark.sql.shuffle.partitions": "32",
+    # Folders on a disk are listed faster than a job is started for them.
+    "spark.sql.sources.parallelPartitionDiscovery.threshold": "2000",
     "spark.driver.host": "localhost",
     "spark.driver.bindAddress": "127.0.0.1",
 }
