@@ -1,6 +1,7 @@
 """What Spark alone must do: shared files, many readers of one file, no work that is not needed."""
 
 import os
+import sys
 import time
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -87,6 +88,14 @@ def test_a_cluster_works_on_several_tasks_and_one_machine_on_one(
 def test_a_url_that_says_something_else_is_refused(url: str, told: str) -> None:
     with pytest.raises(WarehouseError, match=told):
         options_of(url)
+
+
+def test_where_spark_is_not_installed_the_error_says_how(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setitem(sys.modules, "pyspark.errors", None)
+    with pytest.raises(WarehouseError, match="make setup-spark"):
+        open_warehouse(f"spark:///{tmp_path}/lake")
 
 
 # Files of a lake ----------------------------------------------------------------------------

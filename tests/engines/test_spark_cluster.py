@@ -7,6 +7,7 @@ import pytest
 
 from postloan.errors import WarehouseError
 from postloan.warehouse import open_warehouse
+from tests.support.spark import why_no_spark
 from tests.support.spark_cluster import running_cluster, running_connect_server
 from tests.support.spark_writer import (
     DAY,
@@ -17,7 +18,10 @@ from tests.support.spark_writer import (
     start_writer,
 )
 
-pytestmark = pytest.mark.spark
+pytestmark = [
+    pytest.mark.spark,
+    pytest.mark.skipif(why_no_spark() is not None, reason=why_no_spark() or ""),
+]
 
 SMALL_EXECUTORS = "conf.spark.executor.memory=512m&conf.spark.executor.cores=1"
 

@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import count
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from postloan.warehouse import open_warehouse
 JAVA = 17
 
 
+@cache
 def why_no_spark() -> str | None:
     """Why Spark cannot run here, or None where it can."""
     if importlib.util.find_spec("pyspark") is None:
