@@ -98,6 +98,22 @@ def test_where_spark_is_not_installed_the_error_says_how(
         open_warehouse(f"spark:///{tmp_path}/lake")
 
 
+@pytest.mark.spark
+def test_a_url_cannot_change_what_makes_the_rows_equal(
+    spark_lake: TestLake, tmp_path: Path
+) -> None:
+    conf = {
+        "conf.spark.sql.session.timeZone": "Asia/Shanghai",
+        "conf.spark.sql.ansi.enabled": "false",
+        "conf.spark.sql.files.maxRecordsPerFile": "7",
+    }
+    with open_warehouse(spark_lake.url_of(tmp_path / "lake", **conf)) as warehouse:
+        assert isinstance(warehouse, SparkWarehouse)
+        assert warehouse.spark.conf.get("spark.sql.session.timeZone") == "UTC"
+        assert warehouse.spark.conf.get("spark.sql.ansi.enabled") == "true"
+        assert warehouse.spark.conf.get("spark.sql.files.maxRecordsPerFile") == "7"
+
+
 # Files of a lake ----------------------------------------------------------------------------
 
 

@@ -164,13 +164,38 @@ def test_half_a_commit_file_cannot_be_seen(tmp_path: Path) -> None:
     assert log.commit(log.newest(), adding("loan", Part("b", DAY, 1))).number == 2
 
 
-def test_a_commit_never_takes_the_place_of_another(tmp_path: Path) -> None:
-    files = LakeFiles(str(tmp_path))
+@pytest.mark.parametrize("store", ["folder", "object store"])
+def test_a_commit_never_takes_the_place_of_another(tmp_path: Path, store: str) -> None:
+    files = LakeFiles(str(tmp_path) if store == "folder" else f"memory://{tmp_path.name}")
     files.make_folder(FOLDER)
     assert files.put_if_absent(f"{FOLDER}/1.json", {"mine": 1})
     assert not files.put_if_absent(f"{FOLDER}/1.json", {"yours": 2})
     assert files.read_json(f"{FOLDER}/1.json") == {"mine": 1}
     assert files.names(FOLDER) == ["1.json"]
+
+
+def test_a_log_lies_on_an_object_store_as_well(tmp_path: Path) -> None:
+    root = f"memory://{tmp_path.name}"
+    log, other = CommitLog(LakeFiles(root)), CommitLog(LakeFiles(root))
+    for number in range(CHECKPOINT_EVERY + 1):
+        log.commit(log.newest(), adding("loan", Part(f"v{number}", DAY, 1)))
+    assert other.newest() == log.newest() == CommitLog(LakeFiles(root)).newest()
+    before, change = log.newest(), replacing("loan", Part("v1", DAY, 1), Part("new", DAY, 1))
+    log.commit(before, change)
+    with pytest.raises(WarehouseError, match="run it again"):
+        other.commit(before, change)
+
+
+def test_storage_that_cannot_keep_writers_apart_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unable(*_: object, **__: object) -> None:
+        raise ValueError("unsupported mode")
+
+    monkeypatch.setattr("fsspec.implementations.memory.MemoryFileSystem.pipe_file", unable)
+    log = CommitLog(LakeFiles(f"memory://{tmp_path.name}"))
+    with pytest.raises(WarehouseError, match="memory storage cannot create"):
+        log.commit(log.newest(), adding("loan", Part("a", DAY, 1)))
 
 
 def test_old_commits_need_not_be_read_once_a_checkpoint_holds_their_state(tmp_path: Path) -> None:

@@ -11,6 +11,8 @@ from uuid import uuid4
 
 import fsspec
 
+from postloan.errors import WarehouseError
+
 
 class LakeFiles:
     """Files below the root of one lake; every path given here is relative to it."""
@@ -64,13 +66,13 @@ class LakeFiles:
         """Write a JSON file unless there is one; whether it was written.
 
         Of several writers exactly one succeeds, and nobody ever sees half of a file.
+
+        Raises:
+            WarehouseError: the storage cannot do that; several writers would lose commits.
         """
         data = json.dumps(content).encode()
         if not self._is_local:
-            with suppress(FileExistsError):
-                self._system.pipe_file(self._at(path), data, mode="create")
-                return True
-            return False
+            return self._put_on_store(path, data)
         written = self._aside(path, data)
         try:
             os.link(written, self._at(path))
@@ -78,6 +80,20 @@ class LakeFiles:
             return False
         finally:
             written.unlink()
+        return True
+
+    def _put_on_store(self, path: str, data: bytes) -> bool:
+        """Object stores create a file in one piece, and only if it is absent where asked to."""
+        try:
+            self._system.pipe_file(self._at(path), data, mode="create")
+        except FileExistsError:
+            return False
+        except (NotImplementedError, ValueError):
+            kind = "/".join(_protocols(self._system))
+            raise WarehouseError(
+                f"{kind} storage cannot create a file only if it is absent, so a lake cannot lie "
+                f"there. Use a shared file system or an object store that can (S3, GCS, Azure)."
+            ) from None
         return True
 
     def _aside(self, path: str, data: bytes) -> Path:

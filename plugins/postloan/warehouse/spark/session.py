@@ -66,15 +66,9 @@ def new_session(options: SparkOptions) -> "SparkSession":
         ) from None
     try:
         if options.remote:
-            builder = SparkSession.builder.remote(options.remote)
-            session = builder.create()
-            wanted = SAME_ROWS | dict(options.conf)
+            session = SparkSession.builder.remote(options.remote).create()
         else:
-            application = _application(options)
-            session = application.newSession()
-            wanted = SAME_ROWS | {
-                k: v for k, v in options.conf.items() if k.startswith("spark.sql.")
-            }
+            session = _application(options).newSession()
     except (PySparkException, OSError) as error:
         raise WarehouseError(_cannot_start(options, error)) from None
     except Exception as error:
@@ -82,7 +76,8 @@ def new_session(options: SparkOptions) -> "SparkSession":
         if type(error).__module__.partition(".")[0] not in ("py4j", "grpc"):
             raise
         raise WarehouseError(_cannot_start(options, error)) from None
-    for key, value in wanted.items():
+    for key, value in (dict(options.conf) | SAME_ROWS).items():
+        # What concerns the whole application was said when it was started.
         if session.conf.isModifiable(key):
             session.conf.set(key, value)
     return session
@@ -99,7 +94,7 @@ def _application(options: SparkOptions) -> "SparkSession":
     from pyspark.sql import SparkSession
 
     builder = SparkSession.builder.master(options.master).appName("postloan")
-    wanted = SAME_ROWS | LEAN | (SMALL if options.is_local else {}) | dict(options.conf)
+    wanted = LEAN | (SMALL if options.is_local else {}) | dict(options.conf) | SAME_ROWS
     for key, value in wanted.items():
         builder = builder.config(key, value)
     return builder.getOrCreate()
