@@ -15,7 +15,8 @@ from postloan.contracts import catalogue
 from postloan.errors import WarehouseError
 from postloan.settings import include_folder
 from postloan.warehouse import Warehouse, open_warehouse
-from postloan.warehouse.on_postgres import compares_by_code_point, postgres_sql, postgres_url
+from postloan.warehouse.on_postgres import postgres_sql
+from postloan.warehouse.postgres_session import compares_by_code_point, postgres_url
 from tests.support.postgres import TestServer
 
 DAY, NEXT_DAY = date(2026, 11, 20), date(2026, 11, 21)

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import psycopg
-from sqlalchemy import URL, Connection, Engine, create_engine, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 from sqlglot import exp
 
@@ -28,6 +28,7 @@ from postloan.warehouse.migration import held_columns
 from postloan.warehouse.models import Parameters, translate
 from postloan.warehouse.postgres_indexes import HELD_INDEXES, indexes_of, is_own_index
 from postloan.warehouse.postgres_roles import DEPENDING_VIEWS, view_again, without_view
+from postloan.warehouse.postgres_session import postgres_url, prepare
 from postloan.warehouse.schema_plan import HeldColumn
 from postloan.warehouse.shown_url import without_password
 from postloan.warehouse.statements import once_per_statement
@@ -39,21 +40,6 @@ ANALYZE_FROM_ROWS = 10_000
 ANALYZE_TEMPORARY_FROM_ROWS = 100
 """A temporary table has none at first; guesses about a small one misplace a large one beside it."""
 
-SESSION = """
-    SET TimeZone = 'UTC';
-    SET client_min_messages = 'warning';
-    -- What is read is mostly what other SELECTs made; how many rows these give is a guess. Where
-    -- it is far too low, a nested loop reads millions of rows again and again: the monthly scores
-    -- of 100,000 loans took 7.5 seconds without it, and were not done after 8 minutes with it.
-    SET enable_nestloop = off;
-    -- Compiling a large statement takes longer than running it once.
-    SET jit = off;
-    -- A day's statements are few and large; the server's default of 4 MB would sort them on disk.
-    SELECT set_config('work_mem', '64MB', false) FROM pg_settings
-    WHERE name = 'work_mem' AND setting::int < 65536;
-    SELECT set_config('hash_mem_multiplier', '4', false) FROM pg_settings
-    WHERE name = 'hash_mem_multiplier' AND setting::numeric < 4
-"""
 COLUMNS = """
     SELECT t.relname::text, a.attname::text, format_type(a.atttypid, a.atttypmod), a.attnotnull
     FROM pg_class AS t
@@ -63,26 +49,7 @@ COLUMNS = """
     ORDER BY t.relname, a.attnum
 """
 MAY_CREATE = "SELECT current_user::text, has_schema_privilege(current_schema(), 'CREATE')"
-CODE_POINT_LOCALES = ("C", "POSIX", "C.UTF-8", "C.UTF8", "C.utf8", "PG_UNICODE_FAST")
 _QUOTED = re.compile(r'"[^"]*"')
-
-
-def postgres_url(url: str) -> URL:
-    """The URL with the driver that the product uses.
-
-    Raises:
-        WarehouseError: the text is no URL; the message does not repeat it, it may hold a password.
-    """
-    try:
-        parsed = make_url(url)
-    except (ArgumentError, ValueError):
-        parsed = None
-    if parsed is None or "@" in (parsed.host or ""):
-        raise WarehouseError(
-            "POSTLOAN_WAREHOUSE is no valid PostgreSQL URL. Write postgresql://user:password@host:"
-            "port/database, with special characters in the password percent-encoded (@ is %40)."
-        )
-    return parsed.set(drivername="postgresql+psycopg")
 
 
 @once_per_statement
@@ -95,17 +62,6 @@ def postgres_sql(tree: exp.Expr) -> str:
     sql = translate(tree.copy().transform(_sha256_of_text), "postgres")
     names = "|".join({re.escape(p.name) for p in tree.find_all(exp.Placeholder)})
     return re.sub(rf"%(?!\((?:{names})\)s)" if names else "%", "%%", sql)
-
-
-def compares_by_code_point(encoding: str, provider: str, locale: str) -> bool:
-    """Whether a database with these properties sorts text as the other engines do.
-
-    Args:
-        encoding: name of the encoding.
-        provider: `c` for the C library, `b` for builtin, `i` for ICU (always a language order).
-        locale: default collation of the database.
-    """
-    return encoding == "UTF8" and provider != "i" and locale in CODE_POINT_LOCALES
 
 
 def _sha256_of_text(node: exp.Expr) -> exp.Expr:
@@ -155,8 +111,11 @@ class PostgresWarehouse(Warehouse):
         self._connection = self._connect()
         self._driver: psycopg.Connection[Row] = _driver_connection(self._connection)
         self._cursors = itertools.count(1)
-        self._driver.execute(SESSION)
-        self._check_collation()
+        try:
+            prepare(self._driver)
+        except BaseException:
+            self.close()
+            raise
 
     def _connect(self) -> Connection:
         try:
@@ -164,26 +123,6 @@ class PostgresWarehouse(Warehouse):
         except DBAPIError as error:
             shown = without_password(self.url.render_as_string(hide_password=False))
             raise WarehouseError(f"Cannot reach the warehouse {shown}: {error.orig}") from None
-
-    def _check_collation(self) -> None:
-        encoding, provider, locale = self._driver.execute(
-            """
-            SELECT pg_encoding_to_char(encoding), datlocprovider::text,
-                   CASE WHEN datlocprovider = 'c' THEN datcollate
-                        ELSE to_jsonb(d) ->> CASE WHEN to_jsonb(d) ? 'datlocale'
-                                                  THEN 'datlocale' ELSE 'daticulocale' END END
-            FROM pg_database AS d WHERE datname = current_database()
-            """
-        ).fetchone() or ("", "", "")
-        if not compares_by_code_point(encoding, provider, locale):
-            self.close()
-            raise WarehouseError(
-                f"Database {self.url.database} has encoding {encoding} and collation {locale}; the "
-                f"warehouse needs UTF8 and text in code point order. Create one with: CREATE "
-                f"DATABASE {self.url.database} TEMPLATE template0 ENCODING 'UTF8' "
-                f"LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' LOCALE 'C.UTF-8' "
-                f"(before PostgreSQL 17: … ENCODING 'UTF8' LOCALE 'C')."
-            )
 
     def close(self) -> None:
         """Give the connection back; temporary tables vanish."""
