@@ -196,6 +196,32 @@ def test_rows_are_removed_by_any_condition_and_the_others_stay(spark: SparkWareh
 
 
 @pytest.mark.spark
+def test_rows_of_several_dates_written_at_once_lie_apart(spark: SparkWarehouse) -> None:
+    select = """
+        select
+            cast(d as date) as business_date, p as pack, 'x' as parameter, 'taken' as value_text,
+            'v' as rule_version
+        from (values ('2026-11-20', 'a'), ('2026-11-21', 'b'), ('2026-11-20', 'c')) as t(d, p)
+    """
+    columns = ["business_date", "pack", "parameter", "value_text", "rule_version"]
+    assert spark.append_from("rule_parameter", columns, select) == 3
+    assert spark.count("rule_parameter", DAY) == 2
+    assert spark.count("rule_parameter", NEXT_DAY) == 1
+    spark.delete_partition("rule_parameter", DAY)
+    assert packs(spark) == ["b"]
+
+
+@pytest.mark.spark
+def test_a_query_that_leaves_a_required_column_empty_is_refused(spark: SparkWarehouse) -> None:
+    spark.append_rows("rule_parameter", [parameter("a", "1")])
+    columns = ["business_date", "pack", "parameter", "value_text"]
+    select = "select business_date, pack, parameter, cast(null as varchar) from rule_parameter"
+    with pytest.raises(WarehouseError, match=r"no value for value_text \(1 rows\)"):
+        spark.append_from("rule_parameter", columns, select)
+    assert packs(spark) == ["a"]
+
+
+@pytest.mark.spark
 def test_a_removal_may_ask_about_the_whole_table(spark: SparkWarehouse) -> None:
     rows = [parameter("a", "1"), parameter("b", "1"), parameter("b", "1", business_date=NEXT_DAY)]
     spark.append_rows("rule_parameter", rows)
