@@ -7,6 +7,7 @@ import pytest
 
 from postloan.errors import WarehouseError
 from postloan.warehouse.spark.files import LakeFiles
+from postloan.warehouse.spark.forms import Form
 from postloan.warehouse.spark.log import (
     CHECKPOINT_EVERY,
     FOLDER,
@@ -217,4 +218,23 @@ def test_a_commit_file_can_be_read_by_a_person(tmp_path: Path) -> None:
         "added": {"loan": [["b", DAY, 2]]},
         "removed": {"loan": [["a", DAY, 1]]},
         "claims": [["loan", DAY, WHOLE]],
+        "forms": {},
     }
+
+
+def test_the_columns_of_a_table_come_with_a_commit(tmp_path: Path) -> None:
+    form = Form("loan", {"loan_id": "string", "day": "date"}, ("loan_id",), "day")
+    log = log_of(tmp_path)
+    log.commit(log.newest(), Change(forms={"loan": form}))
+    for _ in range(CHECKPOINT_EVERY):
+        log.commit(log.newest(), adding("customer", Part("a", DAY, 1)))
+    assert log_of(tmp_path).newest().forms == {"loan": form}
+
+
+def test_rows_by_the_old_columns_are_not_let_in_once_a_table_has_others(tmp_path: Path) -> None:
+    log = log_of(tmp_path)
+    base = log.newest()
+    log.commit(base, Change(forms={"loan": Form("loan", {"loan_id": "string"})}))
+    with pytest.raises(WarehouseError, match="part of loan"):
+        log.commit(base, adding("loan", Part("a", DAY, 1)))
+    log.commit(base, adding("customer", Part("b", DAY, 1)))
