@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import psutil
 import pytest
+import requests
 
 from postloan.embedded.follow import CHAIN, GATE
 from postloan.embedded.supervisor import COMPONENTS, recorded
@@ -105,6 +106,27 @@ def test_events_carry_counts_and_tasks_show_their_sql(installation: Installation
     assert "loan_stage" in shown
     assert f"'{FIRST}'" in shown
     assert "$business_date" not in shown
+
+
+def test_a_button_on_the_run_leads_to_what_was_checked(installation: Installation) -> None:
+    api = installation.api()
+    run = api.runs("ingest_core_banking", FIRST)[0]
+    path = f"/api/v2/dags/{run.dag_id}/dagRuns/{run.run_id}/taskInstances"
+    links: dict[str, str] = {}
+    for task in api.task_states(run):
+        links |= api.call("GET", f"{path}/{task}/links")["extra_links"]
+    page = f"{api.url}{links['Data Docs']}"
+    with requests.Session() as visitor:
+        visitor.trust_env = False
+        assert visitor.get(page, timeout=30).status_code == requests.codes.unauthorized
+        # What the browser keeps once a person has logged in.
+        form = {"username": api.user, "password": api.password}
+        token = visitor.post(f"{api.url}/auth/token", json=form, timeout=30).json()["access_token"]
+        visitor.cookies.set("_token", token)
+        shown = visitor.get(page, timeout=30)
+    assert shown.ok
+    assert FIRST in shown.text
+    assert "repayment" in shown.text
 
 
 def is_closed(installation: Installation, day: str, revision: int) -> bool:
