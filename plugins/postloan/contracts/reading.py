@@ -24,6 +24,7 @@ from postloan.contracts.model import (
 )
 from postloan.errors import ContractError
 from postloan.settings import include_folder
+from postloan.yaml_text import yaml_document
 
 SQL_TYPES = ("varchar", "integer", "bigint", "date", "boolean", "timestamp", "decimal")
 
@@ -97,7 +98,7 @@ def _table(
 
 def _read(path: Path) -> OpenDataContractStandard:
     try:
-        return OpenDataContractStandard.from_file(str(path))
+        return OpenDataContractStandard(**yaml_document(path.read_text(encoding="utf-8")))
     except (ValidationError, YAMLError, TypeError) as error:
         raise ContractError(f"{path.name} is not an ODCS contract: {error}") from error
 

@@ -26,6 +26,7 @@ import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from postloan.errors import PostloanError
+from postloan.yaml_text import yaml_document
 
 NAME = r"^[a-z_][a-z0-9_]*$"
 
@@ -83,7 +84,7 @@ def read_mapping(path: Path) -> Mapping:
         MappingError: the file is missing, no YAML, or says something a mapping cannot say.
     """
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = yaml_document(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         raise MappingError(f"The mapping {path} cannot be read: {error}.") from error
     except (yaml.YAMLError, ValueError) as error:  # 2020-02-31 is a ValueError to PyYAML

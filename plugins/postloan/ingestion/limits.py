@@ -18,6 +18,7 @@ from postloan.errors import ContractError
 from postloan.ingestion.ledger import FeedCount
 from postloan.settings import include_folder
 from postloan.warehouse import Warehouse
+from postloan.yaml_text import yaml_document
 
 TERM = "quarantineLimit"
 DEFAULTS = "defaults.yaml"
@@ -95,7 +96,7 @@ def _mapping(value: object, where: str) -> Mapping[str, Any]:
 def _defaults() -> Mapping[str, Any]:
     path = include_folder() / "contracts" / DEFAULTS
     try:
-        entries = yaml.safe_load(path.read_text(encoding="utf-8"))["customProperties"]
+        entries = yaml_document(path.read_text(encoding="utf-8"))["customProperties"]
         found = next(e["value"] for e in entries if e["property"] == TERM)
     except (OSError, yaml.YAMLError, KeyError, TypeError, StopIteration) as error:
         raise ContractError(f"{DEFAULTS} beside the contracts must state {TERM}.") from error

@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import sqlglot
-import yaml
 from open_data_contract_standard.model import DataQuality
 
 from postloan.contracts import Column, FeedContract
 from postloan.errors import ContractError, DeliveryError
 from postloan.ingestion.ledger import FeedCount
 from postloan.warehouse import Warehouse
+from postloan.yaml_text import yaml_document
 
 if TYPE_CHECKING:
     from postloan.ingestion.expectations import Outcome
@@ -97,7 +97,7 @@ def _implied_by(column: Column) -> list[Check]:
 def _stated(entry: DataQuality, feed: FeedContract) -> Check:
     """A check that the contract states in the words of Great Expectations."""
     told = entry.implementation
-    body = yaml.safe_load(told) if isinstance(told, str) else told
+    body = yaml_document(told) if isinstance(told, str) else told
     if (
         (entry.engine or "").lower() != "greatexpectations"
         or not isinstance(body, dict)

@@ -19,6 +19,7 @@ from jsonschema import Draft202012Validator
 
 from postloan.errors import RuleError
 from postloan.settings import include_folder, settings
+from postloan.yaml_text import yaml_documents
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ class RuleBook:
 
 def _documents(path: Path) -> Iterable[Any]:
     try:
-        return [d for d in yaml.safe_load_all(path.read_text(encoding="utf-8")) if d is not None]
+        return yaml_documents(path.read_text(encoding="utf-8"))
     except yaml.YAMLError as error:
         raise RuleError(f"{path.name} is not YAML: {error}") from error
 

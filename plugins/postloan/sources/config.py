@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from postloan.errors import ContractError
 from postloan.settings import include_folder
+from postloan.yaml_text import yaml_document
 
 _Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
 
@@ -131,7 +132,7 @@ _SOURCE: TypeAdapter[Landing | Files | Sql | Rest] = TypeAdapter(Source)
 
 def _content(path: Path) -> Any:
     try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
+        return yaml_document(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, yaml.YAMLError) as error:
         raise ContractError(f"{path} cannot be read: {error}") from error
 

@@ -21,7 +21,7 @@ from postloan.warehouse.door import Row, Warehouse
 from postloan.warehouse.migration import held_columns
 from postloan.warehouse.models import Parameters, translate
 from postloan.warehouse.schema_plan import HeldColumn
-from postloan.warehouse.statements import once_per_statement, repeated_keys, used
+from postloan.warehouse.statements import once_per_statement, repeated_hashes, used
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -286,7 +286,7 @@ class DuckDBWarehouse(Warehouse):
         parameters: Parameters | None = None,
     ) -> int:
         """Number of keys that occur more than once; where no hash repeats, none does."""
-        query = repeated_keys(name, tuple(key), partition, by_hash=True)
+        query = repeated_hashes(name, tuple(key), partition)
         ((n,),) = list(self.stream_tree(query, used(query, parameters or {})))
         return super().repeated_keys(name, key, partition, parameters) if n else 0
 

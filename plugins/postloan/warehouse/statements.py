@@ -128,26 +128,33 @@ def counting(name: str, partition: str | None) -> exp.Select:
 
 
 @cache
-def repeated_keys(
-    name: str, key: tuple[str, ...], partition: str | None, *, by_hash: bool = False
-) -> exp.Select:
-    """The number of keys that occur more than once in a table, or in one of its partitions.
-
-    Args:
-        name: the table.
-        key: its key columns.
-        partition: the column of its partitions, if only one of them is looked at.
-        by_hash: compare hashes of the keys, on engines that know `hash`. Where none repeats, no
-            key does; different keys may share one.
-    """
-    keys: list[exp.Expr] = [exp.column(k) for k in key]
-    if by_hash:
-        keys = [exp.func("hash", *keys)]
+def repeated_keys(name: str, key: tuple[str, ...], partition: str | None) -> exp.Select:
+    """The number of keys that occur more than once in a table, or in one of its partitions."""
+    keys = [exp.column(k) for k in key]
     repeated = exp.select(*keys).from_(name).group_by(*keys).having("count(*) > 1")
     if partition:
         repeated = repeated.where(_has({partition: PARTITION}))
     count = exp.Count(this=exp.Star()).as_("n")
     return keep(exp.select(count).from_(repeated.subquery("twice")))
+
+
+@cache
+def repeated_hashes(name: str, key: tuple[str, ...], partition: str | None) -> exp.Select:
+    """The number of keys whose hash another one has, on engines that know `hash`.
+
+    Where it is 0 no key repeats; different keys may share a hash. Sorted hashes are beside their
+    likes, which takes half the time of groups as many as there are rows.
+    """
+    hashed = exp.func("hash", *(exp.column(k) for k in key)).as_("hashed")
+    hashes = exp.select(hashed).from_(name)
+    if partition:
+        hashes = hashes.where(_has({partition: PARTITION}))
+    before = exp.Window(
+        this=exp.Lag(this=exp.column("hashed")), order=exp.Order(expressions=[exp.column("hashed")])
+    )
+    beside = exp.select("hashed", before.as_("before")).from_(hashes.subquery("hashes"))
+    count = exp.Count(this=exp.Star()).as_("n")
+    return keep(exp.select(count).from_(beside.subquery("beside")).where("hashed = before"))
 
 
 @cache
