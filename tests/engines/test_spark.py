@@ -18,7 +18,7 @@ from postloan.warehouse import Warehouse, open_warehouse
 from postloan.warehouse.spark.compact import compact
 from postloan.warehouse.spark.engine import SparkWarehouse
 from postloan.warehouse.spark.files import LakeFiles
-from postloan.warehouse.spark.log import CommitLog
+from postloan.warehouse.spark.log import CommitLog, Part
 from postloan.warehouse.spark.options import options_of
 from postloan.warehouse.spark.store import Store
 from postloan.warehouse.spark.sweep import sweep
@@ -33,6 +33,10 @@ def parameter(pack: str, name: str, **more: Any) -> dict[str, Any]:
 
 def packs(warehouse: Warehouse) -> list[str]:
     return [pack for (pack,) in warehouse.fetch("select pack from rule_parameter order by pack")]
+
+
+def parts_of(table: str, warehouse: SparkWarehouse) -> set[Part]:
+    return set(CommitLog(LakeFiles(warehouse.options.root)).newest().tables[table])
 
 
 @pytest.fixture
@@ -142,11 +146,14 @@ def test_a_partition_that_is_replaced_stays_for_those_who_read_it(lake: str) -> 
 
 @pytest.mark.spark
 def test_a_transaction_sees_its_own_writes_and_no_one_else_does(lake: str) -> None:
+    version = {"business_date": DAY, "pack": "b", "rule_version": "1", "effective_from": DAY}
     with open_warehouse(lake) as mine, open_warehouse(lake) as other:
         with mine.transaction():
             mine.append_rows("rule_parameter", [parameter("a", "1")])
             other.append_rows("rule_parameter", [parameter("b", "1")])
+            other.append_rows("rule_version", [version])
             assert packs(mine) == ["a"]
+            assert mine.count("rule_version") == 0
             assert packs(other) == ["b"]
         assert packs(mine) == packs(other) == ["a", "b"]
 
@@ -185,12 +192,15 @@ def test_rows_are_removed_by_any_condition_and_the_others_stay(spark: SparkWareh
     spark.append_rows("rule_parameter", [parameter("c", "3", business_date=NEXT_DAY)])
     spark.append_rows("rule_parameter", [parameter("d", "4", value_text=" ")])
     spark.temporary_from("gone", "select 'b' as pack union all select 'c' as pack")
+    before = parts_of("rule_parameter", spark)
     delete = """
         delete from rule_parameter
         where value_text = 'taken' and pack in (select pack from gone)
     """
     assert spark.run(parse_one(delete, read="duckdb"), {}) == 2
     assert packs(spark) == ["a", "d"]
+    # What lost no row is not written anew.
+    assert len(before & parts_of("rule_parameter", spark)) == 1
     assert spark.count("rule_parameter", DAY) == 2
     assert spark.count("rule_parameter", NEXT_DAY) == 0
 
