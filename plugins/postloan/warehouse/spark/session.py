@@ -102,7 +102,9 @@ def _application(options: SparkOptions) -> "SparkSession":
 
 def _cannot_start(options: SparkOptions, error: Exception) -> str:
     where = options.remote or options.master
-    told = str(error).strip().split("\n", 1)[0][:200]
+    # What Java says stands on the second line.
+    told = str(error).strip().partition("\n: ")[2] or str(error).strip()
+    told = told.split("\n", 1)[0][:200].rstrip(".")
     return (
         f"Spark does not start on {where}: {told or type(error).__name__}. It needs Java 17 or "
         f"later on the PATH or in JAVA_HOME, and a master that can be reached."
