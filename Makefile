@@ -76,10 +76,11 @@ fuzz: export POSTLOAN_FUZZ_FILES ?= 10000
 fuzz: $(TOOLS_READY) ## 10,000 spoiled files of every feed in every format
 	$(PYTHON) -m pytest tests/generative/test_feed_fuzzer.py
 
-bench: $(TOOLS_READY) ## a million loans: the day beside pandas, ingestion beside bare DuckDB, the past restated
+bench: $(TOOLS_READY) ## a million loans: the day beside pandas, ingestion beside bare DuckDB, the past, all engines
 	PYTHONPATH=$(CURDIR)/plugins $(PYTHON) -m benchmarks.day
 	PYTHONPATH=$(CURDIR)/plugins $(PYTHON) -m benchmarks.ingestion
 	PYTHONPATH=$(CURDIR)/plugins $(PYTHON) -m benchmarks.restate
+	PYTHONPATH=$(CURDIR)/plugins $(PYTHON) -m benchmarks.engines
 
 lock: $(TOOLS_READY) ## pin the requirements anew, for Python 3.11 to 3.13
 	$(PYTHON) -m pip install --quiet --disable-pip-version-check uv
