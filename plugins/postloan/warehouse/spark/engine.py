@@ -74,6 +74,9 @@ class SparkWarehouse(Warehouse):
         """Remove the temporary tables; the Spark application stays for the next warehouse."""
         self._tables.close()
         self._store.close()
+        if self.options.remote:
+            # A session that is left open would keep this process from ending.
+            self.spark.stop()
 
     def begin(self) -> None:
         """Start a transaction on the state of now."""
