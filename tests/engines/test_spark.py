@@ -284,6 +284,18 @@ def test_what_nobody_names_is_removed_once_it_is_old(lake: str) -> None:
 
 
 @pytest.mark.spark
+def test_what_was_deleted_leaves_the_disk_when_it_is_let_go(lake: str) -> None:
+    with open_warehouse(f"{lake}&keep_hours=0") as warehouse:
+        assert isinstance(warehouse, SparkWarehouse)
+        warehouse.append_rows("rule_parameter", [parameter("a", "1")])
+        warehouse.delete_partition("rule_parameter", DAY)
+        files = Path(warehouse.options.root).glob
+        assert len(list(files("rule_parameter/**/*.parquet"))) == 1
+        warehouse.let_go()
+        assert not list(files("rule_parameter/**/*.parquet"))
+
+
+@pytest.mark.spark
 def test_small_parts_of_dates_gone_by_become_one(lake: str) -> None:
     days = [DAY - timedelta(days=n) for n in range(4)]
     with open_warehouse(lake) as warehouse:

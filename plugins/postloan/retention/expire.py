@@ -85,6 +85,7 @@ def expire(
         gone = (*rows, *_summed(files))
         _record(warehouse, as_of, gone)
     delete_files(files)
+    warehouse.let_go()
     _publish_what_is_left(warehouse, home, as_of)
     return gone
 

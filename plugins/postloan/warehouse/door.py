@@ -254,6 +254,9 @@ class Warehouse(ABC):
     def arrange(self, tables: Iterable[Table]) -> None:  # noqa: B027 (an engine may have none)
         """Let what the engine adds by itself be as `layout` says."""
 
+    def let_go(self) -> None:  # noqa: B027 (others do so by themselves)
+        """Remove from the disk what was deleted, where the engine does not do so by itself."""
+
     def wait_for_other_migrations(self) -> None:  # noqa: B027 (one process may write)
         """Let no other process change tables until the transaction ends."""
 

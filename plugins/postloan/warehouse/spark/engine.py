@@ -114,6 +114,10 @@ class SparkWarehouse(Warehouse):
             if made := repartitioned(self._tables.find(table.name).form, table):
                 self._reshape(made)
 
+    def let_go(self) -> None:
+        """Remove the files of rows that were deleted, once nobody may be reading them."""
+        self._tables.sweep()
+
     def _reshape(self, made: Reshaped) -> None:
         """Let a table have other columns; rows that files cannot tell so are written anew."""
         form, parts = self._tables.find(made.form.name)

@@ -65,8 +65,12 @@ class Tables:
             before, self._base = self._base, self._log.commit(self._base, self._begun)
             if before.number // CHECKPOINT_EVERY < self._base.number // CHECKPOINT_EVERY:
                 compact(self._store, self._log)
-                sweep(self._store.files, self._log, self._keep_hours)
+                self.sweep()
         self._end()
+
+    def sweep(self) -> None:
+        """Remove files that count for nobody any more."""
+        sweep(self._store.files, self._log, self._keep_hours)
 
     def rollback(self) -> None:
         """Forget the writes of the transaction; temporary tables are again what they were."""
