@@ -32,7 +32,8 @@ def postgres_warehouse(request: pytest.FixtureRequest) -> Any:
 
 @pytest.fixture(scope="module")
 def spark_warehouse(request: pytest.FixtureRequest) -> Any:
-    with request.getfixturevalue("spark_lake").emptied() as warehouse:
+    lake = request.getfixturevalue("spark_lake")
+    with lake.emptied() as url, open_warehouse(url) as warehouse:
         yield warehouse
 
 
