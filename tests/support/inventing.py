@@ -5,7 +5,7 @@ date and month ends; amounts are zero, negative, large; texts are long, empty, C
 the contracts and headers promise is kept: types, required columns, word lists and unique keys.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -15,6 +15,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from postloan.contracts import Column, Table, catalogue
+from postloan.ingestion.relations import file_key
 from postloan.rules.packs import rule_book
 from postloan.rules.tables import compile_rules
 from postloan.warehouse import Warehouse, load_model, open_warehouse
@@ -81,13 +82,13 @@ class Relation:
     Attributes:
         name: a table of the contracts, a staged delivery, or a temporary SQL file.
         columns: its columns.
-        key: the columns that no two rows share; empty where nothing is promised.
+        keys: columns that no two rows share together; none where nothing is promised.
         is_temporary: it has to be made before rows can be put in.
     """
 
     name: str
     columns: tuple[Column, ...]
-    key: tuple[str, ...]
+    keys: tuple[tuple[str, ...], ...]
     is_temporary: bool
 
 
@@ -121,20 +122,21 @@ def _relation(name: str) -> Relation:
     tables = catalogue().tables
     if name in tables:
         table = tables[name]
-        return Relation(name, tuple(table.columns), _key_of(table), is_temporary=False)
+        return Relation(name, tuple(table.columns), _keys_of(table), is_temporary=False)
     if name.startswith(STAGED):
         feed = tables[name.removeprefix(STAGED)]
         columns = tuple(c for c in feed.columns if c.name != feed.partition)
-        return Relation(name, columns, ("line_no",), is_temporary=True)
+        keys = (("line_no",), file_key(catalogue().feeds[feed.name]))
+        return Relation(name, columns, keys, is_temporary=True)
     columns = _columns_made_by(name)
     names = {c.name for c in columns}
     grain = tuple(part.strip() for part in load_model(name).grain.split(","))
-    return Relation(name, columns, grain if set(grain) <= names else (), is_temporary=True)
+    return Relation(name, columns, (grain,) if set(grain) <= names else (), is_temporary=True)
 
 
-def _key_of(table: Table) -> tuple[str, ...]:
+def _keys_of(table: Table) -> tuple[tuple[str, ...], ...]:
     partition = (table.partition,) if table.partition else ()
-    return tuple(dict.fromkeys((*partition, *table.key))) if table.key else ()
+    return (tuple(dict.fromkeys((*partition, *table.key))),) if table.key else ()
 
 
 @cache
@@ -195,8 +197,12 @@ def _words() -> Mapping[str, tuple[str, ...]]:
 def rows_of(relation: Relation) -> st.SearchStrategy[list[Row]]:
     """Lists of rows of a relation, none to `MOST_ROWS`, with no key twice."""
     row = st.fixed_dictionaries({c.name: _value(relation, c) for c in relation.columns})
-    unique = (lambda r: tuple(r[k] for k in relation.key)) if relation.key else None
-    return st.lists(row, max_size=MOST_ROWS, unique_by=unique)
+    unique = tuple(_values_of(key) for key in relation.keys)
+    return st.lists(row, max_size=MOST_ROWS, unique_by=unique or None)
+
+
+def _values_of(key: tuple[str, ...]) -> Callable[[Row], tuple[Any, ...]]:
+    return lambda row: tuple(row[column] for column in key)
 
 
 def inputs_of(model: str) -> st.SearchStrategy[dict[str, list[Row]]]:
@@ -206,7 +212,7 @@ def inputs_of(model: str) -> st.SearchStrategy[dict[str, list[Row]]]:
 
 def _value(relation: Relation, column: Column) -> Strategy:
     made = _typed(column)
-    if column.required or column.name in relation.key:
+    if column.required or any(column.name in key for key in relation.keys):
         return made
     return st.one_of(st.none(), made, made)
 

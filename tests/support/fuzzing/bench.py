@@ -51,7 +51,7 @@ ADVICE = re.compile(
 )
 SQL_OF_FEEDS = (
     *("faults_select", "typed_select", "plain_condition", "plain_typing"),
-    *("orphans_select", "duplicates_select", "repeated_keys_select"),
+    *("orphans_select", "duplicates_select"),
 )
 
 
