@@ -18,7 +18,7 @@ from tests.support.spark import TestLake, running_lake, why_no_spark
 quiet_exit.install()
 
 SPARK_BY_DEFAULT = tuple(
-    f"tests/engines/test_{n}.py" for n in ("door", "one_answer", "parity", "spark", "spark_kill")
+    f"tests/engines/test_{n}.py" for n in ("door", "parity", "spark", "spark_kill")
 )
 """Where Spark takes part in every run. Everywhere, it takes the better part of an hour."""
 
