@@ -62,7 +62,7 @@ versions as (
         earlier.signed_amount,
         row_number() over (
             partition by earlier.repayment_id
-            order by earlier.received_on desc
+            order by earlier.received_on desc, earlier.booking_part asc
         ) as version_rank
     from repayment as earlier
     inner join touched
