@@ -75,7 +75,7 @@ def test_legal_cases_wait_for_a_person_and_the_chain_does_not(installation: Inst
     assert asked["defaults"] is None
     answer = {"chosen_options": ["Approve"], "params_input": {}}
     api.call("PATCH", f"{path}/hitlDetails", json=answer)
-    wait_for(lambda: api.run(run.dag_id, run.run_id).is_over)
+    wait_for(lambda: api.run(run.dag_id, run.run_id).is_over, seconds=180)
     assert api.run(run.dag_id, run.run_id).state == "success", api.failure(run)
     assert api.event_facts(run)["cases_approved"] > 0
 
