@@ -36,6 +36,7 @@ from postloan.warehouse.statements import (
     deleting_where,
     dropping,
     making_temporary,
+    repeated_hashes,
     repeated_keys,
     selecting,
     used,
@@ -56,6 +57,7 @@ class Warehouse(ABC):
     dialect: ClassVar[str]
     reads_plain_files: ClassVar[bool] = False
     has_data_frames: ClassVar[bool] = False
+    knows_hash: ClassVar[bool] = False
     seven_hexadecimals: ClassVar[str | None] = None
     """The number that seven hexadecimal digits, `{digits}`, write, where the engine has a word."""
     _models_run: tuple[tuple[str, Parameters], ...] = ()
@@ -488,6 +490,11 @@ class Warehouse(ABC):
             partition: the column of its partitions, where only one of them is looked at.
             parameters: the partition then.
         """
-        query = repeated_keys(name, tuple(key), partition)
-        ((n,),) = list(self.stream_tree(query, used(query, parameters or {})))
+        # Where no hash of a key repeats no key does, and most files repeat none.
+        asked = (repeated_hashes, repeated_keys) if self.knows_hash else (repeated_keys,)
+        for counting_them in asked:
+            query = counting_them(name, tuple(key), partition)
+            ((n,),) = list(self.stream_tree(query, used(query, parameters or {})))
+            if not n:
+                return 0
         return int(n)

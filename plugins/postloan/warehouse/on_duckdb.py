@@ -21,7 +21,7 @@ from postloan.warehouse.door import Row, Warehouse
 from postloan.warehouse.migration import held_columns
 from postloan.warehouse.models import Parameters, translate
 from postloan.warehouse.schema_plan import HeldColumn
-from postloan.warehouse.statements import once_per_statement, repeated_hashes, used
+from postloan.warehouse.statements import once_per_statement
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -82,6 +82,7 @@ class DuckDBWarehouse(Warehouse):
 
     dialect: ClassVar[str] = "duckdb"
     reads_plain_files: ClassVar[bool] = True
+    knows_hash: ClassVar[bool] = True
     seven_hexadecimals: ClassVar[str | None] = "cast('0x' || {digits} as bigint)"
 
     def __init__(
@@ -277,18 +278,6 @@ class DuckDBWarehouse(Warehouse):
                 self.connection.execute(sql, {"path": str(path), "types": types})
         finally:
             self.connection.execute("SET preserve_insertion_order = false")
-
-    def repeated_keys(
-        self,
-        name: str,
-        key: Sequence[str],
-        partition: str | None = None,
-        parameters: Parameters | None = None,
-    ) -> int:
-        """Number of keys that occur more than once; where no hash repeats, none does."""
-        query = repeated_hashes(name, tuple(key), partition)
-        ((n,),) = list(self.stream_tree(query, used(query, parameters or {})))
-        return super().repeated_keys(name, key, partition, parameters) if n else 0
 
     def sqlalchemy_engine(self) -> "Engine":
         """This very connection as SQLAlchemy sees it."""
