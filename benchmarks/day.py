@@ -3,8 +3,8 @@
     python -m benchmarks.day [--loans 1000000] [--keep FOLDER]
 
 Makes a sample lender, opens the book, then measures the next day step by step. Beside it, in the
-same run: the same days-past-due-and-stage answer in pandas, compared loan by loan, and the floor
-(reading the same columns and writing the same rows with no logic).
+same run: the same days-past-due-and-stage answer in pandas and in Polars, compared loan by loan,
+and the floor (reading the same columns and writing the same rows with no logic).
 """
 
 import argparse
@@ -13,14 +13,16 @@ import os
 import sys
 import tempfile
 from datetime import date, timedelta
+from importlib import import_module
 from pathlib import Path
 
-from benchmarks import peers
 from benchmarks.measure import Result, Timings, in_own_process, peak_memory_gb
 
 LAST_DATE = date(2026, 11, 20)
 SOURCES = ("core_banking", "student_registry", "credit_bureau", "feedback")
 RUNS = 3
+STEP = "days past due and stages"
+PEERS = ("pandas", "polars")
 
 
 def _ingest(timings: Timings, day: date) -> None:
@@ -67,7 +69,8 @@ def run_day(day: date) -> Result:
 
 
 def compare_step(day: date, folder: Path) -> Result:
-    """The days-past-due-and-stage step alone against its floor, warm; then export for pandas."""
+    """The days-past-due-and-stage step alone against its floor, warm; then export for the peers."""
+    from benchmarks.peers import book, floor
     from postloan.daybook import current_day
     from postloan.steps.stage_overdue_loans import stage_overdue_loans
     from postloan.warehouse import open_warehouse
@@ -75,17 +78,15 @@ def compare_step(day: date, folder: Path) -> Result:
     timings = Timings()
     with open_warehouse() as warehouse:
         business_day = current_day(warehouse, day)
-        timings.best_of(
-            "days past due and stages", RUNS, lambda: stage_overdue_loans(warehouse, business_day)
-        )
-        timings.best_of("floor: read the same columns", RUNS, lambda: peers.read_floor(warehouse))
+        timings.best_of(STEP, RUNS, lambda: stage_overdue_loans(warehouse, business_day))
+        timings.best_of("floor: read the same columns", RUNS, lambda: floor.read_floor(warehouse))
         timings.best_of(
             "floor: write the same rows",
             RUNS,
-            lambda: peers.write_floor(warehouse, day),
-            lambda: peers.drop_floor(warehouse),
+            lambda: floor.write_floor(warehouse, day),
+            lambda: floor.drop_floor(warehouse),
         )
-        peers.export_for_pandas(warehouse, folder)
+        book.export_book(warehouse, folder)
         staged = (
             "select loan_id, calendar_days_past_due, "
             "case when days_past_due = calendar_days_past_due and not is_paused then stage end "
@@ -97,27 +98,23 @@ def compare_step(day: date, folder: Path) -> Result:
     return Result(timings.seconds, peak_memory_gb())
 
 
-def compare_pandas(day: date, folder: Path) -> Result:
-    """The same answer in pandas; differences are counted, not hidden.
+def compare_peer(peer: str, day: date, folder: Path) -> Result:
+    """The same answer by one of `PEERS`; differences are counted, not hidden.
 
-    The peer knows no pauses: days are compared as the calendar counts them, and stages where no
+    The peers know no pauses: days are compared as the calendar counts them, and stages where no
     pause has a part in them.
     """
-    timings = Timings()
-    with timings.of("pandas: load from Parquet"):
-        frames = peers.load(folder)
-    with timings.of("pandas: days past due and stages"):
-        answer = peers.days_past_due(frames, day)
+    module, timings = import_module(f"benchmarks.peers.in_{peer}"), Timings()
+    with timings.of(f"{peer}: load from Parquet"):
+        frames = module.load(folder)
+    with timings.of(f"{peer}: {STEP}"):
+        theirs = module.days_past_due(frames, day)
     ours = {row[0]: (row[1], row[2]) for row in json.loads((folder / "ours.json").read_text())}
-    theirs = {
-        k: (int(d), s)
-        for k, d, s in zip(answer.index, answer["days"], answer["stage"], strict=True)
-    }
     both = ours.keys() & theirs.keys()
     different = (ours.keys() ^ theirs.keys()) | {
         k for k in both if ours[k] not in (theirs[k], (theirs[k][0], None))
     }
-    print(f"  {len(ours)} past-due loans, {len(different)} of them different from pandas")
+    print(f"  {len(ours)} past-due loans, {len(different)} of them different from {peer}")
     return Result(timings.seconds, peak_memory_gb())
 
 
@@ -133,27 +130,21 @@ def make_sample(loans: int, landing: Path) -> Result:
     return Result(timings.seconds, peak_memory_gb())
 
 
-def _report(opening: Result, day: Result, step: Result, pandas: Result) -> None:
-    own = step.seconds["days past due and stages"]
+def _report(opening: Result, day: Result, step: Result, peers: dict[str, Result]) -> None:
+    own = step.seconds[STEP]
     floor = sum(s for name, s in step.seconds.items() if name.startswith("floor"))
-    theirs = pandas.seconds["pandas: days past due and stages"]
-    load = pandas.seconds["pandas: load from Parquet"]
-    lines = (
+    lines = [
         ("opening delivery of the whole book", sum(opening.seconds.values()), opening.peak_gb, ""),
         ("the day, staging to task files", sum(day.seconds.values()), day.peak_gb, ""),
-        (
-            "days past due and stages, warm",
-            own,
-            step.peak_gb,
-            f"= {own / floor:.1f} x its floor of {floor:.2f} s",
-        ),
-        (
-            "pandas, same answer",
-            theirs,
-            pandas.peak_gb,
-            f"= {theirs / own:.1f} x ours, after {load:.1f} s to load",
-        ),
-    )
+        (f"{STEP}, warm", own, step.peak_gb, f"= {own / floor:.1f} x its floor of {floor:.2f} s"),
+    ]
+    for peer, result in peers.items():
+        theirs, load = (
+            result.seconds[f"{peer}: {STEP}"],
+            result.seconds[f"{peer}: load from Parquet"],
+        )
+        more = f"= {theirs / own:.1f} x ours, after {load:.1f} s to load"
+        lines.append((f"{peer}, same answer", theirs, result.peak_gb, more))
     print("\nIn short")
     for name, seconds, peak, more in lines:
         print(f"  {name:<36} {seconds:8.2f} s   peak {peak:4.1f} GB   {more}")
@@ -179,9 +170,9 @@ def main() -> int:
         print(f"The day {LAST_DATE}")
         day = in_own_process(run_day, LAST_DATE)
         print("Beside it")
-        step = in_own_process(compare_step, LAST_DATE, home / "pandas")
-        pandas = in_own_process(compare_pandas, LAST_DATE, home / "pandas")
-        _report(opening, day, step, pandas)
+        step = in_own_process(compare_step, LAST_DATE, home / "peers")
+        peers = {p: in_own_process(compare_peer, p, LAST_DATE, home / "peers") for p in PEERS}
+        _report(opening, day, step, peers)
     return 0
 
 

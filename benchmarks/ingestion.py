@@ -155,7 +155,8 @@ class Phases:
 def take_in(day: date) -> Result:
     """Take one delivery in with the product's own ingestion; what is imported is timed apart."""
     start = time.perf_counter()
-    import_module("postloan.ingestion.expectations")
+    for module in ("postloan.ingestion.expectations", "duckdb_engine"):
+        import_module(module)
     from postloan.ingestion.deliver import ingest
     from postloan.settings import settings
     from postloan.warehouse import open_warehouse

@@ -1,0 +1,1 @@
+"""What the days-past-due-and-stage step is held against."""
