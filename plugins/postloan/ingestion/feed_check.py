@@ -108,6 +108,9 @@ class _Unpromised(Staging):
     def _check_promise(self, account: Normalised) -> None:
         """Nothing was promised."""
 
+    def _check_bytes(self, found: str = "") -> None:
+        """No hash was promised."""
+
 
 def guess_feed(path: Path) -> FeedContract:
     """The feed whose name stands in the name of a file; the longest one where several do.

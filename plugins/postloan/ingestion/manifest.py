@@ -92,17 +92,31 @@ def check_content(manifest: Manifest, folder: Path) -> None:
     Raises:
         DeliveryError: names the file and both hashes.
     """
-    where = f"{manifest.source} {manifest.business_date}"
     for file in manifest.files:
-        path = folder / file.file
+        check_file(file, folder / file.file)
+
+
+def check_file(file: DeliveredFile, path: Path, found: str = "") -> None:
+    """Hold the bytes of one file against the manifest.
+
+    Args:
+        file: what the manifest says of it.
+        path: where it lies, in the folder of its delivery.
+        found: SHA-256 of its bytes, where they have just been read; else they are read here.
+
+    Raises:
+        DeliveryError: names the file and both hashes.
+    """
+    if not found:
         with path.open("rb") as stream:
             found = hashlib.file_digest(stream, "sha256").hexdigest()
-        if found != file.sha256:
-            raise DeliveryError(
-                f"{where}: {file.file} ({path.stat().st_size:,} bytes) has the SHA-256 "
-                f"{found[:12]}…, {MANIFEST} says {file.sha256[:12]}…. The file is truncated, was "
-                f"changed afterwards or is still being written. Deliver it again, {MANIFEST} last."
-            )
+    if found != file.sha256:
+        where = f"{path.parent.parent.name} {path.parent.name}"
+        raise DeliveryError(
+            f"{where}: {file.file} ({path.stat().st_size:,} bytes) has the SHA-256 {found[:12]}…, "
+            f"{MANIFEST} says {file.sha256[:12]}…. The file is truncated, was changed afterwards "
+            f"or is still being written. Deliver it again, {MANIFEST} last."
+        )
 
 
 def _check_folder(folder: Path, where: str) -> None:

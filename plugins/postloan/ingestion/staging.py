@@ -24,7 +24,7 @@ from postloan.ingestion.conversion import (
 from postloan.ingestion.formats import as_delivered, read_file, restored
 from postloan.ingestion.header import check_header
 from postloan.ingestion.ledger import FeedCount, was_ever_delivered
-from postloan.ingestion.manifest import DeliveredFile
+from postloan.ingestion.manifest import DeliveredFile, check_file
 from postloan.ingestion.normalise import REFUSED_COLUMNS, Normalised, normalise
 from postloan.ingestion.refusals import DUPLICATE_KEY, ORPHAN, RECORD_ADVICE, advice
 from postloan.ingestion.relations import (
@@ -70,9 +70,19 @@ class Staging:
     def load(self) -> Normalised:
         """Read the file into the text table and the table of refused rows.
 
+        The bytes are hashed while they are read, and once more where they cannot be read: a file
+        that is not the one promised is told as that, whatever else it breaks.
+
         Raises:
             DeliveryError: header, hash or number of rows are not what was promised.
         """
+        try:
+            return self._read()
+        except DeliveryError:
+            self._check_bytes()
+            raise
+
+    def _read(self) -> Normalised:
         names = [c.name for c in self.feed.file_columns]
         form = file_format_of(self.feed)
         plain = unpack(self.delivered, form, self.scratch / f"unpacked_{self.feed.name}")
@@ -160,17 +170,16 @@ class Staging:
             )
 
     def _check_promise(self, account: Normalised) -> None:
-        if account.sha256 != self.file.sha256:
-            raise DeliveryError(
-                f"{self.delivered.name} changed while it was read. Deliver it again, the manifest "
-                f"last."
-            )
+        self._check_bytes(account.sha256)
         if account.rows != self.file.rows:
             raise DeliveryError(
                 f"{self.delivered.name}: the manifest says {self.file.rows} rows, the file holds "
                 f"{account.rows} (header and {account.blank_lines} blank lines aside). It is "
                 f"truncated, or the manifest belongs to another file. Deliver both again."
             )
+
+    def _check_bytes(self, found: str = "") -> None:
+        check_file(self.file, self.delivered, found)
 
     def convert(self) -> None:
         """Hold back the rows whose values break the contract; type the others."""

@@ -264,7 +264,7 @@ class DuckDBWarehouse(Warehouse):
             WITH delivered AS (
                 FROM read_csv(
                     $path, auto_detect = false, header = true, delim = ',', quote = '',
-                    escape = '', new_line = '\\n', strict_mode = true, max_line_size = 20000000,
+                    escape = '', new_line = '\\n', strict_mode = true, max_line_size = 2000000,
                     columns = $types
                 )
             )

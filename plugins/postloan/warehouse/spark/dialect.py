@@ -1,23 +1,22 @@
 """Spark SQL as SQLGlot writes it, but for one thing."""
 
-from typing import ClassVar
+from typing import Any
 
 from sqlglot import exp
 from sqlglot.dialects.spark import Spark
-from sqlglot.generators.spark import SparkGenerator
 
 
 class NestedSpark(Spark):
     """Spark with WITH wherever it stands.
 
-    SQLGlot moves every WITH to the front of a statement, as Hive needs it. Two views that name a
-    step alike then define the same name twice, and Spark refuses.
+    SQLGlot moves every WITH of a whole statement to its front, as Hive needs it. Two views that
+    name a step alike then define the same name twice, and Spark refuses.
     """
 
-    class Generator(SparkGenerator):
-        """Writes a statement as it is nested."""
-
-        EXPRESSIONS_WITHOUT_NESTED_CTES: ClassVar[set[type[exp.Expr]]] = set()
+    def generate(self, expression: exp.Expr, copy: bool = True, **opts: Any) -> str:  # noqa: FBT001, FBT002 (SQLGlot's)
+        """Write a statement as it is nested: as part of another one, it is no whole statement."""
+        holder = exp.Tuple(expressions=[expression.copy() if copy else expression])
+        return super().generate(holder.expressions[0], copy=False, **opts)
 
 
 DIALECT = "nestedspark"
