@@ -1,11 +1,12 @@
 """One business day of the same lender on every engine, in one run.
 
-    python -m benchmarks.engines [--loans 100000] [--engines duckdb postgres spark]
+    python -m benchmarks.engines [--loans 10000 100000] [--engines duckdb postgres spark]
 
 Each engine opens the book of the same sample lender and runs the next date, in a process of its
 own. Told are the seconds of every step, the step that finds days past due once more and warm, and
-whether every table and every task file is the same as on the first engine. PostgreSQL is a server
-made for the run with its defaults; Spark works in local mode on all cores.
+whether every table and every task file is the same as on the first engine. Beside DuckDB, pandas
+and Polars answer the question of that step. Of several sizes, how the seconds grow is told.
+PostgreSQL is a server made for the run with its defaults; Spark works in local mode on all cores.
 """
 
 import argparse
@@ -19,22 +20,44 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from benchmarks.day import LAST_DATE, make_sample, run_day
-from benchmarks.measure import Result, Timings, in_own_process, peak_memory_gb
+from benchmarks.day import LAST_DATE, PEERS, STEP, compare_peer, compare_step, make_sample, run_day
+from benchmarks.measure import Result, Timings, growth, in_own_process, peak_memory_gb
+from benchmarks.shuffled import options, shuffled_gb
 from tests.support.spark import why_no_spark
 
 ENGINES = ("duckdb", "postgres", "spark")
 RUNS = 2
-WARM = "days past due and stages, warm"
+WARM = f"{STEP}, warm"
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one engine took, and what it came to."""
+    """What one engine took, and what it came to.
 
+    Attributes:
+        opening: the opening delivery, taken in and run.
+        day: the day after it.
+        warm: the step that finds days past due, again.
+        peers: the same question answered by others, beside the first engine.
+        shuffled: gigabytes that Spark moved between tasks in the day.
+        answer: every table and file, as a hash.
+    """
+
+    opening: Result
     day: Result
     warm: Result
+    peers: dict[str, Result]
+    shuffled: float
     answer: dict[str, str]
+
+    @property
+    def seconds(self) -> dict[str, float]:
+        """What is told of every engine."""
+        return {
+            "the opening": sum(self.opening.seconds.values()),
+            "the day": sum(self.day.seconds.values()),
+            WARM: self.warm.seconds[WARM],
+        }
 
 
 def run_warm() -> Result:
@@ -80,7 +103,8 @@ def url_of(engine: str, home: Path) -> Iterator[str]:
             with running_server() as server, server.database() as url:
                 yield url
         case _:
-            yield f"spark:///{home}/lake?master=local[*]&conf.spark.driver.memory=6g"
+            logged = options(home / "events")
+            yield f"spark:///{home}/lake?master=local[*]&conf.spark.driver.memory=6g&{logged}"
 
 
 def run_engine(engine: str, landing: Path, scratch: Path) -> Outcome:
@@ -92,13 +116,29 @@ def run_engine(engine: str, landing: Path, scratch: Path) -> Outcome:
     with url_of(engine, home) as url:
         os.environ["POSTLOAN_WAREHOUSE"] = url
         print(f"\n{engine}: opening the book")
-        in_own_process(run_day, LAST_DATE - timedelta(days=1))
+        opening = in_own_process(run_day, LAST_DATE - timedelta(days=1))
         print(f"{engine}: the day")
+        before = _shuffled(home)
         day = in_own_process(run_day, LAST_DATE)
+        shuffled = _shuffled(home) - before
         warm = in_own_process(run_warm)
-        outcome = Outcome(day, warm, answer())
+        peers = _ask_peers(home / "peers") if engine == "duckdb" else {}
+        outcome = Outcome(opening, day, warm, peers, shuffled, answer())
     shutil.rmtree(home)
     return outcome
+
+
+def _shuffled(home: Path) -> float:
+    return shuffled_gb(home / "events") if (home / "events").is_dir() else 0.0
+
+
+def _ask_peers(folder: Path) -> dict[str, Result]:
+    """The floor of the step, and what others take for its answer."""
+    floor = in_own_process(compare_step, LAST_DATE, folder)
+    return {
+        "floor": floor,
+        **{p: in_own_process(compare_peer, p, LAST_DATE, folder) for p in PEERS},
+    }
 
 
 def main() -> int:
@@ -106,31 +146,46 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
-    parser.add_argument("--loans", type=int, default=100_000)
+    parser.add_argument("--loans", type=int, nargs="+", default=[10_000, 100_000])
     parser.add_argument("--engines", nargs="+", choices=ENGINES, default=ENGINES)
     args = parser.parse_args()
     engines = list(args.engines)
     if "spark" in engines and (reason := why_no_spark()):
         print(f"Left out: {reason}")
         engines.remove("spark")
+    sizes = sorted(args.loans)
+    found = [_run_size(loans, engines) for loans in sizes]
+    different = [_report(loans, outcomes) for loans, outcomes in zip(sizes, found, strict=True)]
+    if len(sizes) > 1:
+        print(f"\nGrowth from {sizes[0]:,} to {sizes[-1]:,} loans, as an exponent; 1 is in step")
+        for engine in engines:
+            told = [outcomes[engine].seconds for outcomes in found]
+            grown = {name: growth(sizes, [s[name] for s in told]) for name in told[0]}
+            print(f"  {engine:<10} " + "   ".join(f"{n} {g:.2f}" for n, g in grown.items()))
+    return 1 if any(different) else 0
+
+
+def _run_size(loans: int, engines: list[str]) -> dict[str, Outcome]:
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder)
-        print(f"A lender of {args.loans:,} loans")
-        in_own_process(make_sample, args.loans, scratch / "landing")
-        outcomes = {e: run_engine(e, scratch / "landing", scratch) for e in engines}
-    return _report(outcomes)
+        print(f"\nA lender of {loans:,} loans")
+        in_own_process(make_sample, loans, scratch / "landing")
+        return {e: run_engine(e, scratch / "landing", scratch) for e in engines}
 
 
-def _report(outcomes: dict[str, Outcome]) -> int:
+def _report(loans: int, outcomes: dict[str, Outcome]) -> int:
+    """Print the figures of one size; number of tables and files that are not the same."""
     first, *_ = outcomes.values()
-    print("\nIn short")
+    print(f"\nIn short, {loans:,} loans")
     for engine, made in outcomes.items():
-        day, warm = sum(made.day.seconds.values()), made.warm.seconds[WARM]
-        ratio = day / sum(first.day.seconds.values())
-        print(
-            f"  {engine:<10} the day {day:8.1f} s = {ratio:5.1f} x   {WARM} {warm:7.2f} s"
-            f"   peak {made.day.peak_gb:.1f} GB"
-        )
+        told = "   ".join(f"{name} {seconds:8.2f} s" for name, seconds in made.seconds.items())
+        ratio = made.seconds["the day"] / first.seconds["the day"]
+        print(f"  {engine:<10} {told}   the day {ratio:.1f} x   peak {made.day.peak_gb:.1f} GB")
+        if made.shuffled:
+            print(f"  {'':<10} the day moves {made.shuffled:.2f} GB between tasks")
+        for peer, result in made.peers.items():
+            told = "   ".join(f"{name} {s:.2f} s" for name, s in result.seconds.items())
+            print(f"    {peer:<8} {told}   peak {result.peak_gb:.1f} GB")
     names = {name for made in outcomes.values() for name in made.answer}
     different = sorted(
         name for name in names if len({made.answer.get(name) for made in outcomes.values()}) > 1
@@ -138,7 +193,7 @@ def _report(outcomes: dict[str, Outcome]) -> int:
     print(f"  {len(names)} tables and files, {len(different)} of them not the same everywhere")
     for name in different:
         print(f"    {name}")
-    return 1 if different else 0
+    return len(different)
 
 
 if __name__ == "__main__":

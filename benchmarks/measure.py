@@ -1,12 +1,16 @@
 """Seconds and peak memory of a piece of work, in a process of its own where memory counts."""
 
+import math
 import multiprocessing
 import resource
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
 
 from tests.support import quiet_exit
 
@@ -44,8 +48,23 @@ class Timings:
 
 
 def peak_memory_gb() -> float:
-    """Largest resident memory this process has had, in GB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e9
+    """Largest resident memory of this process and of those it has started and still has, in GB."""
+    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return (own + sum(map(_peak_of, psutil.Process().children(recursive=True)))) * 1024 / 1e9
+
+
+def _peak_of(process: psutil.Process) -> int:
+    """Largest resident memory of a running process in KiB; 0 where the system does not tell."""
+    try:
+        status = Path(f"/proc/{process.pid}/status").read_text(encoding="ascii")
+    except OSError:
+        return 0
+    return next((int(s.split()[1]) for s in status.splitlines() if s.startswith("VmHWM")), 0)
+
+
+def growth(sizes: Sequence[int], seconds: Sequence[float]) -> float:
+    """Exponent by which seconds grow with size, from the smallest to the largest; 1 is in step."""
+    return math.log(seconds[-1] / seconds[0]) / math.log(sizes[-1] / sizes[0])
 
 
 @dataclass(frozen=True)

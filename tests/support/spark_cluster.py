@@ -88,7 +88,7 @@ def running_connect_server(folder: Path) -> Iterator[str]:
 
 
 @contextmanager
-def running_cluster(folder: Path, workers: int = 2) -> Iterator[Cluster]:
+def running_cluster(folder: Path, workers: int = 2, memory: str = "700m") -> Iterator[Cluster]:
     """A master and some workers of one core each; they are gone when the block ends."""
     port = _free_port()
     here = ("--host", "127.0.0.1", "--webui-port", "0")
@@ -99,7 +99,7 @@ def running_cluster(folder: Path, workers: int = 2) -> Iterator[Cluster]:
         _wait_for(folder / "master.log", "New state: ALIVE")
         for number in range(workers):
             name = f"worker{number}"
-            size = ("--cores", "1", "--memory", "700m", "--work-dir", str(folder / name))
+            size = ("--cores", "1", "--memory", memory, "--work-dir", str(folder / name))
             started.append(_start(folder, name, f"{deploy}.worker.Worker", *here, *size, master))
         for number in range(workers):
             _wait_for(folder / f"worker{number}.log", "Successfully registered")

@@ -1,0 +1,141 @@
+"""Days past due and stages of ten million loans on Spark, within 8 GB of memory.
+
+    python -m benchmarks.spark_scale [--loans 100000 1000000 10000000] [--keep FOLDER]
+
+The book of a small sample lender is opened on Spark; its facts are then copied under other names
+until the book has the size. The step runs on it in local mode, and on a cluster of a master and two
+workers as processes of their own. Told are the seconds, warm, the peak memory of all processes
+together, the gigabytes that tasks handed to each other, and how the seconds grow with the book.
+"""
+
+import argparse
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from benchmarks.day import LAST_DATE, make_sample, run_day
+from benchmarks.engines import WARM, run_warm
+from benchmarks.measure import Result, Timings, growth, in_own_process, peak_memory_gb
+from benchmarks.shuffled import options, shuffled_gb
+from tests.support.spark import why_no_spark
+from tests.support.spark_cluster import running_cluster
+
+MADE = 100_000
+FACTS = ("loan", "instalment", "repayment", "pause", "loan_position")
+EXECUTORS = "conf.spark.executor.memory=2g&conf.spark.executor.cores=1"
+MEMORY = {
+    "local": "conf.spark.driver.memory=6g",
+    "cluster": f"conf.spark.driver.memory=1g&{EXECUTORS}",
+}
+"""What the processes may take, so that all of them together stay below 8 GB."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the step took: seconds, warm, and gigabytes of memory and moved between tasks."""
+
+    seconds: float
+    peak_gb: float
+    shuffled_gb: float
+
+
+def multiply(copies: int) -> Result:
+    """Copy all facts of the book under other names, so that it has `copies` times its size."""
+    from postloan.contracts import catalogue
+    from postloan.warehouse import open_warehouse
+
+    timings, numbers = Timings(), " union all ".join(f"select {n} as n" for n in range(1, copies))
+    with open_warehouse() as warehouse:
+        for fact in FACTS:
+            columns = catalogue().tables[fact].column_names
+            told = ", ".join(
+                f"{c} || '-' || cast(copies.n as varchar) as {c}" if c.endswith("_id") else c
+                for c in columns
+            )
+            with timings.of(f"copy {fact}"):
+                warehouse.append_from(
+                    fact,
+                    columns,
+                    f"select {told} from {fact} cross join ({numbers}) as copies",  # noqa: S608
+                )
+        loans = int(warehouse.scalar("select count(*) as n from loan"))
+    print(f"    {loans:,} loans")
+    return Result(timings.seconds, peak_memory_gb())
+
+
+@contextmanager
+def master_of(mode: str, folder: Path) -> Iterator[str]:
+    """URL of who does the work, good within the block."""
+    if mode == "local":
+        yield "local[*]"
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    with running_cluster(folder, memory="2500m") as cluster:
+        yield cluster.master
+
+
+def run_step(mode: str, home: Path, loans: int) -> Told:
+    """The step on the book as it is."""
+    print(f"{loans:,} loans, {mode}")
+    events = home / f"events-{mode}-{loans}"
+    with master_of(mode, home / f"{mode}-{loans}") as master:
+        _use(home, f"master={master}&local_rows=0&{MEMORY[mode]}&{options(events)}")
+        found = in_own_process(run_warm)
+        # The processes of a cluster are started by this one.
+        peak = found.peak_gb + peak_memory_gb()
+    return Told(found.seconds[WARM], peak, shuffled_gb(events))
+
+
+def _use(home: Path, said: str) -> None:
+    os.environ["POSTLOAN_WAREHOUSE"] = f"spark:///{home}/lake?{said}"
+
+
+def measure(sizes: list[int], home: Path) -> dict[str, list[Told]]:
+    """The step in every mode, on a book that is made larger and larger."""
+    os.environ["POSTLOAN_HOME"] = str(home)
+    in_own_process(make_sample, sizes[0], home / "landing")
+    found: dict[str, list[Told]] = {mode: [] for mode in MEMORY}
+    for size, before in zip(sizes, [None, *sizes], strict=False):
+        _use(home, MEMORY["local"])
+        if before:
+            in_own_process(multiply, size // before)
+        else:
+            for day in (LAST_DATE - timedelta(days=1), LAST_DATE):
+                in_own_process(run_day, day)
+        for mode, told in found.items():
+            told.append(run_step(mode, home, size))
+    return found
+
+
+def main() -> int:
+    """Run the benchmark and print its figures."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("--loans", type=int, nargs="+", default=[MADE, 10 * MADE, 100 * MADE])
+    parser.add_argument("--keep", type=Path, help="keep the state in this folder")
+    args = parser.parse_args()
+    if reason := why_no_spark():
+        raise SystemExit(reason)
+    sizes = sorted(args.loans)
+    with tempfile.TemporaryDirectory() as scratch:
+        found = measure(sizes, args.keep or Path(scratch))
+    print("\nIn short: the step, warm")
+    for mode, told in found.items():
+        for loans, one in zip(sizes, told, strict=True):
+            print(
+                f"  {mode:<8} {loans:>12,} loans {one.seconds:8.1f} s   peak {one.peak_gb:.1f} GB"
+                f"   moved between tasks {one.shuffled_gb:.2f} GB in all runs"
+            )
+        if len(sizes) > 1:
+            exponent = growth(sizes, [one.seconds for one in told])
+            print(f"  {mode:<8} grows with exponent {exponent:.2f}")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
