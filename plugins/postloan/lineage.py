@@ -1,7 +1,9 @@
 """From a task back to the rules that decided and to the lines of the files that told the facts.
 
-The facts are those known on the date of the task; where a date was delivered anew, the newest
-delivery speaks. Nothing here names a person: ids, dates and amounts are enough to look them up.
+The chain tells what was believed when the task was made. Where something else is known now of a
+loan, it says so beside the belief, with the lines that told it; a task that nothing has corrected
+says nothing more. Of a delivery that was sent anew only the newest version can be shown. Nothing
+here names a person: ids, dates and amounts are enough to look them up.
 """
 
 from collections.abc import Iterable
@@ -18,15 +20,18 @@ class LineageStep:
 
     Attributes:
         step_no: counts from 1, what was decided before what it rests on.
-        kind: the table or feed it comes from; `check` for a check that was passed.
+        kind: the table or feed it comes from; `check` for a check that was passed, `correction` for
+            what is known now of a loan instead of what was believed.
         subject: what it is about: queue, loan, instalment, payment, consent, school or case.
-        happened_on: business date of a decision, or the date the fact itself names.
+        happened_on: business date of a decision, since when a correction is known, or the date the
+            fact itself names.
         what_zh, what_en: in plain words, without personal data.
         rule_id, rule_version: the rule that decided; empty for a fact.
         source, feed, delivered_on, file_name: the delivered file; empty for a decision.
         line_no: line of that file the record starts on.
         file_sha256: hash of that file as its manifest gave it.
         contract_version: version of the feed contract it was checked against.
+        is_later: it came after the task was made: a recall, a correction, a line that told one.
     """
 
     step_no: int
@@ -44,6 +49,7 @@ class LineageStep:
     line_no: int | None
     file_sha256: str | None
     contract_version: str | None
+    is_later: bool
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,9 @@
--- lineage_finding: what the day had worked out that the task asked about rests on.
+-- lineage_finding: what the day had worked out that the task asked about rests on, and beside it what
+-- is known now where that was corrected.
 --
 -- grain   one row per finding
--- reads   lineage_task, lineage_loan, loan_delinquency, stage_event, student_alert,
---         multi_lender_alert, legal_case_event, legal_case_decision
+-- reads   lineage_task, lineage_loan, lineage_past_due, lineage_stage_move, lineage_correction,
+--         student_alert, multi_lender_alert, legal_case_event, legal_case_decision
 -- write   view
 
 with
@@ -22,43 +23,6 @@ stages as (
         rule_version
     from lineage_loan
     where stage is not null
-
-),
-
-past_due as (
-
-    select
-        loan_delinquency.business_date,
-        loan_delinquency.loan_id,
-        loan_delinquency.oldest_unpaid_due_on,
-        loan_delinquency.overdue_instalments,
-        loan_delinquency.paused_days,
-        loan_delinquency.rule_id,
-        loan_delinquency.rule_version
-    from loan_delinquency
-    inner join stages
-        on
-            loan_delinquency.business_date = stages.facts_of
-            and loan_delinquency.loan_id = stages.loan_id
-
-),
-
-moves as (
-
-    select
-        stage_event.business_date,
-        stage_event.loan_id,
-        stage_event.event,
-        stage_event.from_stage,
-        stage_event.to_stage,
-        stage_event.rule_id,
-        stage_event.rule_version
-    from stage_event
-    inner join stages
-        on
-            stage_event.loan_id = stages.loan_id
-            and stage_event.business_date >= stages.episode_started_on
-            and stage_event.business_date <= stages.facts_of
 
 ),
 
@@ -150,7 +114,8 @@ select
         '; ', alert, 'status ' || canonical_status, 'effective ' || cast(effective_on as varchar)
     ) as what_en,
     rule_id,
-    rule_version
+    rule_version,
+    false as is_later
 from students
 
 union all
@@ -164,7 +129,8 @@ select
     concat_ws('; ', 'level from ' || previous_level || ' to ' || alert_level, rules_met)
         as what_en,
     rule_id,
-    rule_version
+    rule_version,
+    false as is_later
 from lenders
 
 union all
@@ -177,7 +143,8 @@ select
     '案件 ' || event as what_zh,
     'case ' || event as what_en,
     rule_id,
-    rule_version
+    rule_version,
+    false as is_later
 from case_events
 
 union all
@@ -190,7 +157,8 @@ select
     '人工审批: ' || decision as what_zh,
     'decided by a person: ' || decision as what_en,
     cast(null as varchar) as rule_id,
-    cast(null as varchar) as rule_version
+    cast(null as varchar) as rule_version,
+    false as is_later
 from case_decisions
 
 union all
@@ -207,7 +175,8 @@ select
     || cast(days_past_due as varchar) || ' days past due, ' || cast(overdue_amount as varchar)
     || ' ' || currency || ' overdue' as what_en,
     rule_id,
-    rule_version
+    rule_version,
+    false as is_later
 from stages
 
 union all
@@ -229,8 +198,9 @@ select
         else ''
     end as what_en,
     rule_id,
-    rule_version
-from past_due
+    rule_version,
+    false as is_later
+from lineage_past_due
 
 union all
 
@@ -242,5 +212,20 @@ select
     event || ': ' || from_stage || ' → ' || to_stage as what_zh,
     event || ': ' || from_stage || ' → ' || to_stage as what_en,
     rule_id,
-    rule_version
-from moves
+    rule_version,
+    false as is_later
+from lineage_stage_move
+
+union all
+
+select
+    4 as stratum,
+    'correction' as kind,
+    loan_id as subject,
+    corrected_on as happened_on,
+    what_zh,
+    what_en,
+    rule_id,
+    rule_version,
+    true as is_later
+from lineage_correction

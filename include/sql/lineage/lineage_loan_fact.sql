@@ -1,14 +1,35 @@
 -- lineage_loan_fact: delivered rows of the loans that the task asked about is about.
 --
--- Every version of the loan known then, every payment that counted, and the instalments due from
--- the oldest unpaid one on, as last delivered; so are the pauses since then.
+-- Every version of the loan known when the task was made, every payment that counted, and the
+-- instalments due from the oldest unpaid one on, as last delivered by then; so are the pauses since.
 --
 -- grain   feed, received_on, line_no
--- reads   lineage_loan, loan, instalment, repayment, pause, loan_delinquency, rule_due_date_roll,
---         rule_past_due
+-- reads   lineage_loan, loan, instalment, repayment, pause, lineage_past_due,
+--         rule_due_date_roll, rule_past_due
 -- write   view
 
 with
+
+loans as (
+
+    select
+        facts_of,
+        loan_id,
+        product,
+        known_on
+    from lineage_loan
+
+),
+
+arrears as (
+
+    select
+        business_date,
+        loan_id,
+        oldest_unpaid_due_on
+    from lineage_past_due
+
+),
 
 notes as (
 
@@ -23,10 +44,10 @@ notes as (
             order by loan.received_on desc
         ) as version_rank
     from loan
-    inner join lineage_loan
+    inner join loans
         on
-            loan.loan_id = lineage_loan.loan_id
-            and loan.received_on <= lineage_loan.facts_of
+            loan.loan_id = loans.loan_id
+            and loan.received_on <= loans.known_on
 
 ),
 
@@ -39,17 +60,17 @@ schedules as (
         instalment.amount_due,
         instalment.received_on,
         instalment.line_no,
-        lineage_loan.facts_of,
-        lineage_loan.product,
+        loans.facts_of,
+        loans.product,
         row_number() over (
             partition by instalment.loan_id, instalment.instalment_no
             order by instalment.received_on desc
         ) as version_rank
     from instalment
-    inner join lineage_loan
+    inner join loans
         on
-            instalment.loan_id = lineage_loan.loan_id
-            and instalment.received_on <= lineage_loan.facts_of
+            instalment.loan_id = loans.loan_id
+            and instalment.received_on <= loans.known_on
 
 ),
 
@@ -62,14 +83,14 @@ unpaid_since as (
         schedules.amount_due,
         schedules.received_on,
         schedules.line_no,
-        loan_delinquency.oldest_unpaid_due_on,
+        arrears.oldest_unpaid_due_on,
         schedules.facts_of + coalesce(rule_past_due.due_date_counts_as, 0) as due_before,
         coalesce(rule_due_date_roll.effective_due_on, schedules.due_on) as effective_due_on
     from schedules
-    inner join loan_delinquency
+    inner join arrears
         on
-            schedules.facts_of = loan_delinquency.business_date
-            and schedules.loan_id = loan_delinquency.loan_id
+            schedules.facts_of = arrears.business_date
+            and schedules.loan_id = arrears.loan_id
     left join rule_past_due
         on
             schedules.facts_of = rule_past_due.business_date
@@ -95,11 +116,11 @@ payments as (
         repayment.received_on,
         repayment.line_no
     from repayment
-    inner join lineage_loan
+    inner join loans
         on
-            repayment.loan_id = lineage_loan.loan_id
-            and repayment.received_on <= lineage_loan.facts_of
-            and repayment.effective_on <= lineage_loan.facts_of
+            repayment.loan_id = loans.loan_id
+            and repayment.received_on <= loans.known_on
+            and repayment.effective_on <= loans.facts_of
 
 ),
 
@@ -112,26 +133,26 @@ pauses as (
         pause.ends_on,
         pause.received_on,
         pause.line_no,
-        loan_delinquency.oldest_unpaid_due_on,
-        lineage_loan.facts_of,
+        arrears.oldest_unpaid_due_on,
+        loans.facts_of,
         row_number() over (
             partition by pause.pause_id
             order by pause.received_on desc
         ) as version_rank
     from pause
-    inner join lineage_loan
+    inner join loans
         on
-            pause.loan_id = lineage_loan.loan_id
-            and pause.received_on <= lineage_loan.facts_of
-    inner join loan_delinquency
+            pause.loan_id = loans.loan_id
+            and pause.received_on <= loans.known_on
+    inner join arrears
         on
-            lineage_loan.facts_of = loan_delinquency.business_date
-            and lineage_loan.loan_id = loan_delinquency.loan_id
+            loans.facts_of = arrears.business_date
+            and loans.loan_id = arrears.loan_id
 
 )
 
 select
-    4 as stratum,
+    5 as stratum,
     'loan' as feed,
     loan_id as subject,
     coalesce(status_on, received_on) as happened_on,
@@ -146,7 +167,7 @@ from notes
 union all
 
 select
-    4 as stratum,
+    5 as stratum,
     'instalment' as feed,
     loan_id || ' ' || cast(instalment_no as varchar) as subject,
     due_on as happened_on,
@@ -162,7 +183,7 @@ where
 union all
 
 select
-    4 as stratum,
+    5 as stratum,
     'repayment' as feed,
     repayment_id as subject,
     effective_on as happened_on,
@@ -183,7 +204,7 @@ from payments
 union all
 
 select
-    4 as stratum,
+    5 as stratum,
     'pause' as feed,
     pause_id as subject,
     starts_on as happened_on,

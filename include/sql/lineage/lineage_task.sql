@@ -18,7 +18,10 @@ added as (
         customer_id,
         loan_id,
         case_id,
+        amount_due,
+        loan_count,
         loan_amounts,
+        days_past_due,
         row_number() over (
             partition by task_id
             order by business_date, revision
@@ -48,7 +51,10 @@ select
     added.customer_id,
     added.loan_id,
     added.case_id,
+    added.amount_due,
+    added.loan_count,
     added.loan_amounts,
+    added.days_past_due,
     coalesce(cases.opened_on, added.business_date) as facts_of
 from added
 left join cases

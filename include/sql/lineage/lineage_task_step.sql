@@ -88,18 +88,20 @@ select
             concat_ws('; ', 'recalled in revision ' || cast(revision as varchar), reason_en, inputs)
     end as what_en,
     rule_id,
-    rule_version
+    rule_version,
+    task_action = 'recalled' as is_later
 from actions
 
 union all
 
 select
-    5 as stratum,
+    6 as stratum,
     'check' as kind,
     check_name as subject,
     business_date as happened_on,
     '检查通过' || case when subject = 'any' then '' else ': ' || subject end as what_zh,
     'check passed' || case when subject = 'any' then '' else ': ' || subject end as what_en,
     rule_id,
-    rule_version
+    rule_version,
+    false as is_later
 from checks

@@ -1,10 +1,12 @@
 -- task_lineage: from a task row back to the lines of the delivered files, each with rule or hash.
 --
--- What was decided comes first, the facts behind it after. A step says either which rule decided
--- or which line of which file told it.
+-- What was decided comes first, the facts behind it after, as they were known when the task was made;
+-- what was learned since is marked. A step says either which rule decided or which line of which
+-- file told it.
 --
 -- grain   step_no
--- reads   lineage_task_step, lineage_finding, lineage_loan_fact, lineage_customer_fact, delivery
+-- reads   lineage_task_step, lineage_finding, lineage_loan_fact, lineage_customer_fact,
+--         lineage_later_fact, delivery
 -- write   query
 
 with
@@ -19,7 +21,8 @@ decided as (
         what_zh,
         what_en,
         rule_id,
-        rule_version
+        rule_version,
+        is_later
     from lineage_task_step
 
     union all
@@ -32,7 +35,8 @@ decided as (
         what_zh,
         what_en,
         rule_id,
-        rule_version
+        rule_version,
+        is_later
     from lineage_finding
 
 ),
@@ -47,7 +51,8 @@ told as (
         what_zh,
         what_en,
         received_on,
-        line_no
+        line_no,
+        false as is_later
     from lineage_loan_fact
 
     union all
@@ -60,8 +65,23 @@ told as (
         what_zh,
         what_en,
         received_on,
-        line_no
+        line_no,
+        false as is_later
     from lineage_customer_fact
+
+    union all
+
+    select
+        8 as stratum,
+        feed,
+        subject,
+        happened_on,
+        what_zh,
+        what_en,
+        received_on,
+        line_no,
+        true as is_later
+    from lineage_later_fact
 
 ),
 
@@ -82,7 +102,8 @@ steps as (
         cast(null as varchar) as file_name,
         cast(null as bigint) as line_no,
         cast(null as varchar) as file_sha256,
-        cast(null as varchar) as contract_version
+        cast(null as varchar) as contract_version,
+        is_later
     from decided
 
     union all
@@ -102,7 +123,8 @@ steps as (
         delivery.file_name,
         told.line_no,
         delivery.file_sha256,
-        delivery.contract_version
+        delivery.contract_version,
+        told.is_later
     from told
     left join delivery
         on
@@ -128,6 +150,7 @@ select
     file_name,
     line_no,
     file_sha256,
-    contract_version
+    contract_version,
+    is_later
 from steps
 order by step_no

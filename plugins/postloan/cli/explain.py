@@ -13,8 +13,9 @@ from postloan.lineage import Contact, LineageStep, contacts_around, explain_task
 from postloan.settings import settings
 from postloan.warehouse import open_warehouse
 
-IS_FACT = "Facts, as delivered"
 IS_DECISION = "Decisions"
+IS_FACT = "Facts, as delivered"
+IS_LEARNED_LATER = "Learned later"
 
 
 def _step_lines(step: LineageStep, language: str) -> Iterator[str]:
@@ -28,10 +29,11 @@ def _step_lines(step: LineageStep, language: str) -> Iterator[str]:
 
 
 def chain_lines(task_id: str, steps: Sequence[LineageStep], language: str) -> list[str]:
-    """The chain as lines for a terminal: what was decided, then what it rests on."""
+    """The chain as lines for a terminal: what was decided, what it rests on, what came later."""
     head = f"Task {task_id}" + (" (recalled)" if is_recalled(steps) else "")
     decided = [s for s in steps if s.feed is None]
-    told = [s for s in steps if s.feed is not None]
+    told = [s for s in steps if s.feed is not None and not s.is_later]
+    learned = [s for s in steps if s.feed is not None and s.is_later]
     return [
         head,
         "=" * len(head),
@@ -39,6 +41,8 @@ def chain_lines(task_id: str, steps: Sequence[LineageStep], language: str) -> li
         *(line for step in decided for line in _step_lines(step, language)),
         IS_FACT,
         *(line for step in told for line in _step_lines(step, language)),
+        *([IS_LEARNED_LATER] if learned else []),
+        *(line for step in learned for line in _step_lines(step, language)),
     ]
 
 
@@ -102,8 +106,9 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser = subparsers.add_parser(
         "explain",
         help="from a task back to rules, files, lines and hashes",
-        description="Prints what a task rests on: decisions with their rules, and facts with "
-        "file, line and SHA-256. With a customer and a date, lists tasks, denials and reports.",
+        description="Prints what a task rests on, as it was known when it was made: decisions with "
+        "their rules, and facts with file, line and SHA-256; beside it, what was corrected since. "
+        "With a customer and a date, lists tasks, denials and reports.",
     )
     parser.add_argument("task_id", nargs="?", metavar="TASK_ID", help="as the task file gives it")
     parser.add_argument("--customer", metavar="ID", help="list what was asked for one customer")

@@ -1,0 +1,81 @@
+-- lineage_past_due: what was believed to be past due of the loans of the task asked about.
+--
+-- The first belief that agrees with the stage the task rests on, and did not end before it began.
+--
+-- grain   loan_id
+-- reads   lineage_loan, loan_delinquency, loan_delinquency_history
+-- write   view
+
+with
+
+held as (
+
+    select
+        business_date,
+        loan_id,
+        days_past_due,
+        overdue_amount,
+        paused_days,
+        oldest_unpaid_due_on,
+        overdue_instalments,
+        rule_id,
+        rule_version,
+        coalesce(known_on, business_date) as known_from,
+        cast(null as date) as known_before,
+        cast(null as bigint) as belief_no
+    from loan_delinquency
+
+    union all
+
+    select
+        business_date,
+        loan_id,
+        days_past_due,
+        overdue_amount,
+        paused_days,
+        oldest_unpaid_due_on,
+        overdue_instalments,
+        rule_id,
+        rule_version,
+        known_from,
+        known_before,
+        belief_no
+    from loan_delinquency_history
+
+),
+
+behind as (
+
+    select
+        held.business_date,
+        held.loan_id,
+        held.paused_days,
+        held.oldest_unpaid_due_on,
+        held.overdue_instalments,
+        held.rule_id,
+        held.rule_version,
+        row_number() over (
+            partition by held.loan_id
+            order by held.known_from, held.belief_no nulls last
+        ) as belief_rank
+    from held
+    inner join lineage_loan
+        on
+            held.business_date = lineage_loan.facts_of
+            and held.loan_id = lineage_loan.loan_id
+            and held.days_past_due = lineage_loan.days_past_due
+            and held.overdue_amount = lineage_loan.overdue_amount
+            and (held.known_before is null or held.known_before >= lineage_loan.known_on)
+
+)
+
+select
+    business_date,
+    loan_id,
+    paused_days,
+    oldest_unpaid_due_on,
+    overdue_instalments,
+    rule_id,
+    rule_version
+from behind
+where belief_rank = 1

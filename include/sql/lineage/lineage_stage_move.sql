@@ -1,0 +1,68 @@
+-- lineage_stage_move: moves between stages, since the loans of the task asked about fell past due, as
+-- they were known when the task was made.
+--
+-- A belief given up within its own day may be the one behind the task: of the moves of that date
+-- those count that lead to the stage it rests on.
+--
+-- grain   business_date, loan_id, event
+-- reads   lineage_loan, stage_event, stage_event_history
+-- write   view
+
+with
+
+held as (
+
+    select
+        business_date,
+        loan_id,
+        event,
+        from_stage,
+        to_stage,
+        rule_id,
+        rule_version,
+        coalesce(known_on, business_date) as known_from,
+        cast(null as date) as known_before
+    from stage_event
+
+    union all
+
+    select
+        business_date,
+        loan_id,
+        event,
+        from_stage,
+        to_stage,
+        rule_id,
+        rule_version,
+        known_from,
+        known_before
+    from stage_event_history
+
+)
+
+select distinct
+    held.business_date,
+    held.loan_id,
+    held.event,
+    held.from_stage,
+    held.to_stage,
+    held.rule_id,
+    held.rule_version
+from held
+inner join lineage_loan
+    on
+        held.loan_id = lineage_loan.loan_id
+        and held.business_date >= lineage_loan.episode_started_on
+        and held.business_date <= lineage_loan.facts_of
+        and held.known_from <= lineage_loan.known_on
+        and (
+            held.known_before is null
+            or held.known_before > lineage_loan.known_on
+            or (
+                held.business_date = lineage_loan.facts_of
+                and held.known_before = lineage_loan.known_before
+            )
+        )
+where
+    held.business_date < lineage_loan.facts_of
+    or held.to_stage = lineage_loan.stage
