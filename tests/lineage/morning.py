@@ -31,7 +31,8 @@ def _loan(customer_id: str) -> dict[str, str]:
     }
 
 
-def _instalment(loan_id: str, number: int, due_on: str) -> dict[str, str]:
+def instalment(loan_id: str, number: int, due_on: str) -> dict[str, str]:
+    """A row of the feed, of 100.00."""
     return {
         "loan_id": loan_id,
         "instalment_no": str(number),
@@ -40,7 +41,8 @@ def _instalment(loan_id: str, number: int, due_on: str) -> dict[str, str]:
     }
 
 
-def _payment(repayment_id: str, loan_id: str, paid_on: str, amount: str) -> dict[str, str]:
+def payment(repayment_id: str, loan_id: str, paid_on: str, amount: str) -> dict[str, str]:
+    """A row of the feed; it names no instalment."""
     return {
         "repayment_id": repayment_id,
         "loan_id": loan_id,
@@ -76,17 +78,17 @@ def deliver_opening(lender: Lender) -> None:
         customer=[{**CUSTOMER, "customer_id": c, "phone": "15400000001"} for c in PEOPLE],
         loan=[_loan(c) for c in PEOPLE],
         instalment=[
-            _instalment("L1", 1, _days_before(61)),
-            _instalment("L1", 2, _days_before(1)),
-            _instalment("L2", 1, _days_before(38)),
-            _instalment("L2", 2, _days_before(8)),
-            _instalment("L3", 1, "2027-01-05"),
-            _instalment("L4", 1, "2027-01-05"),
-            _instalment("L5", 1, _days_before(91)),
+            instalment("L1", 1, _days_before(61)),
+            instalment("L1", 2, _days_before(1)),
+            instalment("L2", 1, _days_before(38)),
+            instalment("L2", 2, _days_before(8)),
+            instalment("L3", 1, "2027-01-05"),
+            instalment("L4", 1, "2027-01-05"),
+            instalment("L5", 1, _days_before(91)),
         ],
         repayment=[
-            _payment("R1", "L1", _days_before(61), "100.00"),
-            _payment("R2", "L2", _days_before(38), "100.00"),
+            payment("R1", "L1", _days_before(61), "100.00"),
+            payment("R2", "L2", _days_before(38), "100.00"),
         ],
         consent=[
             _consent("K1", STUDENT, "registry_query"),
@@ -149,7 +151,7 @@ def deliver_opening(lender: Lender) -> None:
 
 def deliver_next_day(lender: Lender) -> None:
     """A part payment, a student who left, and five other lenders."""
-    lender.send(NEXT_DAY, repayment=[_payment("R3", "L2", "2026-11-20", "30.00")])
+    lender.send(NEXT_DAY, repayment=[payment("R3", "L2", "2026-11-20", "30.00")])
     lender.send(NEXT_DAY, "student_registry", enrolment=[_enrolment("2026-11-10", "03")])
     lender.send(
         NEXT_DAY,
