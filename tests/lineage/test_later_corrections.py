@@ -6,10 +6,9 @@ from datetime import date, timedelta
 from postloan.cli.explain import IS_LEARNED_LATER, chain_lines
 from postloan.lineage import LineageStep, is_recalled
 from tests.lineage.morning import CALLED, REMINDED, Morning, instalment, payment
-from tests.support.deliveries import NEXT_DAY
+from tests.support.deliveries import NEXT_DAY, Rows
 from tests.support.whole_day import run_whole_day
 
-Rows = list[dict[str, str]]
 CALL = ("call_list", CALLED)
 BELIEVED = [
     "oldest unpaid due date 2026-11-12, 1 instalments past due",
@@ -27,9 +26,9 @@ def days_later(days: int) -> date:
     return NEXT_DAY + timedelta(days=days)
 
 
-def learn(morning: Morning, day: date, **feeds: Rows) -> None:
+def learn(morning: Morning, day: date, repayment: Rows = (), instalment: Rows = ()) -> None:
     """Core banking delivers, and the date is run to its close."""
-    morning.lender.send(day, **feeds)
+    morning.lender.send(day, repayment=repayment, instalment=instalment)
     run_whole_day(morning.lender.warehouse, day)
 
 
