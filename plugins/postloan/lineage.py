@@ -2,8 +2,9 @@
 
 The chain tells what was believed when the task was made. Where something else is known now of a
 loan, it says so beside the belief, with the lines that told it; a task that nothing has corrected
-says nothing more. Of a delivery that was sent anew only the newest version can be shown. Nothing
-here names a person: ids, dates and amounts are enough to look them up.
+says nothing more. Of a delivery that was sent anew, and of the alerts and cases of a date that was
+run again, only the newest can be shown. Nothing here names a person: ids, dates and amounts are
+enough to look them up.
 """
 
 from collections.abc import Iterable
