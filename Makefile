@@ -15,15 +15,17 @@ POSTLOAN := PYTHONPATH=$(CURDIR)/plugins $(PYTHON) -m postloan
 READY := $(VENV)/.ready
 TOOLS_READY := $(VENV)/.tools-ready
 SPARK_READY := $(VENV)/.spark-ready
+S3_READY := $(VENV)/.s3-ready
 
-.PHONY: help setup setup-spark tools run up down status summary reconcile test fuzz bench lock
+.PHONY: help setup setup-spark setup-s3 tools run up down status summary reconcile test fuzz bench lock
 
 help: ## this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | \
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | \
 		while IFS=$$'\t' read -r name words; do printf '  make %-11s %s\n' "$$name" "$$words"; done
 
 setup: $(READY) ## make .venv from the pinned requirements
 setup-spark: $(SPARK_READY) ## add Spark, for those who outgrow one machine (needs Java 17)
+setup-s3: $(S3_READY) ## add S3, for senders whose files lie in a bucket
 tools: $(TOOLS_READY) ## add what tests, checks and benchmarks need
 
 $(PYTHON):
@@ -46,6 +48,10 @@ $(TOOLS_READY): requirements-dev.txt $(READY)
 $(SPARK_READY): requirements-spark.txt $(READY)
 	$(PYTHON) -m pip install --quiet --disable-pip-version-check -r requirements-spark.txt
 	@java -version >/dev/null 2>&1 || echo "Spark needs Java 17 or later. On Debian: apt-get install openjdk-17-jre-headless" >&2
+	@touch $@
+
+$(S3_READY): requirements-s3.txt $(READY)
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check -r requirements-s3.txt
 	@touch $@
 
 run: $(READY) ## sample lender, Airflow, the last two business dates, summary
@@ -84,8 +90,10 @@ bench: $(TOOLS_READY) ## a million loans: the day beside pandas, ingestion besid
 
 lock: $(TOOLS_READY) ## pin the requirements anew, for Python 3.11 to 3.13
 	$(PYTHON) -m pip install --quiet --disable-pip-version-check uv
-	$(VENV)/bin/uv pip compile --quiet --no-emit-index-url --universal --python-version 3.11 --output-file requirements.txt requirements.in
-	$(VENV)/bin/uv pip compile --quiet --no-emit-index-url --universal --python-version 3.11 --output-file requirements-dev.txt requirements-dev.in
+	for name in requirements requirements-s3 requirements-dev; do \
+		$(VENV)/bin/uv pip compile --quiet --no-emit-index-url --universal --python-version 3.11 \
+			--output-file $$name.txt $$name.in || exit 1; \
+	done
 
 include make/checks.mk
 
