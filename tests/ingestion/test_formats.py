@@ -14,7 +14,6 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-import yaml
 
 from postloan.contracts import catalogue
 from postloan.contracts.file_format import FileFormat, file_format_of
@@ -35,14 +34,6 @@ WIDTHS = [24] * len(NAMES)
 def engine() -> str:
     """Formats are read before the warehouse; one engine shows it."""
     return "duckdb"
-
-
-def declare(files: RuleFiles, **form: Any) -> None:
-    """Put a `fileFormat` into the contract of the customers."""
-    path = files.folder / "contracts" / "core_banking" / "customer.yaml"
-    contract = yaml.safe_load(path.read_text(encoding="utf-8"))
-    contract["customProperties"].append({"property": "fileFormat", "value": form})
-    path.write_text(yaml.safe_dump(contract, allow_unicode=True), encoding="utf-8")
 
 
 def quoted(sign: str) -> str:
@@ -142,24 +133,18 @@ def test_every_format_makes_the_facts_of_the_plain_file(
         deliver(usual, PLAIN)
         expected = people(usual)
     form, content = FORMATS[name]
-    catalogue_of_the_copy(rule_files, form)
+    rule_files.declare_format("customer", form)
     deliver(lender, content)
     assert people(lender) == expected
     assert len(expected) == 2
 
 
-def catalogue_of_the_copy(files: RuleFiles, form: dict[str, Any]) -> None:
-    """Declare the format; contracts are read once per process and folder."""
-    from postloan.contracts import reading
-
-    declare(files, **form)
-    reading._load.cache_clear()
-
-
 def test_a_delimiter_of_several_signs_keeps_commas_and_quotes(
     lender: Lender, rule_files: RuleFiles
 ) -> None:
-    catalogue_of_the_copy(rule_files, {"delimiter": "|+|", "encoding": "gb18030", "quoted": False})
+    rule_files.declare_format(
+        "customer", {"delimiter": "|+|", "encoding": "gb18030", "quoted": False}
+    )
     rows = [[v.replace("|+|", "|,|") for v in r] for r in ROWS]
     deliver(lender, joined("|+|", [NAMES, *rows]).encode("gb18030"))
     assert lender.ids("customer", "customer_name")[-1] == '王"小",二|,|¥'
@@ -224,7 +209,7 @@ def test_a_delimiter_of_several_signs_keeps_commas_and_quotes(
 def test_a_bad_record_is_held_back_and_the_others_go_on(
     form: dict[str, Any], content: bytes, reason: str, lender: Lender, rule_files: RuleFiles
 ) -> None:
-    catalogue_of_the_copy(rule_files, form)
+    rule_files.declare_format("customer", form)
     deliver(lender, content)
     assert [r for _, _, r in lender.refused("customer")] == [reason]
     assert lender.ids("customer", "customer_id") == ["C1"]
@@ -297,7 +282,7 @@ def encrypted() -> bytes:
 def test_a_file_that_is_not_what_the_contract_says_stops_the_delivery(
     form: dict[str, Any], content: bytes, told: str, lender: Lender, rule_files: RuleFiles
 ) -> None:
-    catalogue_of_the_copy(rule_files, form)
+    rule_files.declare_format("customer", form)
     with pytest.raises(DeliveryError, match=told.replace("|", r"\|")):
         deliver(lender, content)
     assert lender.warehouse.count("customer") == 0
@@ -337,7 +322,7 @@ def test_a_file_that_holds_a_byte_order_mark_alone_holds_no_row(
 
 @pytest.mark.parametrize("flag", [".ok", ".txt"])
 def test_the_flag_completes_the_delivery(lender: Lender, rule_files: RuleFiles, flag: str) -> None:
-    catalogue_of_the_copy(rule_files, {"flag": flag})
+    rule_files.declare_format("customer", {"flag": flag})
     with pytest.raises(DeliveryError):
         deliver(lender, PLAIN)
     (lender.folder(date(2026, 11, 19)) / f"customer.csv{flag}").touch()
@@ -418,7 +403,7 @@ def test_a_moment_with_a_zone_is_told_by_the_clock_of_the_lender(
 def test_parquet_days_that_are_timestamps_become_facts_and_an_hour_refuses_the_row(
     lender: Lender, rule_files: RuleFiles
 ) -> None:
-    catalogue_of_the_copy(rule_files, {"kind": "parquet"})
+    rule_files.declare_format("customer", {"kind": "parquet"})
     born = [datetime(2002, 5, 4), datetime(2002, 5, 4, 1)]  # noqa: DTZ001 (files tell no zone)
     table = pq.read_table(io.BytesIO(parquet()))
     place, target = NAMES.index("birth_on"), io.BytesIO()
@@ -444,7 +429,7 @@ def test_parquet_days_that_are_timestamps_become_facts_and_an_hour_refuses_the_r
 def test_a_format_that_makes_no_sense_is_refused(
     form: dict[str, Any], rule_files: RuleFiles
 ) -> None:
-    catalogue_of_the_copy(rule_files, form)
+    rule_files.declare_format("customer", form)
     with pytest.raises(ContractError, match=r"customer\.yaml, fileFormat"):
         file_format_of(catalogue().feeds["customer"])
 

@@ -4,21 +4,19 @@
 """
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from postloan.settings import REPOSITORY
-from tests.sources.conftest import Start
+from tests.sources.conftest import Installation, Start
 from tests.support.deliveries import CUSTOMER, LOAN, OPENING_DAY, Lender
 from tests.support.registry import CHANGES, scenario
-from tests.support.rule_files import RuleFiles
 
 SECRET, OTHER_SECRET = "s3cret-of-the-lender", "s3cret-of-last-year"  # made up
 
@@ -27,52 +25,6 @@ SECRET, OTHER_SECRET = "s3cret-of-the-lender", "s3cret-of-last-year"  # made up
 def engine() -> str:
     """Sources are fetched before the warehouse; one engine shows it."""
     return "duckdb"
-
-
-@dataclass
-class Installation:
-    """A lender who fetches, with connections and sources of the test."""
-
-    home: Path
-    include: Path
-    person: Path
-    connections: dict[str, str] = field(default_factory=dict)
-
-    def source(self, name: str, text: str) -> None:
-        """Say how a source delivers."""
-        (self.include / "sources" / f"{name}.yaml").write_text(text, encoding="utf-8")
-
-    def connection(self, name: str, **terms: Any) -> None:
-        """Add an Airflow connection."""
-        self.connections[f"AIRFLOW_CONN_{name.upper()}"] = json.dumps(terms)
-
-    def trusts(self, host: str, key: str) -> None:
-        """Write down the key of a host."""
-        folder = self.person / ".ssh"
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "known_hosts").write_text(f"{host} {key}\n", encoding="ascii")
-
-    def fetch(self, source: str) -> "subprocess.CompletedProcess[str]":
-        """Fetch the delivery of the opening day; what was said on the way."""
-        return subprocess.run(
-            [sys.executable, "-m", "postloan", "fetch", "--source", source, "--date",
-             OPENING_DAY.isoformat()],
-            env={
-                "PATH": os.environ["PATH"],
-                "PYTHONPATH": str(REPOSITORY / "plugins"),
-                "HOME": str(self.person),
-                "AIRFLOW_HOME": str(self.person / "airflow"),
-                "POSTLOAN_HOME": str(self.home),
-                "POSTLOAN_INCLUDE": str(self.include),
-                **self.connections,
-            },
-            capture_output=True, text=True, timeout=180, check=False,
-        )  # fmt: skip
-
-
-@pytest.fixture
-def installed(home: Path, rule_files: RuleFiles, tmp_path: Path) -> Installation:
-    return Installation(home, rule_files.folder, tmp_path / "person")
 
 
 # SFTP ----------------------------------------------------------------------------------------
@@ -181,11 +133,11 @@ def test_a_delivery_that_is_still_being_written_there_is_fetched_when_it_is_whol
 def test_an_address_that_no_provider_reads_is_told_with_what_to_install(
     installed: Installation,
 ) -> None:
-    installed.source("core_banking", 'kind: files\npath: "s3://bank/{business_date}"\n')
+    installed.source("core_banking", 'kind: files\npath: "gs://bank/{business_date}"\n')
     said = installed.fetch("core_banking")
     assert said.returncode == 1
-    assert "reads s3://" in said.stderr
-    assert "apache-airflow-providers-amazon[s3fs]" in said.stderr
+    assert "reads gs://" in said.stderr
+    assert "for s3://, make setup-s3" in said.stderr
 
 
 # REST ----------------------------------------------------------------------------------------

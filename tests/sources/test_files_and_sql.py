@@ -17,6 +17,7 @@ from postloan.sources.result import (
     SourceUnavailableError,
 )
 from tests.support.deliveries import CUSTOMER, LOAN, NEXT_DAY, OPENING_DAY, Lender
+from tests.support.rule_files import RuleFiles
 
 REMOTE = Files(kind="files", path="unused")
 
@@ -79,6 +80,30 @@ def test_a_file_that_is_cut_off_is_refused_and_not_seen(sender: Lender, tmp_path
     assert not (wanted.folder / "manifest.json").exists()
     file.write_bytes(whole)
     assert fetch(wanted, REMOTE, Endpoint(root=sender.folder(OPENING_DAY))).fetched
+
+
+def test_a_file_is_fetched_once_its_flag_is_there_and_the_flag_with_it(
+    sender: Lender, tmp_path: Path, rule_files: RuleFiles
+) -> None:
+    rule_files.declare_format("loan", {"flag": ".ok"})
+    wanted, theirs = order(tmp_path / "landing"), sender.folder(OPENING_DAY)
+    with pytest.raises(NotReadyError, match=r"not written loan\.csv\.ok yet"):
+        fetch(wanted, REMOTE, Endpoint(root=theirs))
+    assert not (wanted.folder / "manifest.json").exists()
+    (theirs / "loan.csv.ok").touch()
+    fetch(wanted, REMOTE, Endpoint(root=theirs))
+    assert (wanted.folder / "loan.csv.ok").exists()
+
+
+def test_a_file_larger_than_its_contract_allows_is_refused_while_it_is_read(
+    sender: Lender, tmp_path: Path, rule_files: RuleFiles
+) -> None:
+    rule_files.declare_format("loan", {"maxBytes": 100})
+    wanted = order(tmp_path / "landing")
+    with pytest.raises(DeliveryError, match=r"2026-11-19: loan.csv: larger than the 100 bytes"):
+        fetch(wanted, REMOTE, Endpoint(root=sender.folder(OPENING_DAY)))
+    assert not (wanted.folder / "loan.csv").exists()
+    assert not (wanted.folder / "manifest.json").exists()
 
 
 @pytest.mark.parametrize("name", ["../../x.csv", "/etc/passwd"])

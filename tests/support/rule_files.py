@@ -1,9 +1,14 @@
 """A copy of `include/` that a test may change, to see policy change the answer."""
 
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import yaml
+
+from postloan.contracts import reading
 from postloan.settings import include_folder
 
 
@@ -26,6 +31,15 @@ class RuleFiles:
     def write(self, file: str, text: str) -> None:
         """Write a whole rule file."""
         (self.folder / "rules" / file).write_text(text, encoding="utf-8")
+
+    def declare_format(self, feed: str, form: Mapping[str, Any]) -> None:
+        """Put a `fileFormat` into the contract of a feed of core banking."""
+        path = self.folder / "contracts" / "core_banking" / f"{feed}.yaml"
+        contract = yaml.safe_load(path.read_text(encoding="utf-8"))
+        contract["customProperties"].append({"property": "fileFormat", "value": dict(form)})
+        path.write_text(yaml.safe_dump(contract, allow_unicode=True), encoding="utf-8")
+        # Contracts are read once per process and folder.
+        reading._load.cache_clear()
 
 
 def copy_include(folder: Path) -> RuleFiles:

@@ -25,7 +25,7 @@ def endpoint_of(source: str, day: date, config: Landing | Files | Rest | Sql) ->
     if isinstance(config, Landing):
         return Endpoint()
     if isinstance(config, Files):
-        return Endpoint(root=_folder(source, day, config))
+        return _files(source, day, config)
     connection = _connection(source, config.connection)
     if isinstance(config, Sql):
         return Endpoint(url=str(connection.get_uri()).replace("postgres://", "postgresql://", 1))
@@ -42,27 +42,51 @@ def endpoint_of(source: str, day: date, config: Landing | Files | Rest | Sql) ->
     )
 
 
-def _folder(source: str, day: date, config: Files) -> ObjectStoragePath:
+def _files(source: str, day: date, config: Files) -> Endpoint:
     path = config.path.format(source=source, business_date=day.isoformat())
     scheme = path.partition("://")[0] if "://" in path else "file"
     if not has_fs(scheme):
         raise ContractError(
             f"{source}: nothing that is installed reads {scheme}://. Install the Airflow provider "
-            f"that does: for s3://, apache-airflow-providers-amazon[s3fs]."
+            f"that does: for s3://, make setup-s3."
         )
-    if scheme in SFTP and config.connection:
-        hosts = _trusted_hosts(_connection(source, config.connection))
-        try:
-            # What a path is made with does not reach its file system.
-            attach(scheme, config.connection, fs=get_fs(scheme, config.connection, hosts))
-        except Exception as error:
-            # Its text may quote what was sent.
-            raise SourceUnavailableError(
-                f"{source} {day}: the SFTP server cannot be entered ({type(error).__name__}). Look "
-                f"at host, user and password of the connection '{config.connection}', and whether "
-                f"the key of the host is known: in its extra as host_key, or in ~/.ssh/known_hosts."
-            ) from None
-    return ObjectStoragePath(path, conn_id=config.connection)
+    if scheme != "file" and config.connection:
+        _enter(source, day, scheme, config.connection)
+    return Endpoint(
+        root=ObjectStoragePath(path, conn_id=config.connection), place=_place(path, config)
+    )
+
+
+def _enter(source: str, day: date, scheme: str, name: str) -> None:
+    """Make the file system of a connection; what a path is made with does not reach it.
+
+    Left alone, a path would hide why it cannot be made, and S3 would go on without credentials.
+    """
+    connection = _connection(source, name)
+    options = _trusted_hosts(connection) if scheme in SFTP else {}
+    try:
+        attach(scheme, name, fs=get_fs(scheme, name, options))
+    except Exception as error:
+        # Its text may quote what was sent.
+        remedy = (
+            "host, user and password of it, and whether the key of the host is known: in its extra "
+            "as host_key, or in ~/.ssh/known_hosts"
+            if scheme in SFTP
+            else "its type, key, secret and extra"
+        )
+        raise SourceUnavailableError(
+            f"{source} {day}: the {scheme.upper()} server cannot be entered by the connection "
+            f"'{name}' ({type(error).__name__}). Look at {remedy}."
+        ) from None
+
+
+def _place(path: str, config: Files) -> str:
+    """The server or bucket of an address, without the `user:secret@` that may stand before it."""
+    scheme, is_address, rest = path.partition("://")
+    if not is_address:
+        return "the source's folder"
+    where = f"{scheme}://{rest.partition('/')[0].rpartition('@')[2]}"
+    return f"{where} (connection '{config.connection}')" if config.connection else where
 
 
 def _trusted_hosts(connection: Connection) -> dict[str, Any]:

@@ -1,13 +1,17 @@
 """Copies a delivery from any path-like: a local folder, SFTP, S3, whatever Airflow reaches."""
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from pydantic import ValidationError
 
+from postloan.contracts import catalogue
+from postloan.contracts.file_format import FileFormat, file_format_of
 from postloan.errors import DeliveryError
 from postloan.ingestion.manifest import MANIFEST, MAX_MANIFEST_BYTES, DeliveredFile, Manifest
+from postloan.ingestion.unpack import check_size
 from postloan.sources.result import Endpoint, NotReadyError, Order, SourceUnavailableError
 
 CHUNK_BYTES = 1 << 20
@@ -20,37 +24,76 @@ def copy_files(order: Order, endpoint: Endpoint) -> dict[str, int]:
         Rows per feed, as the sender counts them.
 
     Raises:
-        NotReadyError: the manifest, which completes a delivery, is not there yet.
+        NotReadyError: the manifest, which completes a delivery, or the flag of a file, which
+            completes that file, is not there yet.
         SourceUnavailableError: the folder cannot be read.
-        DeliveryError: the manifest is no manifest, or a file is not what it says.
+        DeliveryError: the manifest is no manifest, or a file is not what it says or too large.
+        ContractError: the contract of a feed tells a format that makes no sense.
     """
-    try:
-        text = _manifest_text(order, endpoint.root)
-        manifest = _parsed(order, text)
-        # A delivery that is being replaced must not look complete meanwhile.
-        (order.folder / MANIFEST).unlink(missing_ok=True)
-        for file in manifest.files:
-            _copy(order, endpoint.root / file.file, file)
-    except OSError as error:
-        # The error of a remote file system may quote its address, which may hold a secret.
-        raise SourceUnavailableError(
-            f"{order.where}: the source's folder cannot be read ({type(error).__name__}). Look at "
-            f"its connection and whether all files of {MANIFEST} are there."
-        ) from None
+    text = _manifest_text(order, endpoint)
+    manifest = _parsed(order, text)
+    known = {f.name: file_format_of(f) for f in catalogue().feeds_of(order.source)}
+    # A feed without a contract is refused, with all such, when the delivery is taken in.
+    forms = {f.file: known.get(f.feed, FileFormat()) for f in manifest.files}
+    flags = [f"{name}{form.flag}" for name, form in forms.items() if form.flag]
+    _expect_flags(order, endpoint, flags)
+    # A delivery that is being replaced must not look complete meanwhile.
+    (order.folder / MANIFEST).unlink(missing_ok=True)
+    for file in manifest.files:
+        _copy(order, endpoint, file, forms[file.file])
+    for flag in flags:
+        # All that a flag says is that it is there.
+        (order.folder / flag).touch()
     unfinished = order.workshop / MANIFEST
     unfinished.write_bytes(text)
     unfinished.replace(order.folder / MANIFEST)
     return {f.feed: f.rows for f in manifest.files}
 
 
-def _manifest_text(order: Order, root: Any) -> bytes:
-    path = root / MANIFEST
-    if not path.exists():
+@contextmanager
+def _asking(order: Order, endpoint: Endpoint) -> Iterator[None]:
+    """Say in our words what goes wrong elsewhere.
+
+    File systems raise errors of their own, not only `OSError`, and those may quote an address that
+    holds a secret.
+    """
+    try:
+        yield
+    except Exception as error:
+        if isinstance(error, PermissionError):
+            remedy = "We are refused there: look at user or key, secret and rights."
+        elif isinstance(error, FileNotFoundError):
+            remedy = f"Look whether all files of {MANIFEST} are there."
+        else:
+            remedy = "Look at its address and connection, and whether it can be reached from here."
+        raise SourceUnavailableError(
+            f"{order.where}: {endpoint.place} cannot be read ({type(error).__name__}). {remedy}"
+        ) from None
+
+
+def _is_there(order: Order, endpoint: Endpoint, name: str) -> bool:
+    with _asking(order, endpoint):
+        found: bool = (endpoint.root / name).exists()
+        return found
+
+
+def _chunks(order: Order, endpoint: Endpoint, name: str) -> Iterator[bytes]:
+    """A file elsewhere, piece by piece: it may be larger than the memory of this machine."""
+    with _asking(order, endpoint), (endpoint.root / name).open("rb") as stream:
+        while chunk := stream.read(CHUNK_BYTES):
+            yield chunk
+
+
+def _manifest_text(order: Order, endpoint: Endpoint) -> bytes:
+    if not _is_there(order, endpoint, MANIFEST):
         raise NotReadyError(f"{order.where}: the source has not written {MANIFEST} yet.")
-    with path.open("rb") as stream:
-        text: bytes = stream.read(MAX_MANIFEST_BYTES + 1)
-    if len(text) > MAX_MANIFEST_BYTES:
-        raise DeliveryError(f"{order.where}: {MANIFEST} is larger than {MAX_MANIFEST_BYTES:,} B.")
+    text = b""
+    for chunk in _chunks(order, endpoint, MANIFEST):
+        text += chunk
+        if len(text) > MAX_MANIFEST_BYTES:
+            raise DeliveryError(
+                f"{order.where}: {MANIFEST} is larger than {MAX_MANIFEST_BYTES:,} B."
+            )
     return text
 
 
@@ -73,13 +116,24 @@ def _hash_of(path: Path) -> str | None:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def _copy(order: Order, origin: Any, file: DeliveredFile) -> None:
+def _expect_flags(order: Order, endpoint: Endpoint, flags: list[str]) -> None:
+    for flag in flags:
+        if not _is_there(order, endpoint, flag):
+            raise NotReadyError(
+                f"{order.where}: the source has not written {flag} yet, so what it completes may "
+                f"still be on its way."
+            )
+
+
+def _copy(order: Order, endpoint: Endpoint, file: DeliveredFile, form: FileFormat) -> None:
     target = order.folder / file.file
     if _hash_of(target) == file.sha256:
         return
-    unfinished, digest = order.workshop / file.file, hashlib.sha256()
-    with origin.open("rb") as stream, unfinished.open("wb") as copy:
-        while chunk := stream.read(CHUNK_BYTES):
+    unfinished, digest, size = order.workshop / file.file, hashlib.sha256(), 0
+    with unfinished.open("wb") as copy:
+        for chunk in _chunks(order, endpoint, file.file):
+            size += len(chunk)
+            check_size(f"{order.where}: {file.file}", size, size, form)
             digest.update(chunk)
             copy.write(chunk)
     if digest.hexdigest() != file.sha256:

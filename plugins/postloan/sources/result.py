@@ -26,12 +26,14 @@ class Endpoint:
         login: user, or client id.
         password: password, token or client secret.
         root: a path-like of the folder that files are copied from.
+        place: how messages name where files are copied from: no secret, no folder of a date.
     """
 
     url: str = field(default="", repr=False)
     login: str | None = field(default=None, repr=False)
     password: str | None = field(default=None, repr=False)
     root: Any = field(default=None, repr=False)
+    place: str = "the source's folder"
 
 
 def cursor_name(resource: str, of: str | None) -> str:
