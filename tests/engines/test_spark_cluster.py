@@ -7,6 +7,7 @@ import pytest
 
 from postloan.errors import WarehouseError
 from postloan.warehouse import open_warehouse
+from postloan.warehouse.abilities import ReadsPlainFiles
 from tests.support.spark import why_no_spark
 from tests.support.spark_cluster import running_cluster, running_connect_server
 from tests.support.spark_writer import (
@@ -50,6 +51,7 @@ def test_a_spark_connect_server_does_the_same_work(
             replace_both(warehouse, 1)
             replace_both(warehouse, 2)
             assert round_seen(warehouse) == "2"
+            assert isinstance(warehouse, ReadsPlainFiles)
             typed = {"a": "cast(a as bigint)"}
             assert warehouse.load_plain("plain", path, ["a"], typed, "typed_a > 5") == 199_996
             assert warehouse.scalar("select count(*) from plain where a <> line_no") == 0

@@ -11,6 +11,7 @@ from postloan.errors import PostloanError
 from postloan.settings import settings
 from postloan.taskfiles.allow_list import checked_contract, checked_recall_file
 from postloan.warehouse import Warehouse, open_warehouse
+from postloan.warehouse.abilities import engine_of
 from postloan.warehouse.postgres_roles import PLACE, Place, role_statements
 
 
@@ -18,7 +19,7 @@ def _statements(warehouse: Warehouse) -> tuple[str, ...]:
     """What is checked is what leaves the house by the rules of the newest date of the book."""
     newest = warehouse.scalar("select max(business_date) as day from business_day") or date.max
     files = [checked_contract(queue, newest) for queue in catalogue().task_files]
-    with warehouse.sqlalchemy_engine().connect() as connection:
+    with engine_of(warehouse).connect() as connection:
         place = Place(*connection.exec_driver_sql(PLACE).one())
     return role_statements(place, files, checked_recall_file(newest))
 
@@ -26,7 +27,7 @@ def _statements(warehouse: Warehouse) -> tuple[str, ...]:
 def _apply(warehouse: Warehouse, statements: Iterable[str]) -> None:
     """Run all statements or none of them."""
     try:
-        with warehouse.transaction(), warehouse.sqlalchemy_engine().connect() as connection:
+        with warehouse.transaction(), engine_of(warehouse).connect() as connection:
             for statement in statements:
                 connection.exec_driver_sql(statement)
     except DBAPIError as error:

@@ -15,6 +15,7 @@ from postloan.embedded.control import SERVER_SLOTS
 from postloan.errors import PostloanError, WarehouseError
 from postloan.settings import Settings
 from postloan.warehouse import Warehouse
+from postloan.warehouse.abilities import engine_of
 from postloan.warehouse.connect import connect
 from postloan.warehouse.migration import pending
 from postloan.warehouse.postgres_roles import WRITER
@@ -106,7 +107,7 @@ def _postgres(url: str) -> Iterator[Finding]:
 
 
 def _server(opened: Warehouse) -> Iterator[Finding]:
-    with opened.sqlalchemy_engine().connect() as connection:
+    with engine_of(opened).connect() as connection:
         found = connection.exec_driver_sql(POSTGRES).mappings().one()
         closed = [n for (n,) in connection.exec_driver_sql(CLOSED_TABLES).fetchall()]
     yield Finding(TOPIC, "engine", f"PostgreSQL {found['version']}")

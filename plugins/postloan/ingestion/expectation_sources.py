@@ -18,6 +18,7 @@ from sqlglot import exp
 
 from postloan.ingestion.quality import BATCH, Check
 from postloan.warehouse import Warehouse
+from postloan.warehouse.abilities import HasDataFrames, engine_of
 
 
 class LentConnectionEngine(SqlAlchemyExecutionEngine):
@@ -43,7 +44,7 @@ class ConnectionSource(SQLDatasource):
     @classmethod
     def on(cls, warehouse: Warehouse) -> "ConnectionSource":
         """Hand over the engine whose only connection is the warehouse's."""
-        engine = warehouse.sqlalchemy_engine()
+        engine = engine_of(warehouse)
         source = cls(name="warehouse", connection_string=str(engine.url))
         source._lent = engine
         source._lent_execution = LentConnectionEngine(engine=engine, create_temp_table=False)
@@ -73,7 +74,7 @@ class DataFrameSource(SparkDatasource):
     _lent_execution: Any = pydantic.PrivateAttr(None)
 
     @classmethod
-    def on(cls, warehouse: Warehouse) -> "DataFrameSource":
+    def on(cls, warehouse: HasDataFrames) -> "DataFrameSource":
         """Take the frames from a warehouse that has them."""
         source = cls(name="warehouse", persist=False)
         source._warehouse = warehouse
@@ -92,6 +93,17 @@ class DataFrameSource(SparkDatasource):
         """The execution engine on the session of the warehouse."""
         engine: SparkDFExecutionEngine = self._lent_execution
         return engine
+
+
+def source_on(warehouse: Warehouse) -> ConnectionSource | DataFrameSource:
+    """What Great Expectations reads an open warehouse through.
+
+    Raises:
+        WarehouseError: the engine has neither data frames nor a connection to lend.
+    """
+    if isinstance(warehouse, HasDataFrames):
+        return DataFrameSource.on(warehouse)
+    return ConnectionSource.on(warehouse)
 
 
 def _tables_beside(checks: Sequence[Check]) -> set[str]:

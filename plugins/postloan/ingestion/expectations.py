@@ -11,7 +11,7 @@ from typing import Any
 import great_expectations as gx
 from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 
-from postloan.ingestion.expectation_sources import ConnectionSource, DataFrameSource
+from postloan.ingestion.expectation_sources import source_on
 from postloan.ingestion.quality import Check
 from postloan.warehouse import Warehouse
 
@@ -37,8 +37,7 @@ class ExpectationRunner:
         self._context: Any = gx.get_context(mode="ephemeral")
         self._context.enable_analytics(False)
         self._context.variables.progress_bars = {"globally": False}
-        kind = DataFrameSource if warehouse.has_data_frames else ConnectionSource
-        self._source = kind.on(warehouse)
+        self._source = source_on(warehouse)
         self._source._data_context = self._context
 
     def run(self, table: str, checks: Sequence[Check]) -> list[Outcome]:

@@ -36,6 +36,7 @@ from postloan.ingestion.relations import (
 from postloan.ingestion.survey import survey
 from postloan.ingestion.unpack import unpack
 from postloan.warehouse import Warehouse
+from postloan.warehouse.abilities import ReadsPlainFiles
 
 REFUSAL = ("line_no", "column_name", "reason", "raw_text")
 
@@ -89,7 +90,8 @@ class Staging:
         if not form.is_plain:
             return self._load_other(names, form, plain)
         check_header(self.delivered, names)
-        account = self._load_plain(names) if self.warehouse.reads_plain_files else None
+        reader = self.warehouse
+        account = self._load_plain(reader, names) if isinstance(reader, ReadsPlainFiles) else None
         if account is None:
             clean, refused = self._working_files
             account = normalise(
@@ -123,7 +125,7 @@ class Staging:
         name = self.feed.name
         return self.scratch / f"clean_{name}.csv", self.scratch / f"refused_{name}.csv"
 
-    def _load_plain(self, names: list[str]) -> Normalised | None:
+    def _load_plain(self, reader: ReadsPlainFiles, names: list[str]) -> Normalised | None:
         """Let the engine read the file itself, if that cannot go wrong.
 
         Rows that are right beyond doubt are staged at once; the others become the text table.
@@ -133,13 +135,11 @@ class Staging:
             return None
         self._check_promise(account)
         typed, is_plain = plain_typing(self.feed), plain_condition(self.feed)
-        right = self.warehouse.load_plain(self.staged_table, self.delivered, names, typed, is_plain)
+        right = reader.load_plain(self.staged_table, self.delivered, names, typed, is_plain)
         if right == account.records:
             doubtful = self.warehouse.temporary_from(self.text_table, _no_rows(_as_text(names)))
         else:
-            doubtful = self.warehouse.load_rest(
-                self.text_table, self.delivered, names, self.staged_table
-            )
+            doubtful = reader.load_rest(self.text_table, self.delivered, names, self.staged_table)
         self._check_read(account, right + doubtful, 0)
         self.warehouse.temporary_from(self.refused_table, _no_rows(_as_text(REFUSAL[1:])))
         return account

@@ -1,6 +1,7 @@
 """What every engine offers: load, replace a partition, query, stream.
 
-An engine implements a handful of abstract methods; what is common is written once, here.
+An engine implements a handful of abstract methods; what is common is written once, here. What
+only some engines can do stands in `abilities`.
 All statements are written in the DuckDB dialect.
 """
 
@@ -43,9 +44,6 @@ from postloan.warehouse.statements import (
 )
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame
-    from sqlalchemy import Engine
-
     from postloan.warehouse.schema_plan import HeldColumn
 
 Row = tuple[Any, ...]
@@ -55,8 +53,6 @@ class Warehouse(ABC):
     """One open connection to the warehouse, used as a context manager."""
 
     dialect: ClassVar[str]
-    reads_plain_files: ClassVar[bool] = False
-    has_data_frames: ClassVar[bool] = False
     knows_hash: ClassVar[bool] = False
     seven_hexadecimals: ClassVar[str | None] = None
     """The number that seven hexadecimal digits, `{digits}`, write, where the engine has a word."""
@@ -113,58 +109,9 @@ class Warehouse(ABC):
         The first column of the file is `line_no` (bigint); `columns` names the others.
         """
 
-    def load_plain(
-        self, name: str, path: Path, columns: Sequence[str], typed: Mapping[str, str], is_plain: str
-    ) -> int:
-        """Read the plain records of a delivered CSV file into a temporary table; number of rows.
-
-        For engines that can (`reads_plain_files`), and files that are known to be plain: UTF-8,
-        LF, a header row, no quotes, every line a record. An empty field is NULL.
-
-        Args:
-            name: the temporary table; it gets `line_no` (the header's is 1) and the typed columns.
-            path: the delivered file.
-            columns: names of its columns, all read as text.
-            typed: name of every column -> its value, as an expression of the engine over the text.
-            is_plain: which records are kept; may name the columns, which are text, and what they
-                were typed to, `typed_<column>`.
-        """
-        raise NotImplementedError(f"{type(self).__name__} does not read delivered files itself.")
-
-    def load_rest(self, name: str, path: Path, columns: Sequence[str], taken: str) -> int:
-        """Read the records of a delivered CSV file that `load_plain` left; number of rows.
-
-        Args:
-            name: the temporary table; it gets `line_no` and the columns, all text.
-            path: the delivered file.
-            columns: names of its columns.
-            taken: the table that `load_plain` made of it.
-        """
-        raise NotImplementedError(f"{type(self).__name__} does not read delivered files itself.")
-
     @abstractmethod
     def table_exists(self, name: str) -> bool:
         """Whether a table of that name is there."""
-
-    def sqlalchemy_engine(self) -> "Engine":
-        """This very connection as SQLAlchemy sees it, for tools that speak nothing else.
-
-        It sees the temporary tables and the open transaction; committing, rolling back or closing
-        through it does nothing. The engine is good until the warehouse is closed. An engine that
-        has data frames (`has_data_frames`) has none.
-        """
-        raise NotImplementedError(f"{type(self).__name__} does not speak SQLAlchemy.")
-
-    def data_frame(self, name: str, beside: Iterable[str] = ()) -> "DataFrame":
-        """The rows of a table, temporary or not, as a Spark data frame.
-
-        For engines that have them (`has_data_frames`).
-
-        Args:
-            name: the table.
-            beside: other tables that the session of the frame has to see under their names.
-        """
-        raise NotImplementedError(f"{type(self).__name__} has no data frames.")
 
     # Transactions -------------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ import pyarrow as pa
 from sqlglot import exp
 
 from postloan.errors import WarehouseError
+from postloan.warehouse.abilities import ReadsPlainFiles, SpeaksSQLAlchemy
 from postloan.warehouse.door import Row, Warehouse
 from postloan.warehouse.migration import held_columns
 from postloan.warehouse.models import Parameters, translate
@@ -77,11 +78,10 @@ def duckdb_sql(tree: exp.Expr) -> str:
     return translate(tree, "duckdb")
 
 
-class DuckDBWarehouse(Warehouse):
+class DuckDBWarehouse(Warehouse, ReadsPlainFiles, SpeaksSQLAlchemy):
     """The warehouse in one DuckDB file, or in memory for tests (`path` is ':memory:')."""
 
     dialect: ClassVar[str] = "duckdb"
-    reads_plain_files: ClassVar[bool] = True
     knows_hash: ClassVar[bool] = True
     seven_hexadecimals: ClassVar[str | None] = "cast('0x' || {digits} as bigint)"
 

@@ -22,6 +22,7 @@ from sqlglot import exp
 
 from postloan.contracts import Table
 from postloan.errors import WarehouseError
+from postloan.warehouse.abilities import SpeaksSQLAlchemy
 from postloan.warehouse.borrowed import lend
 from postloan.warehouse.door import Row, Warehouse
 from postloan.warehouse.migration import held_columns
@@ -80,7 +81,7 @@ def _without_values(error: psycopg.Error) -> str:
     return _QUOTED.sub('"…"', text) if is_about_a_value else text
 
 
-class PostgresWarehouse(Warehouse):
+class PostgresWarehouse(Warehouse, SpeaksSQLAlchemy):
     """The warehouse in one schema of a PostgreSQL database (the first of the search path)."""
 
     dialect: ClassVar[str] = "postgres"

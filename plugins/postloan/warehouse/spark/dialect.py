@@ -13,7 +13,7 @@ class NestedSpark(Spark):
     name a step alike then define the same name twice, and Spark refuses.
     """
 
-    def generate(self, expression: exp.Expr, copy: bool = True, **opts: Any) -> str:  # noqa: FBT001, FBT002 (SQLGlot's)
+    def generate(self, expression: exp.Expr, copy: bool = True, **opts: Any) -> str:
         """Write a statement as it is nested: as part of another one, it is no whole statement."""
         holder = exp.Tuple(expressions=[expression.copy() if copy else expression])
         return super().generate(holder.expressions[0], copy=False, **opts)

@@ -15,6 +15,7 @@ from sqlglot import exp
 
 from postloan.contracts import Table
 from postloan.errors import WarehouseError
+from postloan.warehouse.abilities import HasDataFrames, ReadsPlainFiles
 from postloan.warehouse.door import Row, Warehouse
 from postloan.warehouse.migration import held_columns
 from postloan.warehouse.models import Parameters
@@ -48,12 +49,10 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
 
-class SparkWarehouse(Warehouse):
+class SparkWarehouse(Warehouse, ReadsPlainFiles, HasDataFrames):
     """The warehouse in a lake of Parquet files, with Spark to work on it."""
 
     dialect: ClassVar[str] = DIALECT
-    reads_plain_files: ClassVar[bool] = True
-    has_data_frames: ClassVar[bool] = True
 
     def __init__(self, options: SparkOptions) -> None:
         """Start or join the Spark application of this process and open the lake.
