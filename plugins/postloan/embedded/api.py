@@ -15,6 +15,8 @@ from postloan.settings import Settings
 
 TIMEOUT_SECONDS = 30
 ATTEMPTS = 6
+LONGEST_QUEUE_SECONDS = 4 * 3600.0
+"""As long as a run may take that the queued one waits for."""
 COMPONENTS = ("metadatabase", "scheduler", "triggerer", "dag_processor")
 
 Json = dict[str, Any]
@@ -126,16 +128,22 @@ class AirflowApi:
         for attempt in range(ATTEMPTS):
             if attempt:
                 time.sleep(min(0.5 * 2**attempt, 8))
-            try:
-                answer = self._once(method, path, **arguments)
-            except requests.RequestException:
-                continue
-            if answer.status_code >= requests.codes.internal_server_error:
-                continue
-            if not answer.ok:
-                raise PostloanError(f"Airflow refused {method} {path}: {answer.text[:500]}")
-            return answer.json() if answer.content else {}
+            answer = self._answer(method, path, **arguments)
+            if answer is not None:
+                return answer.json() if answer.content else {}
         raise PostloanError(f"Airflow does not answer at {self.url}. Start it: make up")
+
+    def _answer(self, method: str, path: str, **arguments: Any) -> requests.Response | None:
+        """The answer to one request; None where the API server is away or stumbles."""
+        try:
+            answer = self._once(method, path, **arguments)
+        except requests.RequestException:
+            return None
+        if answer.status_code >= requests.codes.internal_server_error:
+            return None
+        if not answer.ok:
+            raise PostloanError(f"Airflow refused {method} {path}: {answer.text[:500]}")
+        return answer
 
     def is_healthy(self) -> bool:
         """Whether all four components say that they are."""
@@ -227,10 +235,25 @@ class AirflowApi:
         self.call("POST", "/api/v2/assets/events", json=body)
 
     def _events(self, run: Run) -> list[Json]:
+        """The asset events of a run.
+
+        Airflow 3.3.2 fails to show an event while a run that it has created is queued, as it wants
+        to tell when that run began. A queued run waits for another one, so it is waited for.
+        """
         path = "/api/v2/assets/events"
         asked = {"source_dag_id": run.dag_id, "source_run_id": run.run_id, "limit": 10}
-        found: list[Json] = self.call("GET", path, params=asked)["asset_events"]
+        deadline = time.monotonic() + LONGEST_QUEUE_SECONDS
+        while (answer := self._answer("GET", path, params=asked)) is None:
+            if time.monotonic() > deadline or not self._has_queued_runs():
+                break
+            time.sleep(1)
+        shown = self.call("GET", path, params=asked) if answer is None else answer.json()
+        found: list[Json] = shown["asset_events"]
         return found
+
+    def _has_queued_runs(self) -> bool:
+        asked = {"state": "queued", "limit": 1}
+        return bool(self.call("GET", "/api/v2/dags/~/dagRuns", params=asked)["dag_runs"])
 
     def event_facts(self, run: Run) -> Json:
         """What the asset event of a run says about its work."""
