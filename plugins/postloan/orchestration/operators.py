@@ -32,7 +32,7 @@ LOOK_AGAIN_AFTER = timedelta(minutes=10)
 """How often a nightly run looks for a delivery that has not arrived."""
 
 Facts = Mapping[str, Any]
-"""What an asset event says about the work: revision, counts, notes. Never personal data."""
+"""What an asset event says about the work: engine, revision, counts, notes. Never personal data."""
 
 
 class WarehouseOperator(BaseOperator):
@@ -88,7 +88,8 @@ class WarehouseOperator(BaseOperator):
             raise AirflowFailException(str(error)) from error
         with warehouse:
             try:
-                return self.work(warehouse, day, context)
+                facts = self.work(warehouse, day, context)
+                return {"engine": warehouse.engine_version(), **facts}
             except (PostloanError, ImportError) as error:
                 raise AirflowFailException(str(error)) from error
             finally:

@@ -79,6 +79,10 @@ class Warehouse(ABC):
         """Give the connection back."""
 
     @abstractmethod
+    def engine_version(self) -> str:
+        """Name and version of the engine, for people: `DuckDB 2.0.0`. Never where it is."""
+
+    @abstractmethod
     def begin(self) -> None:
         """Start a transaction."""
 

@@ -116,6 +116,10 @@ class DuckDBWarehouse(Warehouse, ReadsPlainFiles, SpeaksSQLAlchemy):
         """Give the file back; the next process can open it."""
         self.connection.close()
 
+    def engine_version(self) -> str:
+        """Name and version of the engine."""
+        return f"DuckDB {duckdb.__version__}"
+
     def begin(self) -> None:
         """Start a transaction."""
         self.connection.begin()

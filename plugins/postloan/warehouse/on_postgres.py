@@ -130,6 +130,11 @@ class PostgresWarehouse(Warehouse, SpeaksSQLAlchemy):
         self._connection.close()
         self.engine.dispose()
 
+    def engine_version(self) -> str:
+        """Name and version of the server; what its packager adds in brackets is left out."""
+        version = self._driver.info.parameter_status("server_version") or ""
+        return f"PostgreSQL {version.partition(' ')[0]}".rstrip()
+
     # Transactions -------------------------------------------------------------------------
 
     def begin(self) -> None:

@@ -77,6 +77,10 @@ class SparkWarehouse(Warehouse, ReadsPlainFiles, HasDataFrames):
             # A session that is left open would keep this process from ending.
             self.spark.stop()
 
+    def engine_version(self) -> str:
+        """Name and version of the Spark that does the work."""
+        return f"Spark {self.spark.version}"
+
     def begin(self) -> None:
         """Start a transaction on the state of now."""
         self._tables.begin()
