@@ -1,6 +1,5 @@
 """A real Airflow per module, used the way a person uses it: from the command line."""
 
-import hashlib
 import os
 import shutil
 import subprocess
@@ -15,25 +14,34 @@ import pytest
 from postloan.embedded.api import AirflowApi
 from postloan.embedded.environment import password
 from postloan.settings import REPOSITORY, Settings, settings
+from tests.support.whole_day import files
 
 START_SECONDS = 300
 
 
 @dataclass(frozen=True)
 class Installation:
-    """A state folder with a sample lender, and the commands that work on it."""
+    """A state folder with a sample lender, and the commands that work on it.
+
+    Attributes:
+        home: the state folder.
+        warehouse: URL of its warehouse; empty for the embedded one.
+    """
 
     home: Path
+    warehouse: str = ""
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """What the environment says about it."""
+        return {"POSTLOAN_HOME": str(self.home), "POSTLOAN_WAREHOUSE": self.warehouse}
 
     def command(self, *arguments: str, seconds: float = 300) -> subprocess.CompletedProcess[str]:
         """Run `python -m postloan …` for this installation."""
         environment = {
             k: v for k, v in os.environ.items() if not k.startswith(("AIRFLOW", "POSTLOAN"))
         }
-        environment |= {
-            "POSTLOAN_HOME": str(self.home),
-            "PYTHONPATH": str(REPOSITORY / "plugins"),
-        }
+        environment |= {**self.variables, "PYTHONPATH": str(REPOSITORY / "plugins")}
         return subprocess.run(
             [sys.executable, "-m", "postloan", *arguments],
             env=environment,
@@ -43,25 +51,21 @@ class Installation:
             timeout=seconds,
         )
 
-    def succeed(self, *arguments: str) -> str:
+    def succeed(self, *arguments: str, seconds: float = 300) -> str:
         """Run a command that must succeed; what it printed."""
-        ended = self.command(*arguments)
+        ended = self.command(*arguments, seconds=seconds)
         assert ended.returncode == 0, f"{arguments}:\n{ended.stdout}\n{ended.stderr}"
         return ended.stdout
 
     def published(self) -> dict[str, str]:
         """Path -> SHA-256 of every file in the outbox."""
-        root = self.home / "outbox"
-        return {
-            str(path.relative_to(root)): hashlib.sha256(path.read_bytes()).hexdigest()
-            for path in sorted(root.rglob("*"))
-            if path.is_file()
-        }
+        return files(self.home / "outbox")
 
     def settings(self) -> Settings:
         """Its settings, whatever the environment of the test says."""
         with pytest.MonkeyPatch.context() as patch:
-            patch.setenv("POSTLOAN_HOME", str(self.home))
+            for name, value in self.variables.items():
+                patch.setenv(name, value)
             return settings()
 
     def api(self) -> AirflowApi:

@@ -1,0 +1,118 @@
+"""A business date through a real scheduler on every engine: the same bytes, whoever did the work.
+
+They are compared with those of the same dates on DuckDB without Airflow. PostgreSQL takes the
+journey by default; `POSTLOAN_JOURNEY_ENGINES=duckdb,postgresql,spark` says which engines do.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from postloan.embedded.follow import ALL_DAGS
+from postloan.sample import write_sample
+from postloan.settings import settings
+from postloan.warehouse import open_warehouse
+from tests.journey.conftest import Installation, running
+from tests.support.postgres import TestServer
+from tests.support.spark import why_no_spark
+from tests.support.whole_day import files, run_whole_day
+
+DAY = date(2026, 11, 20)
+OPENING = DAY - timedelta(days=1)
+NAMES = {"duckdb": "DuckDB", "postgresql": "PostgreSQL", "spark": "Spark"}
+CHOSEN = (os.environ.get("POSTLOAN_JOURNEY_ENGINES") or "postgresql").split(",")
+NOT_CHOSEN = f"not asked for; POSTLOAN_JOURNEY_ENGINES={','.join(NAMES)} lets all engines travel"
+PASSWORD = "sesame-of-the-warehouse"  # noqa: S105 (the server of the test takes any)
+PATIENCE_SECONDS = 1800
+"""On Spark every task starts a Java of its own."""
+
+pytestmark = pytest.mark.journey
+
+
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param(name, marks=pytest.mark.skipif(name not in CHOSEN, reason=NOT_CHOSEN))
+        for name in NAMES
+    ],
+)
+def engine(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The state folder of a sample lender whose two dates were run on DuckDB, without Airflow."""
+    home = tmp_path_factory.mktemp("plain")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("POSTLOAN_HOME", str(home))
+        patch.delenv("POSTLOAN_WAREHOUSE", raising=False)
+        write_sample(settings().landing, loans=300, days=1, seed=3, last_business_date=DAY)
+        with open_warehouse() as warehouse:
+            for day in (OPENING, DAY):
+                run_whole_day(warehouse, day)
+    return home
+
+
+@contextmanager
+def empty_warehouse(engine: str, home: Path, request: pytest.FixtureRequest) -> Iterator[str]:
+    """URL of a warehouse that holds nothing yet, written as a person would write it."""
+    if engine == "postgresql":
+        server: TestServer = request.getfixturevalue("postgres_server")
+        with server.database() as url:
+            yield url.replace(":@", f":{PASSWORD}@")
+    elif engine == "spark":
+        if reason := why_no_spark():
+            pytest.skip(reason)
+        yield f"spark:///{home}/lake"
+    else:
+        yield f"duckdb:///{home}/warehouse.duckdb"
+
+
+@pytest.fixture(scope="module")
+def finished(
+    engine: str,
+    plain: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    request: pytest.FixtureRequest,
+) -> Iterator[Installation]:
+    """An installation on the engine: the same deliveries, both dates run, Airflow still up."""
+    home = tmp_path_factory.mktemp(engine)
+    shutil.copytree(plain / "landing", home / "landing")
+    with (
+        empty_warehouse(engine, home, request) as url,
+        running(Installation(home, url)) as made,
+    ):
+        made.succeed("open", "--as-of", f"{OPENING}", seconds=PATIENCE_SECONDS)
+        made.succeed("run", "--date", f"{DAY}", seconds=PATIENCE_SECONDS)
+        yield made
+
+
+def test_every_task_file_has_the_bytes_it_has_on_duckdb(
+    finished: Installation, plain: Path
+) -> None:
+    expected = files(plain / "outbox")
+    assert any(path.startswith(f"{DAY}/") and path.endswith(".csv") for path in expected)
+    assert finished.published() == expected
+
+
+def test_events_say_which_engine_did_the_work(finished: Installation, engine: str) -> None:
+    api = finished.api()
+    for dag_id in ALL_DAGS:
+        done = [f for run in api.runs(dag_id, f"{DAY}") if (f := api.event_facts(run))]
+        assert done, dag_id
+        assert all(facts["engine"].startswith(f"{NAMES[engine]} ") for facts in done), dag_id
+
+
+def test_the_password_of_the_warehouse_is_written_nowhere(
+    finished: Installation, engine: str
+) -> None:
+    assert engine != "postgresql" or PASSWORD in finished.warehouse
+    written = [p for p in finished.home.rglob("*") if p.is_file()]
+    assert any(p.name == "airflow.db" for p in written)
+    assert [p for p in written if PASSWORD.encode() in p.read_bytes()] == []
