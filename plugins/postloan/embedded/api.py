@@ -15,6 +15,7 @@ from postloan.settings import Settings
 
 TIMEOUT_SECONDS = 30
 ATTEMPTS = 6
+QUEUE_POLL_SECONDS = 1.0
 LONGEST_QUEUE_SECONDS = 4 * 3600.0
 """As long as a run may take that the queued one waits for."""
 COMPONENTS = ("metadatabase", "scheduler", "triggerer", "dag_processor")
@@ -246,7 +247,7 @@ class AirflowApi:
         while (answer := self._answer("GET", path, params=asked)) is None:
             if time.monotonic() > deadline or not self._has_queued_runs():
                 break
-            time.sleep(1)
+            time.sleep(QUEUE_POLL_SECONDS)
         shown = self.call("GET", path, params=asked) if answer is None else answer.json()
         found: list[Json] = shown["asset_events"]
         return found
