@@ -118,6 +118,16 @@ def test_a_url_cannot_change_what_makes_the_rows_equal(
         assert warehouse.spark.conf.get("spark.sql.files.maxRecordsPerFile") == "7"
 
 
+@pytest.mark.spark
+def test_what_the_url_asks_of_java_lets_its_log_not_speak(lake: str) -> None:
+    with open_warehouse(lake) as warehouse:
+        assert isinstance(warehouse, SparkWarehouse)
+        java: Any = warehouse.spark.sparkContext._jvm
+        asked = java.java.lang.System.getProperty
+        assert asked("postloan.asked") == "yes"
+        assert Path(asked("log4j2.configurationFile")).read_text().endswith("nowhere\n")
+
+
 # Files of a lake ----------------------------------------------------------------------------
 
 

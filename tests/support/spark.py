@@ -36,7 +36,10 @@ class TestLake:
     """Lakes below one folder, all on the same application."""
 
     folder: Path
-    options: str = "master=local[2]&conf.spark.driver.memory=1g"
+    options: str = (
+        "master=local[2]&conf.spark.driver.memory=1g"
+        "&conf.spark.driver.extraJavaOptions=-Dpostloan.asked=yes"
+    )
     numbers: Iterator[int] = field(default_factory=count)
 
     __test__ = False
