@@ -22,7 +22,7 @@ from pathlib import Path
 
 from benchmarks.day import LAST_DATE, PEERS, STEP, compare_peer, compare_step, make_sample, run_day
 from benchmarks.measure import Result, Timings, growth, in_own_process, peak_memory_gb
-from benchmarks.shuffled import options, shuffled_gb
+from benchmarks.spark_options import LONG_LIFE, logging_to, shuffled_gb
 from tests.support.spark import why_no_spark
 
 ENGINES = ("duckdb", "postgres", "spark")
@@ -103,8 +103,8 @@ def url_of(engine: str, home: Path) -> Iterator[str]:
             with running_server() as server, server.database() as url:
                 yield url
         case _:
-            logged = options(home / "events")
-            yield f"spark:///{home}/lake?master=local[*]&conf.spark.driver.memory=6g&{logged}"
+            said = f"{LONG_LIFE}&{logging_to(home / 'events')}"
+            yield f"spark:///{home}/lake?master=local[*]&conf.spark.driver.memory=6g&{said}"
 
 
 def run_engine(engine: str, landing: Path, scratch: Path) -> Outcome:

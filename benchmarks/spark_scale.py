@@ -20,7 +20,7 @@ from pathlib import Path
 from benchmarks.day import LAST_DATE, make_sample, run_day
 from benchmarks.engines import WARM, run_warm
 from benchmarks.measure import Result, Timings, growth, in_own_process, peak_memory_gb
-from benchmarks.shuffled import options, shuffled_gb
+from benchmarks.spark_options import LONG_LIFE, logging_to, shuffled_gb
 from tests.support.spark import why_no_spark
 from tests.support.spark_cluster import running_cluster
 
@@ -83,7 +83,8 @@ def run_step(mode: str, home: Path, loans: int) -> Told:
     print(f"{loans:,} loans, {mode}")
     events = home / f"events-{mode}-{loans}"
     with master_of(mode, home / f"{mode}-{loans}") as master:
-        _use(home, f"master={master}&local_rows=0&{MEMORY[mode]}&{options(events)}")
+        said = f"{MEMORY[mode]}&{LONG_LIFE}&{logging_to(events)}"
+        _use(home, f"master={master}&local_rows=0&{said}")
         found = in_own_process(run_warm)
         # The processes of a cluster are started by this one.
         peak = found.peak_gb + peak_memory_gb()
@@ -100,7 +101,7 @@ def measure(sizes: list[int], home: Path) -> dict[str, list[Told]]:
     in_own_process(make_sample, sizes[0], home / "landing")
     found: dict[str, list[Told]] = {mode: [] for mode in MEMORY}
     for size, before in zip(sizes, [None, *sizes], strict=False):
-        _use(home, MEMORY["local"])
+        _use(home, f"{MEMORY['local']}&{LONG_LIFE}")
         if before:
             in_own_process(multiply, size // before)
         else:

@@ -1,10 +1,15 @@
-"""How many bytes Spark has moved between tasks, by the event log that it keeps itself."""
+"""Settings of Spark for long computations, and what it tells of them in its event log."""
 
 import json
 from pathlib import Path
 
+LONG_LIFE = (
+    "conf.spark.driver.extraJavaOptions=-XX:TieredStopAtLevel=4 -XX:-UseSerialGC -XX:%2BUseG1GC"
+)
+"""Ours make Java for the short life of a task."""
 
-def options(folder: Path) -> str:
+
+def logging_to(folder: Path) -> str:
     """What the URL of a Spark warehouse must say so that an event log is kept in the folder."""
     folder.mkdir(parents=True, exist_ok=True)
     return (
