@@ -20,6 +20,13 @@ class WarehouseError(PostloanError):
     """The warehouse refused a statement, a key or a connection."""
 
 
+class RunAgainError(WarehouseError):
+    """The warehouse is away, or another process was quicker; it passes by itself.
+
+    What was not committed is gone, and the same work can be run again.
+    """
+
+
 class DeliveryError(PostloanError):
     """A delivery cannot be taken in: files missing, truncated or not what the manifest says."""
 

@@ -16,7 +16,7 @@ from airflow.sdk.exceptions import (
     AirflowSkipException,
 )
 
-from postloan.errors import DayError, PostloanError, WarehouseError
+from postloan.errors import DayError, PostloanError, RunAgainError, WarehouseError
 from postloan.orchestration.defaults import POOL
 from postloan.orchestration.links import DataDocsLink
 from postloan.orchestration.runs import business_date
@@ -90,6 +90,9 @@ class WarehouseOperator(BaseOperator):
             try:
                 facts = self.work(warehouse, day, context)
                 return {"engine": warehouse.engine_version(), **facts}
+            except RunAgainError:
+                # Lost on the way, or another process was quicker: retried.
+                raise
             except (PostloanError, ImportError) as error:
                 raise AirflowFailException(str(error)) from error
             finally:

@@ -16,7 +16,7 @@ import duckdb
 import pyarrow as pa
 from sqlglot import exp
 
-from postloan.errors import WarehouseError
+from postloan.errors import RunAgainError, WarehouseError
 from postloan.warehouse.abilities import ReadsPlainFiles, SpeaksSQLAlchemy
 from postloan.warehouse.door import Row, Warehouse
 from postloan.warehouse.migration import held_columns
@@ -44,7 +44,7 @@ def _connect(
             if LOCKED not in str(error):
                 raise WarehouseError(f"Cannot open the warehouse {path}: {error}") from error
             if time.monotonic() > deadline:
-                raise WarehouseError(
+                raise RunAgainError(
                     f"The warehouse {path} has been in use by another process for "
                     f"{patience_seconds:.0f} s. End that process, or try again later."
                 ) from error

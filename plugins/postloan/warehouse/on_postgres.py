@@ -9,7 +9,7 @@ collating the columns alone would therefore not be enough.
 import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
 from typing import Any, ClassVar
@@ -21,7 +21,7 @@ from sqlalchemy.pool import NullPool
 from sqlglot import exp
 
 from postloan.contracts import Table
-from postloan.errors import WarehouseError
+from postloan.errors import RunAgainError, WarehouseError
 from postloan.warehouse.abilities import SpeaksSQLAlchemy
 from postloan.warehouse.borrowed import lend
 from postloan.warehouse.door import Row, Warehouse
@@ -50,6 +50,8 @@ COLUMNS = """
     ORDER BY t.relname, a.attnum
 """
 MAY_CREATE = "SELECT current_user::text, has_schema_privilege(current_schema(), 'CREATE')"
+GAVE_WAY = ("40001", "40P01")
+"""What PostgreSQL says to one of two transactions that stand in each other's way."""
 _QUOTED = re.compile(r'"[^"]*"')
 
 
@@ -113,7 +115,8 @@ class PostgresWarehouse(Warehouse, SpeaksSQLAlchemy):
         self._driver: psycopg.Connection[Row] = _driver_connection(self._connection)
         self._cursors = itertools.count(1)
         try:
-            prepare(self._driver)
+            with self._refusals():
+                prepare(self._driver)
         except BaseException:
             self.close()
             raise
@@ -123,10 +126,13 @@ class PostgresWarehouse(Warehouse, SpeaksSQLAlchemy):
             return self.engine.connect()
         except DBAPIError as error:
             shown = without_password(self.url.render_as_string(hide_password=False))
-            raise WarehouseError(f"Cannot reach the warehouse {shown}: {error.orig}") from None
+            raise RunAgainError(f"Cannot reach the warehouse {shown}: {error.orig}") from None
 
     def close(self) -> None:
         """Give the connection back; temporary tables vanish."""
+        if self._driver.closed:
+            # There is nobody left who could roll back.
+            self._connection.invalidate()
         self._connection.close()
         self.engine.dispose()
 
@@ -139,21 +145,25 @@ class PostgresWarehouse(Warehouse, SpeaksSQLAlchemy):
 
     def begin(self) -> None:
         """Start a transaction."""
-        self._driver.execute("BEGIN")
+        self._do("BEGIN")
 
     def begin_snapshot(self) -> None:
         """Start a transaction that reads what was committed before it, and nothing later."""
-        self._driver.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        self._do("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
 
     def commit(self) -> None:
         """Make the writes of the transaction visible."""
-        with self._refusals():
-            self._driver.execute("COMMIT")
+        self._do("COMMIT")
 
     def rollback(self) -> None:
         """Undo the writes of the transaction; a lost connection has undone them already."""
-        if not self._driver.closed:
-            self._driver.execute("ROLLBACK")
+        with suppress(RunAgainError):
+            self._do("ROLLBACK")
+
+    def _do(self, sql: str, given: Any = None) -> "psycopg.Cursor[Row]":
+        """Execute a statement that PostgreSQL alone knows."""
+        with self._refusals():
+            return self._driver.execute(sql, given)
 
     @contextmanager
     def _refusals(self, sql: str = "") -> Iterator[None]:
@@ -161,6 +171,16 @@ class PostgresWarehouse(Warehouse, SpeaksSQLAlchemy):
             yield
         except psycopg.Error as error:
             # The cause is cut off on purpose: its text may quote whole rows.
+            if self._driver.closed:
+                raise RunAgainError(
+                    "The connection to PostgreSQL was lost. What was not committed is gone; run it "
+                    "again."
+                ) from None
+            if error.sqlstate in GAVE_WAY:
+                raise RunAgainError(
+                    f"PostgreSQL let another transaction go first: {_without_values(error)}. "
+                    f"Nothing was written; run it again."
+                ) from None
             message = f"PostgreSQL refused a statement: {_without_values(error)}\n{sql}"
             raise WarehouseError(message.rstrip()) from None
 
@@ -220,12 +240,12 @@ class PostgresWarehouse(Warehouse, SpeaksSQLAlchemy):
 
     def table_exists(self, name: str) -> bool:
         """Whether a table of that name is there."""
-        row = self._driver.execute("SELECT to_regclass(%s) IS NOT NULL", [name]).fetchone()
+        row = self._do("SELECT to_regclass(%s) IS NOT NULL", [name]).fetchone()
         return bool(row and row[0])
 
     def held_columns(self) -> dict[str, tuple[HeldColumn, ...]]:
         """Every table of the schema: name -> its columns."""
-        return held_columns(self._driver.execute(COLUMNS).fetchall(), self.dialect)
+        return held_columns(self._do(COLUMNS).fetchall(), self.dialect)
 
     def wait_for_other_migrations(self) -> None:
         """Processes that start together wait for each other here.
@@ -233,8 +253,8 @@ class PostgresWarehouse(Warehouse, SpeaksSQLAlchemy):
         Raises:
             WarehouseError: this role may work with the tables but not change them.
         """
-        self._driver.execute("SELECT pg_advisory_xact_lock(hashtext('postloan.tables'))")
-        who, may_create = self._driver.execute(MAY_CREATE).fetchone() or ("", False)
+        self._do("SELECT pg_advisory_xact_lock(hashtext('postloan.tables'))")
+        who, may_create = self._do(MAY_CREATE).fetchone() or ("", False)
         if not may_create:
             raise WarehouseError(
                 f"The tables do not fit the contracts, and {who} may not change them. Open the "
@@ -246,13 +266,13 @@ class PostgresWarehouse(Warehouse, SpeaksSQLAlchemy):
         (action,) = change.args["actions"]
         is_retyped = isinstance(action, exp.AlterColumn) and action.args.get("dtype")
         asked = [change.this.name]
-        views = self._driver.execute(DEPENDING_VIEWS, asked).fetchall() if is_retyped else []
+        views = self._do(DEPENDING_VIEWS, asked).fetchall() if is_retyped else []
         for view, _, _ in views:
-            self._driver.execute(without_view(view))
+            self._do(without_view(view))
         super().alter(change)
         for view in views:
             for statement in view_again(*view):
-                self._driver.execute(statement)
+                self._do(statement)
 
     def layout(self, table: Table) -> str:
         """The indexes of a table."""
@@ -262,17 +282,17 @@ class PostgresWarehouse(Warehouse, SpeaksSQLAlchemy):
         """Make the indexes that are missing and drop those of ours that are no longer wanted."""
         held = {
             index: columns
-            for table, index, columns in self._driver.execute(HELD_INDEXES)
+            for table, index, columns in self._do(HELD_INDEXES)
             if is_own_index(table, index)
         }
         wanted = {index: table for table in tables for index in indexes_of(table)}
         for index in held:
             if index not in wanted or indexes_of(wanted[index])[index] != held[index]:
-                self._driver.execute(f"DROP INDEX {index}")
+                self._do(f"DROP INDEX {index}")
         for index, table in wanted.items():
             columns = indexes_of(table)[index]
             if held.get(index) != columns:
-                self._driver.execute(f"CREATE INDEX {index} ON {table.name} ({columns})")
+                self._do(f"CREATE INDEX {index} ON {table.name} ({columns})")
 
     def delete_partition(self, name: str, partition: date) -> None:
         """Delete one partition; a second writer of the same partition waits for the first."""
@@ -292,9 +312,7 @@ class PostgresWarehouse(Warehouse, SpeaksSQLAlchemy):
 
         Without it two writers would each delete the rows they see and both insert theirs.
         """
-        self._driver.execute(
-            "SELECT pg_advisory_xact_lock(hashtext(%s), hashtext(%s))", [name, part]
-        )
+        self._do("SELECT pg_advisory_xact_lock(hashtext(%s), hashtext(%s))", [name, part])
 
     def replace_partition(
         self,
@@ -317,7 +335,7 @@ class PostgresWarehouse(Warehouse, SpeaksSQLAlchemy):
 
     def _analyze_temporary(self, name: str, rows: int) -> None:
         if rows >= ANALYZE_TEMPORARY_FROM_ROWS:
-            self._driver.execute(f"ANALYZE {name}")
+            self._do(f"ANALYZE {name}")
 
     def _analyze(self, name: str, rows: int) -> None:
         """Look at a table that others use too.
@@ -326,7 +344,7 @@ class PostgresWarehouse(Warehouse, SpeaksSQLAlchemy):
         comes second leaves it to autovacuum.
         """
         if rows >= ANALYZE_FROM_ROWS:
-            self._driver.execute(f"ANALYZE (SKIP_LOCKED) {name}")
+            self._do(f"ANALYZE (SKIP_LOCKED) {name}")
 
 
 def _driver_connection(connection: Connection) -> Any:

@@ -7,6 +7,7 @@ statements, and a job takes longer than they do.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, ClassVar
 from sqlglot import exp
 
 from postloan.contracts import Table
-from postloan.errors import WarehouseError
+from postloan.errors import RunAgainError, WarehouseError
 from postloan.warehouse.abilities import HasDataFrames, ReadsPlainFiles
 from postloan.warehouse.door import Row, Warehouse
 from postloan.warehouse.migration import held_columns
@@ -71,7 +72,8 @@ class SparkWarehouse(Warehouse, ReadsPlainFiles, HasDataFrames):
 
     def close(self) -> None:
         """Remove the temporary tables; the Spark application stays for the next warehouse."""
-        self._tables.close()
+        with suppress(RunAgainError), refusals("the end of the session"):
+            self._tables.close()
         self._store.close()
         if self.options.remote:
             # A session that is left open would keep this process from ending.

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import pyarrow as pa
 from sqlglot import exp
 
-from postloan.errors import WarehouseError
+from postloan.errors import RunAgainError, WarehouseError
 from postloan.warehouse.spark.dialect import DIALECT
 
 _LIBRARIES = ("pyspark", "py4j", "grpc")
@@ -22,6 +22,7 @@ def refusals(what: exp.Expr | str) -> Iterator[None]:
         what: the statement, or what was being read.
 
     Raises:
+        RunAgainError: the driver, or the storage of the lake, has gone away.
         WarehouseError: Spark or Arrow refused. The cause is cut off on purpose: its text may quote
             whole rows.
     """
@@ -30,9 +31,26 @@ def refusals(what: exp.Expr | str) -> Iterator[None]:
     except pa.ArrowException as error:
         raise WarehouseError(f"Cannot read {_told(what)}: {type(error).__name__}.") from None
     except Exception as error:
+        if _is_loss(error):
+            raise RunAgainError(
+                f"Spark or the storage of the lake went away at {_told(what)}. What was not "
+                f"committed is gone; run it again."
+            ) from None
         if type(error).__module__.partition(".")[0] not in _LIBRARIES:
             raise
         raise WarehouseError(f"Spark refused {_told(what)}: {_without_values(error)}") from None
+
+
+def _is_loss(error: Exception) -> bool:
+    """Whether nobody answers any more; Java that dies in a call is an error without its words."""
+    if isinstance(error, ConnectionError):
+        return True
+    kind = type(error)
+    if kind.__module__ != "py4j.protocol":
+        return False
+    return kind.__name__ == "Py4JNetworkError" or (
+        kind.__name__ == "Py4JError" and "Trace:" not in str(error)
+    )
 
 
 def _told(what: exp.Expr | str) -> str:

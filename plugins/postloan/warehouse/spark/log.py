@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from postloan.errors import WarehouseError
+from postloan.errors import RunAgainError
 from postloan.warehouse.spark.files import LakeFiles
 from postloan.warehouse.spark.forms import Form
 
@@ -181,7 +181,7 @@ class CommitLog:
             change: what came and what went.
 
         Raises:
-            WarehouseError: somebody else has changed the same since; nothing was written.
+            RunAgainError: somebody else has changed the same since; nothing was written.
         """
         number = base.number
         while True:
@@ -191,7 +191,7 @@ class CommitLog:
             earlier = self._commit(number)
             clash = change.clash(earlier) if earlier else None
             if clash:
-                raise WarehouseError(
+                raise RunAgainError(
                     f"Another process has changed the same part of {clash} since this work began. "
                     f"Nothing was written; run it again."
                 )
