@@ -12,13 +12,13 @@ import pytest
 from sqlglot import parse_one
 
 from postloan.embedded.control import pools
-from postloan.errors import WarehouseError
+from postloan.errors import RunAgainError, WarehouseError
 from postloan.settings import settings
 from postloan.warehouse import Warehouse, open_warehouse
 from postloan.warehouse.spark.compact import compact
 from postloan.warehouse.spark.engine import SparkWarehouse
 from postloan.warehouse.spark.files import LakeFiles
-from postloan.warehouse.spark.log import CommitLog, Part
+from postloan.warehouse.spark.log import CHECKPOINT_EVERY, CommitLog, Part
 from postloan.warehouse.spark.options import options_of
 from postloan.warehouse.spark.store import Store
 from postloan.warehouse.spark.sweep import sweep
@@ -177,9 +177,49 @@ def test_two_writers_of_one_partition_do_not_double_it(lake: str) -> None:
                 one.write_rows("rule_parameter", DAY, [parameter("mine", "1")])
                 other.write_rows("rule_parameter", DAY, [parameter("yours", "1")])
 
-        with pytest.raises(WarehouseError, match=r"same part of rule_parameter .*run it again"):
+        with pytest.raises(RunAgainError, match=r"same part of rule_parameter .*run it again"):
             write()
         assert packs(one) == ["yours"]
+
+
+@pytest.mark.spark
+def test_a_commit_keeps_its_rows_even_if_its_answer_is_lost(
+    lake: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put = LakeFiles.put_if_absent
+
+    def put_without_answer(self: LakeFiles, path: str, content: Any) -> bool:
+        put(self, path, content)
+        raise TimeoutError("the storage, or a time limit of the task")
+
+    with open_warehouse(lake) as warehouse:
+        warehouse.write_rows("rule_parameter", DAY, [parameter("old", "1")])
+        with monkeypatch.context() as patched:
+            patched.setattr(LakeFiles, "put_if_absent", put_without_answer)
+            with pytest.raises(TimeoutError):
+                warehouse.write_rows("rule_parameter", DAY, [parameter("new", "1")])
+    with open_warehouse(lake) as warehouse:
+        assert packs(warehouse) == ["new"]
+
+
+@pytest.mark.spark
+def test_rows_that_are_committed_stay_where_tidying_up_fails(
+    lake: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def tidying_fails(*_: object) -> None:
+        raise OSError("the storage is full")
+
+    def write_until_it_is_time_to_tidy_up(warehouse: Warehouse) -> None:
+        for number in range(CHECKPOINT_EVERY):
+            told.append(f"p{number:03}")
+            warehouse.write_rows("rule_parameter", DAY, [parameter(told[-1], "1")])
+
+    told: list[str] = []
+    monkeypatch.setattr("postloan.warehouse.spark.tables.sweep", tidying_fails)
+    with open_warehouse(lake) as warehouse, pytest.raises(OSError, match="full"):
+        write_until_it_is_time_to_tidy_up(warehouse)
+    with open_warehouse(lake) as warehouse:
+        assert packs(warehouse) == [told[-1]]
 
 
 @pytest.mark.spark

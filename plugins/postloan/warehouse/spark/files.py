@@ -110,8 +110,14 @@ class LakeFiles:
         return []
 
     def age_hours(self, path: str) -> float:
-        """Hours since a file or folder was last written, by the clock of this machine."""
-        written = self._system.modified(self._at(path)).timestamp()
+        """Hours since a file or folder was last written, by the clock of this machine.
+
+        Zero for one that another process has just removed.
+        """
+        try:
+            written = self._system.modified(self._at(path)).timestamp()
+        except FileNotFoundError:
+            return 0.0
         return (time.time() - float(written)) / 3600
 
     def files_below(self, path: str) -> Iterator[str]:

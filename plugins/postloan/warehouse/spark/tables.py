@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from postloan.errors import WarehouseError
+from postloan.errors import RunAgainError, WarehouseError
 from postloan.warehouse.spark.compact import compact
 from postloan.warehouse.spark.forms import Form
-from postloan.warehouse.spark.log import CHECKPOINT_EVERY, Change, Claim, CommitLog, Parts
+from postloan.warehouse.spark.log import CHECKPOINT_EVERY, Change, Claim, CommitLog, Parts, Snapshot
 from postloan.warehouse.spark.store import Store
 from postloan.warehouse.spark.sweep import sweep
 
@@ -61,19 +61,39 @@ class Tables:
 
     def commit(self) -> None:
         """Make the writes of the transaction visible, all by the creation of one file."""
-        if not self._begun.is_empty:
-            before, self._base = self._base, self._log.commit(self._base, self._begun)
-            if before.number // CHECKPOINT_EVERY < self._base.number // CHECKPOINT_EVERY:
-                compact(self._store, self._log)
-                self.sweep()
+        before, change = self._base, self._begun
+        if not change.is_empty:
+            self._base = self._logged(change)
         self._end()
+        if before.number // CHECKPOINT_EVERY < self._base.number // CHECKPOINT_EVERY:
+            compact(self._store, self._log)
+            self.sweep()
+
+    def _logged(self, change: Change) -> Snapshot:
+        """Write a commit.
+
+        Whatever is raised on the way, an answer of the storage that was lost or a time limit, it
+        may have been written. So its files are not ours to remove any more, unless it is certain
+        that another process was quicker; those that do not count are swept away later.
+        """
+        self._change = Change()
+        try:
+            return self._log.commit(self._base, change)
+        except RunAgainError:
+            self._change = change
+            raise
 
     def sweep(self) -> None:
         """Remove files that count for nobody any more."""
         sweep(self._store.files, self._log, self._keep_hours)
 
     def rollback(self) -> None:
-        """Forget the writes of the transaction; temporary tables are again what they were."""
+        """Forget the writes of the transaction; temporary tables are again what they were.
+
+        What fails once a transaction is committed has nothing to forget.
+        """
+        if self._change is None:
+            return
         written = [Held(self._form(name), tuple(ps)) for name, ps in self._begun.added.items()]
         self._temporary = self._before
         self._dropped.clear()
