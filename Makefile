@@ -17,7 +17,7 @@ TOOLS_READY := $(VENV)/.tools-ready
 SPARK_READY := $(VENV)/.spark-ready
 S3_READY := $(VENV)/.s3-ready
 
-.PHONY: help setup setup-spark setup-s3 tools run up down status summary reconcile test fuzz bench lock
+.PHONY: help setup setup-spark setup-s3 tools run up down status summary reconcile test fuzz kills bench lock
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | \
@@ -81,6 +81,10 @@ test: $(TOOLS_READY) $(if $(shell command -v java),$(SPARK_READY)) ## the whole 
 fuzz: export POSTLOAN_FUZZ_FILES ?= 10000
 fuzz: $(TOOLS_READY) ## 10,000 spoiled files of every feed in every format
 	$(PYTHON) -m pytest tests/generative/test_feed_fuzzer.py
+
+kills: export POSTLOAN_KILLS ?= 20
+kills: $(TOOLS_READY) $(if $(shell command -v java),$(SPARK_READY)) ## kill task, database and Spark amid a write, 20 times each
+	$(PYTHON) -m pytest tests/chaos/test_killed_writes.py
 
 bench: $(TOOLS_READY) ## a million loans: the day beside pandas, ingestion beside bare DuckDB, the past, all engines
 	PYTHONPATH=$(CURDIR)/plugins $(PYTHON) -m benchmarks.day

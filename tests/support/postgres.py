@@ -31,8 +31,13 @@ class TestServer:
 
     __test__ = False
 
-    def __init__(self, folder: Path) -> None:
-        """Start a server in a new folder and prepare the template of all databases."""
+    def __init__(self, folder: Path, *, keeps_commits: bool = False) -> None:
+        """Start a server in a new folder and prepare the template of all databases.
+
+        Args:
+            folder: a new folder.
+            keeps_commits: whether a commit is on the disk when it returns, as it is by default.
+        """
         with pytest.MonkeyPatch.context() as patch:
             # Read once, on import; a folder of our own keeps locks and sockets to this run.
             (folder / "runtime").mkdir(mode=0o700)
@@ -47,7 +52,8 @@ class TestServer:
         self._stack = ExitStack()
         with self._admin() as admin:
             # Nothing here must survive a power cut.
-            for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            careless = ["fsync", "full_page_writes"] + ["synchronous_commit"] * (not keeps_commits)
+            for setting in careless:
                 admin.execute(sql.SQL("ALTER SYSTEM SET {} = off").format(sql.Identifier(setting)))
             admin.execute("SELECT pg_reload_conf()")
             admin.execute(
@@ -111,12 +117,12 @@ def _stop_orphans() -> None:
 
 
 @contextmanager
-def running_server() -> Iterator[TestServer]:
+def running_server(*, keeps_commits: bool = False) -> Iterator[TestServer]:
     """A server that is gone, with its data, when the block ends."""
     _stop_orphans()
     folder = Path(tempfile.mkdtemp(prefix=PREFIX))
     (folder / OWNER).write_text(str(os.getpid()))
-    server = TestServer(folder)
+    server = TestServer(folder, keeps_commits=keeps_commits)
     try:
         yield server
     finally:

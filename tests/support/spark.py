@@ -14,6 +14,12 @@ from pathlib import Path
 from postloan.warehouse import open_warehouse
 
 JAVA = 17
+FOR_A_SHORT_LIFE = {
+    "SPARK_LOCAL_IP": "127.0.0.1",
+    # Compiled well, code is fast later than a test is over.
+    "JDK_JAVA_OPTIONS": "-XX:TieredStopAtLevel=1",
+}
+"""Environment of processes that start a Spark for a few statements."""
 
 
 @cache

@@ -6,12 +6,17 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 
 import psutil
 
 PATIENCE_SECONDS = 120
+
+
+HERE = ("--host", "127.0.0.1", "--webui-port", "0")
+DEPLOY = "org.apache.spark.deploy"
 
 
 @dataclass
@@ -20,17 +25,37 @@ class Cluster:
 
     Attributes:
         master: URL of the master.
-        workers: the processes of the workers.
+        folder: where its processes work and write their logs.
+        memory: how much of it a worker has.
+        workers: the processes of all workers there have been, the oldest first.
+        numbers: the workers are numbered.
     """
 
     master: str
-    workers: list[subprocess.Popen[bytes]]
+    folder: Path
+    memory: str
+    workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    numbers: Iterator[int] = field(default_factory=count)
 
-    def kill_worker(self) -> None:
-        """Kill a worker and what it has started, without a word."""
-        worker = psutil.Process(self.workers.pop().pid)
-        for process in [*worker.children(recursive=True), worker]:
-            process.kill()
+    def start_workers(self, number: int) -> None:
+        """Start so many workers of one core, and wait until the master knows them."""
+        names = [f"worker{next(self.numbers)}" for _ in range(number)]
+        for name in names:
+            size = ("--cores", "1", "--memory", self.memory, "--work-dir", str(self.folder / name))
+            arguments = (*HERE, *size, self.master)
+            self.workers.append(_start(self.folder, name, f"{DEPLOY}.worker.Worker", *arguments))
+        for name in names:
+            _wait_for(self.folder / f"{name}.log", "Successfully registered")
+
+    def oldest_worker(self) -> list[psutil.Process]:
+        """The oldest worker that runs, and what it has started."""
+        worker = psutil.Process(self.running[0].pid)
+        return [worker, *worker.children(recursive=True)]
+
+    @property
+    def running(self) -> list[subprocess.Popen[bytes]]:
+        """The workers that run."""
+        return [worker for worker in self.workers if worker.poll() is None]
 
 
 def _start(folder: Path, name: str, main: str, *arguments: str) -> subprocess.Popen[bytes]:
@@ -91,18 +116,11 @@ def running_connect_server(folder: Path) -> Iterator[str]:
 def running_cluster(folder: Path, workers: int = 2, memory: str = "700m") -> Iterator[Cluster]:
     """A master and some workers of one core each; they are gone when the block ends."""
     port = _free_port()
-    here = ("--host", "127.0.0.1", "--webui-port", "0")
-    master = f"spark://127.0.0.1:{port}"
-    deploy = "org.apache.spark.deploy"
-    started = [_start(folder, "master", f"{deploy}.master.Master", *here, "--port", str(port))]
+    cluster = Cluster(f"spark://127.0.0.1:{port}", folder, memory)
+    master = _start(folder, "master", f"{DEPLOY}.master.Master", *HERE, "--port", str(port))
     try:
         _wait_for(folder / "master.log", "New state: ALIVE")
-        for number in range(workers):
-            name = f"worker{number}"
-            size = ("--cores", "1", "--memory", memory, "--work-dir", str(folder / name))
-            started.append(_start(folder, name, f"{deploy}.worker.Worker", *here, *size, master))
-        for number in range(workers):
-            _wait_for(folder / f"worker{number}.log", "Successfully registered")
-        yield Cluster(master, started[1:])
+        cluster.start_workers(workers)
+        yield cluster
     finally:
-        _end(started)
+        _end([master, *cluster.workers])
