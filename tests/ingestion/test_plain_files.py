@@ -191,6 +191,18 @@ def test_lines_are_numbered_in_the_order_of_the_file(tmp_path: Path) -> None:
         assert warehouse.scalar("select count(*) from rest where cast(a as bigint) <> line_no") == 0
 
 
+def test_lines_keep_their_order_where_values_are_looked_up_in_a_long_list(tmp_path: Path) -> None:
+    path, wide = tmp_path / "delivered.csv", "x" * 120
+    lines = (f"{n},kind{n % 6},{wide}\n" for n in range(2, 100_002))
+    path.write_text("a,kind,filler\n" + "".join(lines), encoding="utf-8")
+    columns = ["a", "kind", "filler"]
+    with DuckDBWarehouse(":memory:", threads=2) as warehouse, warehouse.transaction():
+        typed = {"a": "cast(a as bigint)", "kind": "kind", "filler": "filler"}
+        is_plain = "kind in ('kind0', 'kind1', 'kind2', 'kind3', 'kind4', 'kind5')"
+        assert warehouse.load_plain("plain", path, columns, typed, is_plain) == 100_000
+        assert warehouse.scalar("select count(*) from plain where a <> line_no") == 0
+
+
 def test_rows_in_doubt_are_judged_and_may_be_good(tmp_path: Path) -> None:
     with open_warehouse("duckdb:///:memory:") as warehouse:
         warehouse.ensure_tables()
