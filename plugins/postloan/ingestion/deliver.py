@@ -316,7 +316,7 @@ def _take_in_feed(staging: Staging, intake: _Intake) -> None:
     write_profile(staging, count, is_opening=intake.gate.is_opening)
     if account.rows:
         record_releases(staging, intake.requests.new_number(feed.name))
-    _make_facts(staging)
+    _make_facts(staging, count)
     staging.clear()
 
 
@@ -340,18 +340,16 @@ def _judge_rows(staging: Staging) -> None:
     staging.quarantine()
 
 
-def _make_facts(staging: Staging) -> None:
+def _make_facts(staging: Staging, count: FeedCount) -> None:
     warehouse, name, day = staging.warehouse, staging.feed.name, staging.business_date
     if name == REPAYMENT:
         with restate_later(warehouse, day):
             warehouse.rebuild(name, day)
         return
     # Rows that repeat a key have been held back.
-    warehouse.rebuild(name, day, proved_key=file_key(staging.feed))
-    loaded = warehouse.count(name, day)
-    staged = int(warehouse.scalar(f"select count(*) as n from {staging.staged_table}"))  # noqa: S608 (own name)
-    if loaded != staged:
+    loaded = warehouse.rebuild(name, day, proved_key=file_key(staging.feed))
+    if loaded != count.rows_loaded:
         raise DeliveryError(
-            f"{name}.sql made {loaded} rows of {staged}. Nothing was loaded; a SELECT of this "
-            f"layer must keep every row."
+            f"{name}.sql made {loaded} rows of {count.rows_loaded}. Nothing was loaded; a SELECT "
+            f"of this layer must keep every row."
         )

@@ -134,8 +134,8 @@ class Staging:
         if account is None:
             return None
         self._check_promise(account)
-        typed, is_plain = plain_typing(self.feed), plain_condition(self.feed)
-        right = reader.load_plain(self.staged_table, self.delivered, names, typed, is_plain)
+        # On most days most feeds have nothing to tell: nothing need be read then.
+        right = self._stage_plain(reader, names) if account.records else self._stage_nothing()
         if right == account.records:
             doubtful = self.warehouse.temporary_from(self.text_table, _no_rows(_as_text(names)))
         else:
@@ -143,6 +143,14 @@ class Staging:
         self._check_read(account, right + doubtful, 0)
         self.warehouse.temporary_from(self.refused_table, _no_rows(_as_text(REFUSAL[1:])))
         return account
+
+    def _stage_plain(self, reader: ReadsPlainFiles, names: list[str]) -> int:
+        typed, is_plain = plain_typing(self.feed), plain_condition(self.feed)
+        return reader.load_plain(self.staged_table, self.delivered, names, typed, is_plain)
+
+    def _stage_nothing(self) -> int:
+        types = {c.name: c.sql_type for c in self.feed.file_columns}
+        return self.warehouse.temporary_from(self.staged_table, _no_rows(types))
 
     def _load_normalised(self, names: list[str], account: Normalised) -> None:
         clean, refused = self._working_files
@@ -157,9 +165,8 @@ class Staging:
         select = exp.select("line_no", whole_record, *REFUSED_COLUMNS).from_(in_bytes)
         self.warehouse.temporary_from(self.refused_table, select.sql(dialect="duckdb"))
         self.warehouse.drop_temporary(in_bytes)
-        # Nothing is staged yet: every row is still to be judged.
-        types = {c.name: c.sql_type for c in self.feed.file_columns}
-        self.warehouse.temporary_from(self.staged_table, _no_rows(types))
+        # Every row is still to be judged.
+        self._stage_nothing()
 
     def _check_read(self, account: Normalised, loaded: int, unread: int) -> None:
         if (loaded, unread) != (account.records, account.refused):
