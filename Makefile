@@ -86,7 +86,7 @@ kills: export POSTLOAN_KILLS ?= 20
 kills: $(TOOLS_READY) $(if $(shell command -v java),$(SPARK_READY)) ## kill task, database and Spark amid a write, 20 times each
 	$(PYTHON) -m pytest tests/chaos/test_killed_writes.py
 
-bench: $(TOOLS_READY) ## a million loans: the day beside pandas, ingestion beside bare DuckDB, the past, all engines
+bench: $(TOOLS_READY) ## a million loans: the day beside pandas and Polars, ingestion beside bare DuckDB, the past, all engines
 	PYTHONPATH=$(CURDIR)/plugins $(PYTHON) -m benchmarks.day
 	PYTHONPATH=$(CURDIR)/plugins $(PYTHON) -m benchmarks.ingestion
 	PYTHONPATH=$(CURDIR)/plugins $(PYTHON) -m benchmarks.restate

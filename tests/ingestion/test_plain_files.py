@@ -7,6 +7,7 @@ import pytest
 
 from postloan.ingestion import staging
 from postloan.ingestion.normalise import normalise
+from postloan.ingestion.refusals import MAX_RECORD_BYTES
 from postloan.ingestion.survey import survey
 from postloan.warehouse import open_warehouse
 from postloan.warehouse.on_duckdb import DuckDBWarehouse
@@ -147,6 +148,7 @@ def test_the_account_of_a_plain_file_is_that_of_the_careful_way(
         b"1\n2,3,4\n",
         b"1,2,3\n4\n",
         b"1,2\n3,4,5\n",
+        b"1,2" + b"," * 256 + b"\n",
         b"1,\x00\n",
         b"1,\xff\n",
         b"1," + b"x" * 1_100_000 + b"\n",
@@ -159,6 +161,7 @@ def test_the_account_of_a_plain_file_is_that_of_the_careful_way(
         "fields moved to the next line",
         "and back",
         "too many fields",
+        "as many too many as a byte can count",
         "nul",
         "not utf-8",
         "long line",
@@ -189,6 +192,14 @@ def test_lines_are_numbered_in_the_order_of_the_file(tmp_path: Path) -> None:
         assert (plain, rest) == (1_999_995, 5)
         assert warehouse.scalar("select count(*) from plain where a <> line_no") == 0
         assert warehouse.scalar("select count(*) from rest where cast(a as bigint) <> line_no") == 0
+
+
+def test_a_record_that_has_doubled_its_quotes_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "normalised.csv"
+    path.write_text('line_no,a\n2,"' + '""' * (MAX_RECORD_BYTES - 2) + '"\n', encoding="utf-8")
+    with DuckDBWarehouse(":memory:") as warehouse:
+        assert warehouse.load_text("read", path, ["a"]) == 1
+        assert warehouse.scalar("select length(a) from read") == MAX_RECORD_BYTES - 2
 
 
 def test_lines_keep_their_order_where_values_are_looked_up_in_a_long_list(tmp_path: Path) -> None:

@@ -201,12 +201,13 @@ class DuckDBWarehouse(Warehouse, ReadsPlainFiles, SpeaksSQLAlchemy):
         """Read a normalised CSV file into a temporary table of text columns."""
         types = {"line_no": "BIGINT", **dict.fromkeys(columns, "VARCHAR")}
         self.drop_temporary(name)
-        # Our own reader normalised the file: what DuckDB rejects now is a defect of ours.
+        # Our own reader normalised the file: what DuckDB rejects now is a defect of ours. Records
+        # may have grown by it, as quotes are doubled and text becomes UTF-8.
         sql = f"""
             CREATE TEMPORARY TABLE {name} AS
             SELECT * FROM read_csv(
                 $path, auto_detect = false, header = true, delim = ',', quote = '"', escape = '"',
-                new_line = '\\n', strict_mode = true, max_line_size = 2000000, columns = $types
+                new_line = '\\n', strict_mode = true, max_line_size = 20000000, columns = $types
             )
         """  # noqa: S608 (own name)
         self._statements += 1
