@@ -1,28 +1,35 @@
 """A quick look at a delivered file: may the engine read it as it is?
 
 Most files are plain: UTF-8 text, no quotes, every line a record with the right number of fields.
-An engine's own reader cannot go wrong on such a file, and is many times faster than ours. What
-makes a reader go wrong is looked for here, in the bytes; at the first sign the file takes the
-careful way through `normalise`.
+An engine's own reader is many times faster than ours. What makes it go wrong is looked for here,
+in the bytes; at the first sign the file takes the careful way through `normalise`.
+
+Lines with too few or too many fields are left to the engine: it passes over them, and so reads
+fewer records than are counted here. One thing escapes it, an empty field too many at the end of a
+line; that is a comma too many for the file as a whole.
 """
 
+import codecs
 import hashlib
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import IO
+from typing import IO, Protocol
 
 import numpy as np
 
 from postloan.ingestion.normalise import BLOCK_BYTES, UTF8_BOM, Normalised
 from postloan.ingestion.refusals import MAX_RECORD_BYTES
 
-LINE_END = ord("\n")
 TROUBLE = (b'"', b"\0", b"\r")
 """Quotes may hide line ends and separators; the others are data that no feed should hold."""
 
-MANY = 256
-"""So many commas a byte cannot count."""
+STRETCH_BYTES = MAX_RECORD_BYTES // 3
+"""A record that is too long covers one whole stretch of a block, wherever blocks begin."""
+
+
+class _Hash(Protocol):
+    def update(self, data: bytes, /) -> None: ...
 
 
 def survey(delivered: Path, commas: int) -> Normalised | None:
@@ -30,82 +37,66 @@ def survey(delivered: Path, commas: int) -> Normalised | None:
 
     Args:
         delivered: the file as it came; its header row has been checked.
-        commas: how many commas a record has.
+        commas: how many commas a record has. Without any a blank line could not be told.
 
     Returns:
         The same account that `normalise` gives of such a file: every line after the header is a
-        good record.
+        good record. It holds only if the engine reads as many of them.
     """
-    seen, records = hashlib.sha256(), 0
-    with delivered.open("rb") as stream, ThreadPoolExecutor(1) as hasher:
-        hashed: Future[None] | None = None
-        for is_first, block in _blocks(stream):
-            if hashed:
-                hashed.result()
-            hashed = hasher.submit(seen.update, block)
-            body = block.partition(b"\n")[2] if is_first else block
-            found = _records_of(body, commas) if not _has_bom(is_first, block) else None
-            if found is None:
+    seen, utf8 = hashlib.sha256(), codecs.getincrementaldecoder("utf-8")()
+    line_ends = commas_found = 0
+    last = b""
+    with delivered.open("rb") as stream:
+        for block in _hashed_blocks(stream, seen):
+            if _is_troubled(block, utf8) or (not last and block.startswith(UTF8_BOM)):
                 return None
-            records += found
+            signs = np.frombuffer(block, np.uint8)
+            line_ends += int(np.count_nonzero(signs == ord("\n")))
+            commas_found += int(np.count_nonzero(signs == ord(",")))
+            last = block[-1:]
+    lines = line_ends + (last != b"\n")
+    if utf8.getstate()[0] or not commas or commas_found != commas * lines:
+        return None
     return Normalised(
-        physical_lines=records + 1,
+        physical_lines=lines,
         blank_lines=0,
-        records=records,
-        record_lines=records,
+        records=lines - 1,
+        record_lines=lines - 1,
         refused=0,
         refused_lines=0,
         sha256=seen.hexdigest(),
     )
 
 
-def _has_bom(is_first: bool, block: bytes) -> bool:
-    return is_first and block.startswith(UTF8_BOM)
+def _hashed_blocks(stream: IO[bytes], seen: _Hash) -> Iterator[bytes]:
+    """The blocks of a file; each is hashed while the caller looks at it."""
+    with ThreadPoolExecutor(1) as hasher:
+        hashed: Future[None] | None = None
+        while block := stream.read(BLOCK_BYTES):
+            if hashed:
+                hashed.result()
+            hashed = hasher.submit(seen.update, block)
+            yield block
 
 
-def _blocks(stream: IO[bytes]) -> Iterator[tuple[bool, bytes]]:
-    """Whole lines, a few megabytes at a time, the first block marked; a longer line ends it all.
-
-    A block that is too long for a record is yielded as it is; it is not plain.
-    """
-    rest, is_first = b"", True
-    while data := stream.read(BLOCK_BYTES):
-        cut = data.rfind(b"\n") + 1
-        block, rest = rest + data[:cut], (data[cut:] if cut else rest + data)
-        if cut:
-            yield is_first, block
-            is_first = False
-        elif len(rest) > MAX_RECORD_BYTES:
-            break
-    if rest:
-        yield is_first, rest
+def _is_troubled(block: bytes, utf8: codecs.IncrementalDecoder) -> bool:
+    """Whether a block holds what an engine's reader could misread."""
+    return (
+        any(sign in block for sign in TROUBLE)
+        or not _is_text(block, utf8)
+        or any(
+            block.find(b"\n", at, at + STRETCH_BYTES) < 0
+            for at in range(0, len(block) - STRETCH_BYTES + 1, STRETCH_BYTES)
+        )
+    )
 
 
-def _records_of(block: bytes, commas: int) -> int | None:
-    """Number of lines of a block in which all are records, or None."""
-    if not block:
-        return 0
-    if any(sign in block for sign in TROUBLE) or not _is_utf8(block):
-        return None
-    text = block if block.endswith(b"\n") else block + b"\n"
-    signs = np.frombuffer(text, np.uint8)
-    ends = np.flatnonzero(signs == LINE_END)
-    lengths = np.diff(ends, prepend=-1)
-    if int(lengths.min()) == 1 or int(lengths.max()) > MAX_RECORD_BYTES:
-        return None
-    is_comma = signs == ord(",")
-    # Bytes are added up in a byte, as that is quick: a line that is 256 commas too long would look
-    # right, but then there are too many commas in all. None can have 256 too few.
-    per_line = np.add.reduceat(is_comma.view(np.uint8), ends - lengths + 1, dtype=np.uint8)
-    is_whole = commas < MANY and int(np.count_nonzero(is_comma)) == commas * len(ends)
-    return len(ends) if is_whole and bool((per_line == commas).all()) else None
-
-
-def _is_utf8(block: bytes) -> bool:
-    if block.isascii():
+def _is_text(block: bytes, utf8: codecs.IncrementalDecoder) -> bool:
+    """Whether a block goes on as UTF-8; a character may begin in one and end in the next."""
+    if block.isascii() and not utf8.getstate()[0]:
         return True
     try:
-        block.decode("utf-8")
+        utf8.decode(block)
     except UnicodeDecodeError:
         return False
     return True

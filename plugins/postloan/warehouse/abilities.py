@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 class ReadsPlainFiles(ABC):
     """Reads delivered CSV files itself.
 
-    They are known to be plain: UTF-8, LF, a header row, no quotes, every line a record. An empty
-    field is NULL.
+    They are known to be plain: UTF-8, LF, a header row, no quotes. An empty field is NULL. A line
+    with too few or too many fields is passed over.
     """
 
     @abstractmethod

@@ -37,7 +37,6 @@ from postloan.warehouse.statements import (
     deleting_where,
     dropping,
     making_temporary,
-    repeated_hashes,
     repeated_keys,
     selecting,
     used,
@@ -53,7 +52,6 @@ class Warehouse(ABC):
     """One open connection to the warehouse, used as a context manager."""
 
     dialect: ClassVar[str]
-    knows_hash: ClassVar[bool] = False
     seven_hexadecimals: ClassVar[str | None] = None
     """The number that seven hexadecimal digits, `{digits}`, write, where the engine has a word."""
     _models_run: tuple[tuple[str, Parameters], ...] = ()
@@ -432,6 +430,8 @@ class Warehouse(ABC):
         key: Sequence[str],
         partition: str | None = None,
         parameters: Parameters | None = None,
+        *,
+        is_numbered: bool = False,
     ) -> int:
         """Number of keys that occur more than once in a table, temporary or not.
 
@@ -440,12 +440,24 @@ class Warehouse(ABC):
             key: its key columns.
             partition: the column of its partitions, where only one of them is looked at.
             parameters: the partition then.
+            is_numbered: whether the last column of the key numbers the rows of a group; where it
+                does, and groups are large, engines can be quicker.
         """
-        # Where no hash of a key repeats no key does, and most files repeat none.
-        asked = (repeated_hashes, repeated_keys) if self.knows_hash else (repeated_keys,)
-        for counting_them in asked:
-            query = counting_them(name, tuple(key), partition)
+        sieve = self.key_sieve(name, tuple(key), partition, is_numbered=is_numbered)
+        exactly = repeated_keys(name, tuple(key), partition)
+        for query in (sieve, exactly) if sieve else (exactly,):
             ((n,),) = list(self.stream_tree(query, used(query, parameters or {})))
             if not n:
                 return 0
         return int(n)
+
+    def key_sieve(
+        self,
+        name: str,  # noqa: ARG002 (an engine's answer)
+        key: tuple[str, ...],  # noqa: ARG002
+        partition: str | None,  # noqa: ARG002
+        *,
+        is_numbered: bool,  # noqa: ARG002
+    ) -> exp.Select | None:
+        """A cheaper question whose answer is 0 only where no key repeats, if the engine has one."""
+        return None

@@ -19,6 +19,7 @@ from sqlglot import exp
 from postloan.errors import RunAgainError, WarehouseError
 from postloan.warehouse.abilities import ReadsPlainFiles, SpeaksSQLAlchemy
 from postloan.warehouse.door import Row, Warehouse
+from postloan.warehouse.duckdb_keys import repeated_hashes, repeated_numbers
 from postloan.warehouse.migration import held_columns
 from postloan.warehouse.models import Parameters, translate
 from postloan.warehouse.schema_plan import HeldColumn
@@ -90,7 +91,6 @@ class DuckDBWarehouse(Warehouse, ReadsPlainFiles, SpeaksSQLAlchemy):
     """The warehouse in one DuckDB file, or in memory for tests (`path` is ':memory:')."""
 
     dialect: ClassVar[str] = "duckdb"
-    knows_hash: ClassVar[bool] = True
     seven_hexadecimals: ClassVar[str | None] = "cast('0x' || {digits} as bigint)"
 
     def __init__(
@@ -275,8 +275,8 @@ class DuckDBWarehouse(Warehouse, ReadsPlainFiles, SpeaksSQLAlchemy):
             WITH delivered AS (
                 FROM read_csv(
                     $path, auto_detect = false, header = true, delim = ',', quote = '',
-                    escape = '', new_line = '\\n', strict_mode = true, max_line_size = 2000000,
-                    columns = $types
+                    escape = '', new_line = '\\n', strict_mode = true, ignore_errors = true,
+                    max_line_size = 2000000, columns = $types
                 )
             )
             {select}
@@ -289,6 +289,14 @@ class DuckDBWarehouse(Warehouse, ReadsPlainFiles, SpeaksSQLAlchemy):
                 self.connection.execute(sql, {"path": str(path), "types": types})
         finally:
             self.connection.execute(IN_ANY_ORDER)
+
+    def key_sieve(
+        self, name: str, key: tuple[str, ...], partition: str | None, *, is_numbered: bool
+    ) -> exp.Select:
+        """What tells at a fraction of the cost that no key repeats."""
+        if is_numbered and len(key) > 1 and not partition:
+            return repeated_numbers(name, key)
+        return repeated_hashes(name, key, partition)
 
     def sqlalchemy_engine(self) -> "Engine":
         """This very connection as SQLAlchemy sees it."""

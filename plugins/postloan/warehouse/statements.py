@@ -124,7 +124,7 @@ def adding_cast(table: Table, select: Select) -> exp.Insert:
 def counting(name: str, partition: str | None) -> exp.Select:
     """The number of rows of a table, or of one of its partitions."""
     query = exp.select(exp.Count(this=exp.Star()).as_("n")).from_(name)
-    return keep(query.where(_has({partition: PARTITION})) if partition else query)
+    return keep(query.where(equal_to({partition: PARTITION})) if partition else query)
 
 
 @cache
@@ -133,40 +133,21 @@ def repeated_keys(name: str, key: tuple[str, ...], partition: str | None) -> exp
     keys = [exp.column(k) for k in key]
     repeated = exp.select(*keys).from_(name).group_by(*keys).having("count(*) > 1")
     if partition:
-        repeated = repeated.where(_has({partition: PARTITION}))
+        repeated = repeated.where(equal_to({partition: PARTITION}))
     count = exp.Count(this=exp.Star()).as_("n")
     return keep(exp.select(count).from_(repeated.subquery("twice")))
 
 
 @cache
-def repeated_hashes(name: str, key: tuple[str, ...], partition: str | None) -> exp.Select:
-    """The number of keys whose hash another one has, on engines that know `hash`.
-
-    Where it is 0 no key repeats; different keys may share a hash. Sorted hashes are beside their
-    likes, which takes half the time of groups as many as there are rows.
-    """
-    hashed = exp.func("hash", *(exp.column(k) for k in key)).as_("hashed")
-    hashes = exp.select(hashed).from_(name)
-    if partition:
-        hashes = hashes.where(_has({partition: PARTITION}))
-    before = exp.Window(
-        this=exp.Lag(this=exp.column("hashed")), order=exp.Order(expressions=[exp.column("hashed")])
-    )
-    beside = exp.select("hashed", before.as_("before")).from_(hashes.subquery("hashes"))
-    count = exp.Count(this=exp.Star()).as_("n")
-    return keep(exp.select(count).from_(beside.subquery("beside")).where("hashed = before"))
-
-
-@cache
 def deleting(name: str, column: str) -> exp.Delete:
     """The removal of one partition."""
-    return keep(exp.delete(exp.to_table(name)).where(_has({column: PARTITION})))
+    return keep(exp.delete(exp.to_table(name)).where(equal_to({column: PARTITION})))
 
 
 @cache
 def deleting_where(name: str, columns: tuple[str, ...]) -> exp.Delete:
     """The removal of the rows whose columns have the values of the parameters of their names."""
-    return keep(exp.delete(exp.to_table(name)).where(_has({c: c for c in columns})))
+    return keep(exp.delete(exp.to_table(name)).where(equal_to({c: c for c in columns})))
 
 
 @cache
@@ -192,6 +173,6 @@ def _definition(column: Column) -> exp.ColumnDef:
     )
 
 
-def _has(parameters: dict[str, str]) -> exp.Expr:
+def equal_to(parameters: dict[str, str]) -> exp.Expr:
     """The condition that columns have the values of parameters."""
     return exp.and_(*(exp.column(c).eq(exp.Placeholder(this=p)) for c, p in parameters.items()))
