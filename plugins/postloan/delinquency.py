@@ -17,7 +17,7 @@ from postloan.rules.tables import publish_rules
 from postloan.warehouse import Warehouse
 from postloan.warehouse.beliefs import Among, replace_belief
 
-CLOSELY, ACCOUNTS = "shortfall_loan", "loan_account"
+SUMS, CLOSELY, ACCOUNTS = "loan_sum", "shortfall_loan", "loan_account"
 UNEVEN = """
     select loan_id
     from loan_account
@@ -78,6 +78,7 @@ def allocated(
         "known_on": known_on,
         "past_due_before": business_date + timedelta(days=counts_as),
     }
+    warehouse.temporary(SUMS, parameters)
     warehouse.temporary(CLOSELY, parameters)
     if with_principal:
         warehouse.temporary(ACCOUNTS, parameters)
@@ -86,7 +87,7 @@ def allocated(
         warehouse.temporary(model, parameters)
     _allocate_in_turn(warehouse, parameters)
     yield parameters
-    for name in (CLOSELY, ACCOUNTS, *IN_ONE_PASS, *IN_TURN):
+    for name in (SUMS, CLOSELY, ACCOUNTS, *IN_ONE_PASS, *IN_TURN):
         warehouse.drop_temporary(name)
 
 
