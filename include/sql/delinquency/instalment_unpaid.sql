@@ -67,46 +67,54 @@ applied as (
         open_instalment.fee_due,
         least(
             coalesce(payments.amount, cast(0 as decimal(18, 2))), open_instalment.amount_due
-        ) as paid_by_name
+        ) as paid_by_name,
+        coalesce(paid.paid_in_all, cast(0 as decimal(18, 2))) as paid_in_all,
+        loans.turned_on,
+        loans.tolerance_amount,
+        loans.fee_rank,
+        loans.interest_rank,
+        loans.principal_rank
     from open_instalment
+    inner join loans
+        on open_instalment.loan_id = loans.loan_id
     left join payments
         on
             open_instalment.loan_id = payments.loan_id
             and open_instalment.instalment_no = payments.instalment_no
+    left join paid
+        on open_instalment.loan_id = paid.loan_id
 
 ),
 
 rests as (
 
     select
-        applied.loan_id,
-        applied.instalment_no,
-        applied.due_on,
-        applied.effective_due_on,
-        applied.amount_due,
-        applied.principal_due,
-        applied.interest_due,
-        applied.fee_due,
-        applied.amount_due - applied.paid_by_name as rest,
-        sum(applied.amount_due - applied.paid_by_name) over (
-            partition by applied.loan_id
-            order by applied.due_on, applied.instalment_no
+        loan_id,
+        instalment_no,
+        due_on,
+        effective_due_on,
+        amount_due,
+        principal_due,
+        interest_due,
+        fee_due,
+        turned_on,
+        tolerance_amount,
+        fee_rank,
+        interest_rank,
+        principal_rank,
+        amount_due - paid_by_name as rest,
+        sum(amount_due - paid_by_name) over (
+            partition by loan_id
+            order by due_on, instalment_no
             rows between unbounded preceding and current row
         ) as rest_up_to_here,
-        count(
-            case when applied.amount_due > applied.paid_by_name then 1 end
-        ) over (
-            partition by applied.loan_id
-            order by applied.due_on, applied.instalment_no
+        count(case when amount_due > paid_by_name then 1 end) over (
+            partition by loan_id
+            order by due_on, instalment_no
             rows between unbounded preceding and current row
         ) as rests_up_to_here,
-        coalesce(paid.paid_in_all, cast(0 as decimal(18, 2)))
-        - sum(applied.paid_by_name) over (
-            partition by applied.loan_id
-        ) as not_applied_by_name
+        paid_in_all - sum(paid_by_name) over (partition by loan_id) as not_applied_by_name
     from applied
-    left join paid
-        on applied.loan_id = paid.loan_id
 
 ),
 
@@ -115,13 +123,17 @@ unpaid as (
     select
         loan_id,
         instalment_no,
+        due_on,
         effective_due_on,
         amount_due,
         principal_due,
         interest_due,
         fee_due,
-        due_on,
-        rest,
+        turned_on,
+        tolerance_amount,
+        fee_rank,
+        interest_rank,
+        principal_rank,
         rests_up_to_here - 1 as earlier_rests,
         rest_up_to_here - not_applied_by_name as not_covered,
         not_applied_by_name > 0 as has_unnamed_money,
@@ -135,45 +147,30 @@ unpaid as (
 
 ),
 
-doubtful as (
-
-    select distinct unpaid.loan_id
-    from unpaid
-    inner join loans
-        on unpaid.loan_id = loans.loan_id
-    where
-        unpaid.has_unnamed_money
-        and unpaid.due_on < cast($past_due_before as date)
-        and unpaid.unpaid_amount > loans.tolerance_amount
-        and unpaid.not_covered - loans.tolerance_amount * unpaid.earlier_rests
-        <= loans.tolerance_amount
-
-),
-
 ordered as (
 
     select
-        unpaid.loan_id,
-        unpaid.instalment_no,
-        unpaid.effective_due_on,
-        unpaid.amount_due,
-        unpaid.unpaid_amount,
-        unpaid.amount_due - unpaid.unpaid_amount as paid_amount,
-        coalesce(unpaid.fee_due, cast(0 as decimal(18, 2))) as fee_due,
-        coalesce(unpaid.interest_due, cast(0 as decimal(18, 2))) as interest_due,
-        coalesce(unpaid.principal_due, cast(0 as decimal(18, 2))) as principal_due,
-        coalesce(unpaid.fee_due, unpaid.interest_due, unpaid.principal_due) is not null
-            as has_split,
-        loans.turned_on,
-        doubtful.loan_id is not null as is_doubtful,
-        loans.fee_rank,
-        loans.interest_rank,
-        loans.principal_rank
+        loan_id,
+        instalment_no,
+        effective_due_on,
+        amount_due,
+        unpaid_amount,
+        amount_due - unpaid_amount as paid_amount,
+        coalesce(fee_due, cast(0 as decimal(18, 2))) as fee_due,
+        coalesce(interest_due, cast(0 as decimal(18, 2))) as interest_due,
+        coalesce(principal_due, cast(0 as decimal(18, 2))) as principal_due,
+        coalesce(fee_due, interest_due, principal_due) is not null as has_split,
+        turned_on,
+        bool_or(
+            has_unnamed_money
+            and due_on < cast($past_due_before as date)
+            and unpaid_amount > tolerance_amount
+            and not_covered - tolerance_amount * earlier_rests <= tolerance_amount
+        ) over (partition by loan_id) as is_doubtful,
+        fee_rank,
+        interest_rank,
+        principal_rank
     from unpaid
-    inner join loans
-        on unpaid.loan_id = loans.loan_id
-    left join doubtful
-        on unpaid.loan_id = doubtful.loan_id
 
 ),
 
