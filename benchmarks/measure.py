@@ -3,12 +3,14 @@
 import math
 import multiprocessing
 import resource
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Self
 
 import psutil
 
@@ -60,6 +62,35 @@ def _peak_of(process: psutil.Process) -> int:
     except OSError:
         return 0
     return next((int(s.split()[1]) for s in status.splitlines() if s.startswith("VmHWM")), 0)
+
+
+class MemoryWatch:
+    """The most memory that this process and all it starts hold at one time, while it is open."""
+
+    EVERY_SECONDS = 0.5
+
+    def __init__(self) -> None:
+        """Nothing has been seen yet."""
+        self.peak_gb = 0.0
+        self._is_over = threading.Event()
+        self._watcher = threading.Thread(target=self._watch, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._watcher.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._is_over.set()
+        self._watcher.join()
+
+    def _watch(self) -> None:
+        me = psutil.Process()
+        while not self._is_over.wait(self.EVERY_SECONDS):
+            held = 0
+            for process in (me, *me.children(recursive=True)):
+                with suppress(psutil.Error):
+                    held += process.memory_info().rss
+            self.peak_gb = max(self.peak_gb, held / 1e9)
 
 
 def growth(sizes: Sequence[int], seconds: Sequence[float]) -> float:
