@@ -1,10 +1,15 @@
-"""Whole business dates on Spark: the tables and the task files of DuckDB, byte for byte."""
+"""Whole business dates on Spark: the tables and the task files of DuckDB, byte for byte.
+
+And the rows of every table, as another reader finds them in its Delta table.
+"""
 
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from deltalake import DeltaTable
 
+from postloan.contracts import catalogue
 from postloan.sample import write_sample
 from postloan.settings import settings
 from postloan.warehouse import open_warehouse
@@ -36,5 +41,13 @@ def test_a_business_date_ends_as_it_does_on_duckdb(
     assert any(name.endswith("manifest.json") for name in expected[1])
 
     spark = tmp_path / "spark"
-    url = spark_lake.url_of(spark / "lake", local_rows=local_rows)
+    url = spark_lake.url_of(spark / "lake", local_rows=local_rows, tables="delta")
     assert days_run(spark, url, monkeypatch) == expected
+    with open_warehouse(url) as warehouse:
+        for table in catalogue().tables.values():
+            columns = list(table.column_names)
+            told = DeltaTable(spark / "lake" / table.name).to_pyarrow_table().select(columns)
+            held = warehouse.stream(f"select {', '.join(columns)} from {table.name}")
+            assert sorted(map(str, held)) == sorted(
+                str(tuple(r.values())) for r in told.to_pylist()
+            )

@@ -169,8 +169,8 @@ def test_half_a_commit_file_cannot_be_seen(tmp_path: Path) -> None:
 def test_a_commit_never_takes_the_place_of_another(tmp_path: Path, store: str) -> None:
     files = LakeFiles(str(tmp_path) if store == "folder" else f"memory://{tmp_path.name}")
     files.make_folder(FOLDER)
-    assert files.put_if_absent(f"{FOLDER}/1.json", {"mine": 1})
-    assert not files.put_if_absent(f"{FOLDER}/1.json", {"yours": 2})
+    assert files.put_json_if_absent(f"{FOLDER}/1.json", {"mine": 1})
+    assert not files.put_json_if_absent(f"{FOLDER}/1.json", {"yours": 2})
     assert files.read_json(f"{FOLDER}/1.json") == {"mine": 1}
     assert files.names(FOLDER) == ["1.json"]
 

@@ -22,6 +22,7 @@ from postloan.warehouse.migration import held_columns
 from postloan.warehouse.models import Parameters
 from postloan.warehouse.schema_plan import HeldColumn
 from postloan.warehouse.spark.deletes import removal
+from postloan.warehouse.spark.delta import DeltaLogs
 from postloan.warehouse.spark.dialect import DIALECT
 from postloan.warehouse.spark.errors import refusals
 from postloan.warehouse.spark.files import LakeFiles
@@ -33,7 +34,7 @@ from postloan.warehouse.spark.landing import (
     plain_rows,
 )
 from postloan.warehouse.spark.log import CommitLog
-from postloan.warehouse.spark.options import SparkOptions
+from postloan.warehouse.spark.options import DELTA, SparkOptions
 from postloan.warehouse.spark.reading_trees import (
     counted,
     partition_text,
@@ -68,7 +69,9 @@ class SparkWarehouse(Warehouse, ReadsPlainFiles, HasDataFrames):
         files = LakeFiles(options.root)
         self.spark = new_session(options)
         self._store = Store(self.spark, files, options.local_rows)
-        self._tables = Tables(CommitLog(files), self._store, options.keep_hours)
+        log = CommitLog(files)
+        delta = DeltaLogs(files, log) if options.tables == DELTA else None
+        self._tables = Tables(log, self._store, options.keep_hours, delta)
 
     def close(self) -> None:
         """Remove the temporary tables; the Spark application stays for the next warehouse."""

@@ -6,12 +6,20 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 import fsspec
 
 from postloan.errors import WarehouseError
+
+
+class DataFile(NamedTuple):
+    """One file of rows: name, bytes, and when it was written in milliseconds since 1970."""
+
+    name: str
+    size: int
+    written_at: int
 
 
 class LakeFiles:
@@ -49,28 +57,38 @@ class LakeFiles:
         """Whether a file is there."""
         return bool(self._system.exists(self._at(path)))
 
+    def read(self, path: str) -> bytes:
+        """What a small file holds."""
+        return bytes(self._system.cat_file(self._at(path)))
+
     def read_json(self, path: str) -> Any:
         """What a JSON file says."""
         return json.loads(self._system.cat_file(self._at(path)))
 
     def write_json(self, path: str, content: Any) -> None:
         """Write a JSON file in one piece, in place of one that may be there."""
-        data = json.dumps(content).encode()
+        self.write(path, json.dumps(content).encode())
+
+    def write(self, path: str, data: bytes) -> None:
+        """Write a small file in one piece, in place of one that may be there."""
         if not self._is_local:
             self._system.pipe_file(self._at(path), data)
             return
         written = self._aside(path, data)
         written.replace(self._at(path))
 
-    def put_if_absent(self, path: str, content: Any) -> bool:
-        """Write a JSON file unless there is one; whether it was written.
+    def put_json_if_absent(self, path: str, content: Any) -> bool:
+        """Write a JSON file unless there is one, as `put_if_absent` does."""
+        return self.put_if_absent(path, json.dumps(content).encode())
+
+    def put_if_absent(self, path: str, data: bytes) -> bool:
+        """Write a file unless there is one; whether it was written.
 
         Of several writers exactly one succeeds, and nobody ever sees half of a file.
 
         Raises:
             WarehouseError: the storage cannot do that; several writers would lose commits.
         """
-        data = json.dumps(content).encode()
         if not self._is_local:
             return self._put_on_store(path, data)
         written = self._aside(path, data)
@@ -98,6 +116,7 @@ class LakeFiles:
 
     def _aside(self, path: str, data: bytes) -> Path:
         target = Path(self._at(path))
+        target.parent.mkdir(parents=True, exist_ok=True)
         written = target.with_name(f".{target.name}.{uuid4().hex}")
         written.write_bytes(data)
         return written
@@ -119,6 +138,17 @@ class LakeFiles:
         except FileNotFoundError:
             return 0.0
         return (time.time() - float(written)) / 3600
+
+    def written_at(self, path: str) -> int:
+        """When a file was last written, in milliseconds since 1970."""
+        return int(self._system.modified(self._at(path)).timestamp() * 1000)
+
+    def data_files(self, path: str) -> Iterator[DataFile]:
+        """The Parquet files of a folder, sorted by name."""
+        for name in self.names(path):
+            if name.endswith(".parquet") and not name.startswith("."):
+                at = f"{path}/{name}"
+                yield DataFile(name, int(self._system.size(self._at(at))), self.written_at(at))
 
     def files_below(self, path: str) -> Iterator[str]:
         """Paths of all files below a folder."""

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from postloan.errors import RunAgainError
+from postloan.errors import RunAgainError, WarehouseError
 from postloan.warehouse.spark.files import LakeFiles
 from postloan.warehouse.spark.forms import Form
 
@@ -68,6 +68,11 @@ class Change:
     def is_empty(self) -> bool:
         """Whether nothing came and nothing went."""
         return not (any(self.added.values()) or any(self.removed.values()) or self.forms)
+
+    @property
+    def tables(self) -> set[str]:
+        """The tables that were changed."""
+        return {*self.added, *self.removed, *self.forms}
 
     def add(self, table: str, parts: Iterable[Part]) -> None:
         """Remember parts that came."""
@@ -186,7 +191,7 @@ class CommitLog:
         number = base.number
         while True:
             number += 1
-            if self._files.put_if_absent(_commit_path(number), change.as_json()):
+            if self._files.put_json_if_absent(commit_path(number), change.as_json()):
                 break
             earlier = self._commit(number)
             clash = change.clash(earlier) if earlier else None
@@ -200,9 +205,20 @@ class CommitLog:
             self._files.write_json(_checkpoint_path(number), _as_json(newest))
         return newest
 
+    def change(self, number: int) -> Change:
+        """What a commit of the past has done.
+
+        Raises:
+            WarehouseError: it is missing; nobody but this log may remove files there.
+        """
+        change = self._commit(number)
+        if change is None:
+            raise WarehouseError(f"The lake has lost {commit_path(number)}. Bring it back.")
+        return change
+
     def _commit(self, number: int) -> Change | None:
         try:
-            return Change.of_json(self._files.read_json(_commit_path(number)))
+            return Change.of_json(self._files.read_json(commit_path(number)))
         except FileNotFoundError:
             return None
 
@@ -221,15 +237,22 @@ class CommitLog:
         named = {p for parts in newest.tables.values() for p in parts}
         for number in range(newest.number, 0, -1):
             change = self._commit(number)
-            if change is None or self._files.age_hours(_commit_path(number)) >= hours:
+            if change is None or self._files.age_hours(commit_path(number)) >= hours:
                 break
             for parts in (*change.removed.values(), *change.added.values()):
                 named.update(parts)
         return named
 
 
-def _commit_path(number: int) -> str:
+def commit_path(number: int) -> str:
+    """Where a commit stands."""
     return f"{FOLDER}/{number:012}.commit.json"
+
+
+def place_within(form: Form, part: Part) -> str:
+    """The folder of a part below that of its table."""
+    folder = f"version={part.version}"
+    return f"{folder}/{form.partition}={part.partition}" if form.partition else folder
 
 
 def _checkpoint_path(number: int) -> str:

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 from postloan.errors import WarehouseError
 
 URL_FORM = "spark:///<folder of the lake>[?master=local[2]|remote=sc://<host>&conf.<spark key>=…]"
+PARQUET, DELTA = "parquet", "delta"
 LOCAL_ROWS = 10_000
 KEEP_HOURS = 24
 
@@ -25,6 +26,7 @@ class SparkOptions:
         local_rows: tables that together hold no more rows than this are handed to Spark with the
             statement, and the answer is fetched at once; 0 sends everything through files.
         keep_hours: how long files that no commit names any more stay for those who still read.
+        tables: `delta` to let other tools read every table as a Delta table, else `parquet`.
     """
 
     root: str
@@ -33,6 +35,7 @@ class SparkOptions:
     conf: Mapping[str, str] = field(default_factory=dict)
     local_rows: int = LOCAL_ROWS
     keep_hours: int = KEEP_HOURS
+    tables: str = PARQUET
 
     @property
     def is_local(self) -> bool:
@@ -55,7 +58,7 @@ def options_of(url: str) -> SparkOptions:
     root = place.rstrip("/") if "://" in place else str(Path(place).resolve())
     given = dict(parse_qsl(query, keep_blank_values=True))
     conf = {k.removeprefix("conf."): given.pop(k) for k in list(given) if k.startswith("conf.")}
-    known = {"master", "remote", "local_rows", "keep_hours"}
+    known = {"master", "remote", "local_rows", "keep_hours", "tables"}
     unknown = sorted(given.keys() - known)
     if unknown:
         raise WarehouseError(
@@ -64,6 +67,11 @@ def options_of(url: str) -> SparkOptions:
         )
     if "master" in given and "remote" in given:
         raise WarehouseError("POSTLOAN_WAREHOUSE: give Spark a master or a remote, not both.")
+    tables = given.get("tables", PARQUET)
+    if tables not in (PARQUET, DELTA):
+        raise WarehouseError(
+            f"POSTLOAN_WAREHOUSE: tables is '{tables}'; a lake has {PARQUET} or {DELTA} tables."
+        )
     return SparkOptions(
         root=root,
         master=given.get("master", "local[*]"),
@@ -71,6 +79,7 @@ def options_of(url: str) -> SparkOptions:
         conf=conf,
         local_rows=_number(given, "local_rows", LOCAL_ROWS),
         keep_hours=_number(given, "keep_hours", KEEP_HOURS),
+        tables=tables,
     )
 
 

@@ -19,7 +19,7 @@ from postloan.errors import WarehouseError
 from postloan.warehouse.spark.files import LakeFiles
 from postloan.warehouse.spark.forms import Form
 from postloan.warehouse.spark.gears import Gears
-from postloan.warehouse.spark.log import Part, Parts
+from postloan.warehouse.spark.log import Part, Parts, place_within
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -58,8 +58,7 @@ class Store:
         return self._scratch if form.is_temporary else form.name
 
     def _place(self, form: Form, part: Part) -> str:
-        folder = f"{self._folder(form)}/version={part.version}"
-        return f"{folder}/{form.partition}={part.partition}" if form.partition else folder
+        return f"{self._folder(form)}/{place_within(form, part)}"
 
     def forget(self, form: Form, parts: Iterable[Part]) -> None:
         """Remove the files of parts that nobody has seen."""

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from postloan.errors import RunAgainError, WarehouseError
 from postloan.warehouse.spark.compact import compact
+from postloan.warehouse.spark.delta import DeltaLogs
 from postloan.warehouse.spark.forms import Form
 from postloan.warehouse.spark.log import CHECKPOINT_EVERY, Change, Claim, CommitLog, Parts, Snapshot
 from postloan.warehouse.spark.store import Store
@@ -27,15 +28,19 @@ class Held(NamedTuple):
 class Tables:
     """All tables of one connection."""
 
-    def __init__(self, log: CommitLog, store: Store, keep_hours: int) -> None:
+    def __init__(
+        self, log: CommitLog, store: Store, keep_hours: int, delta: DeltaLogs | None = None
+    ) -> None:
         """Begin with what is committed.
 
         Args:
             log: which parts count.
             store: where they are.
             keep_hours: how long files are kept that do not count any more.
+            delta: the Delta logs that tell of every commit, if there are any.
         """
         self._keep_hours = keep_hours
+        self._delta = delta
         self._log = log
         self._store = store
         self._base = log.newest()
@@ -68,6 +73,8 @@ class Tables:
         if before.number // CHECKPOINT_EVERY < self._base.number // CHECKPOINT_EVERY:
             compact(self._store, self._log)
             self.sweep()
+        if self._delta:
+            self._delta.publish()
 
     def _logged(self, change: Change) -> Snapshot:
         """Write a commit.
