@@ -11,6 +11,7 @@ other, and how the seconds grow with the book.
 
 import argparse
 import os
+import shutil
 import tempfile
 import time
 from collections.abc import Iterator
@@ -55,18 +56,18 @@ class Told:
     shuffled_gb: float
 
 
-def multiply(copies: int) -> Result:
-    """Copy all facts of the book under other names, so that it has `copies` times its size."""
+def multiply(size: int, before: int) -> Result:
+    """Copy all facts of a book under other names, until it has a size that it had not before."""
     from postloan.contracts import catalogue
     from postloan.warehouse import open_warehouse
 
-    timings, numbers = Timings(), " union all ".join(f"select {n} as n" for n in range(1, copies))
+    timings, copies = Timings(), range(1, size // before)
+    numbers = " union all ".join(f"select '-{size}-{n}' as suffix" for n in copies)
     with open_warehouse() as warehouse:
         for fact in FACTS:
             columns = catalogue().tables[fact].column_names
             told = ", ".join(
-                f"{c} || '-' || cast(copies.n as varchar) as {c}" if c.endswith("_id") else c
-                for c in columns
+                f"{c} || copies.suffix as {c}" if c.endswith("_id") else c for c in columns
             )
             with timings.of(f"copy {fact}"):
                 warehouse.append_from(
@@ -123,18 +124,27 @@ def _use(home: Path, said: str) -> None:
     os.environ["POSTLOAN_WAREHOUSE"] = f"spark:///{home}/lake?{said}"
 
 
-def measure(sizes: list[int], home: Path) -> dict[str, list[Told]]:
-    """The step in every mode, on a book that is made larger and larger."""
-    os.environ["POSTLOAN_HOME"] = str(home)
+def _make_base(home: Path) -> None:
+    """The book of the small lender, opened, and its next date."""
     in_own_process(make_sample, MADE, home / "landing")
     _use(home, f"{MEMORY['local']}&{LONG_LIFE}")
     for day in (LAST_DATE - timedelta(days=1), LAST_DATE):
         in_own_process(run_day, day)
+    (home / "lake").rename(home / "base")
+
+
+def measure(sizes: list[int], home: Path) -> dict[str, list[Told]]:
+    """The step in every mode, on a book that is made larger and larger."""
+    os.environ["POSTLOAN_HOME"] = str(home)
+    if not (home / "base").is_dir():
+        _make_base(home)
+    shutil.rmtree(home / "lake", ignore_errors=True)
+    shutil.copytree(home / "base", home / "lake")
     found: dict[str, list[Told]] = {mode: [] for mode in MEMORY}
     for size, before in zip(sizes, [MADE, *sizes], strict=False):
         _use(home, f"{MEMORY['local']}&{LONG_LIFE}")
         if size > before:
-            in_own_process(multiply, size // before)
+            in_own_process(multiply, size, before)
         for mode, told in found.items():
             told.append(run_step(mode, home, size))
     return found
@@ -146,7 +156,7 @@ def main() -> int:
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
     parser.add_argument("--loans", type=int, nargs="+", default=SIZES)
-    parser.add_argument("--keep", type=Path, help="keep the state in this folder")
+    parser.add_argument("--keep", type=Path, help="keep the small book here, and use it again")
     args = parser.parse_args()
     if reason := why_no_spark():
         raise SystemExit(reason)

@@ -18,7 +18,7 @@ from tests.support.spark import TestLake, running_lake, why_no_spark
 quiet_exit.install()
 
 SPARK_BY_DEFAULT = (
-    *(f"tests/engines/test_{n}.py" for n in ("door", "parity", "spark")),
+    *(f"tests/engines/test_{n}.py" for n in ("delta", "door", "parity", "spark")),
     "tests/chaos/test_killed_writes.py",
 )
 """Where Spark takes part in every run. Everywhere, it takes the better part of an hour."""
