@@ -395,6 +395,18 @@ def test_an_empty_field_is_no_value_and_the_last_line_counts(
     ]  # fmt: skip
 
 
+@pytest.mark.spark
+@pytest.mark.parametrize("rows", [1, 200_000], ids=["read here", "read by workers"])
+def test_a_line_with_missing_or_surplus_fields_is_passed_over(
+    spark: SparkWarehouse, tmp_path: Path, rows: int
+) -> None:
+    path, good = tmp_path / "delivered.csv", "1,2\n" * rows
+    path.write_text(f"a,b\n{good}1\n2,3,4\n\n5,6,\n{good}", encoding="utf-8")
+    typed = {"a": "a", "b": "b"}
+    assert spark.load_plain("plain", path, ["a", "b"], typed, "true") == 2 * rows
+    assert spark.load_rest("rest", path, ["a", "b"], "plain") == 0
+
+
 # Work that is not needed --------------------------------------------------------------------
 
 

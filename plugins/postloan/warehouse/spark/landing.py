@@ -50,8 +50,8 @@ def delivered_rows(spark: "SparkSession", path: Path, columns: Sequence[str]) ->
 
     Args:
         spark: the session.
-        path: UTF-8, LF, a header row, no quotes, every line a record; all workers can read it,
-            unless it is small.
+        path: UTF-8, LF, a header row, no quotes; all workers can read it, unless it is small. A
+            line with too few or too many fields is passed over.
         columns: names of its columns; an empty field is NULL.
 
     Raises:
@@ -62,6 +62,7 @@ def delivered_rows(spark: "SparkSession", path: Path, columns: Sequence[str]) ->
     return (
         lines.where("line_no > 1")
         .selectExpr("line_no", "split(value, ',', -1) as fields")
+        .where(f"size(fields) = {len(columns)}")
         .selectExpr("line_no", *fields)
     )
 
