@@ -1,6 +1,6 @@
 """One business day of the same lender on every engine, in one run.
 
-    python -m benchmarks.engines [--loans 10000 100000] [--engines duckdb postgres spark]
+    python -m benchmarks.engines [--loans 100000 1000000] [--engines duckdb postgres spark]
 
 Each engine opens the book of the same sample lender and runs the next date, in a process of its
 own. Told are the seconds of every step, the step that finds days past due once more and warm, and
@@ -146,7 +146,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
-    parser.add_argument("--loans", type=int, nargs="+", default=[10_000, 100_000])
+    parser.add_argument("--loans", type=int, nargs="+", default=[100_000, 1_000_000])
     parser.add_argument("--engines", nargs="+", choices=ENGINES, default=ENGINES)
     args = parser.parse_args()
     engines = list(args.engines)

@@ -159,7 +159,8 @@ def main() -> int:
     parser.add_argument("--keep", type=Path, help="keep the small book here, and use it again")
     args = parser.parse_args()
     if reason := why_no_spark():
-        raise SystemExit(reason)
+        print(f"Left out: {reason}")
+        return 0
     sizes = sorted(args.loans)
     with tempfile.TemporaryDirectory() as scratch:
         found = measure(sizes, args.keep or Path(scratch))
