@@ -41,7 +41,7 @@ SHORT_SECONDS = 180
 FACTS = ("loan", "instalment", "repayment", "pause", "loan_position")
 EXECUTORS = "conf.spark.executor.memory=2g&conf.spark.executor.cores=1"
 MEMORY = {
-    "local": "conf.spark.driver.memory=5g",
+    "local": "conf.spark.driver.memory=4g",
     "cluster": f"conf.spark.driver.memory=1g&{EXECUTORS}",
 }
 """What the processes may take, so that all of them together stay below 8 GB."""
