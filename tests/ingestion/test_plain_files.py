@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from postloan.ingestion import staging
+from postloan.ingestion import survey as survey_module
 from postloan.ingestion.normalise import normalise
 from postloan.ingestion.refusals import MAX_RECORD_BYTES
 from postloan.ingestion.survey import survey
@@ -210,6 +211,24 @@ def test_fields_on_the_wrong_line_take_the_careful_way(
     facts, refused = both_ways(tmp_path, file.replace(b"\n" + key, key + b"\n"), monkeypatch)
     assert [row[1] for row in facts] == [3]
     assert [row[0] for row in refused] == [2, 3]
+
+
+@pytest.mark.parametrize("block_bytes", [1, 61, 100_000])
+def test_the_account_does_not_depend_on_the_blocks_that_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, block_bytes: int
+) -> None:
+    good, cut, long = (tmp_path / name for name in ("good.csv", "cut.csv", "long.csv"))
+    good.write_text("a,b\n姓名,地址\n1,2", encoding="utf-8")
+    cut.write_bytes("a,b\n1,址".encode()[:-1])
+    long.write_bytes(b"a,b\n1,2\n1," + b"x" * MAX_RECORD_BYTES + b"\n1,2\n")
+    account = survey(good, 1)
+    assert account
+    assert account.records == 2
+    monkeypatch.setattr(survey_module, "BLOCK_BYTES", block_bytes)
+    assert survey(good, 1) == account
+    assert survey(cut, 1) is None
+    if block_bytes > 1:
+        assert survey(long, 1) is None
 
 
 def test_a_byte_order_mark_takes_the_careful_way(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ TROUBLE = (b'"', b"\0", b"\r")
 """Quotes may hide line ends and separators; the others are data that no feed should hold."""
 
 STRETCH_BYTES = MAX_RECORD_BYTES // 3
-"""A record that is too long covers one whole stretch of a block, wherever blocks begin."""
+"""A record that is too long for us covers one whole stretch of a block, unless blocks are small."""
 
 
 class _Hash(Protocol):
@@ -44,11 +44,14 @@ def survey(delivered: Path, commas: int) -> Normalised | None:
         good record. It holds only if the engine reads as many of them.
     """
     seen, utf8 = hashlib.sha256(), codecs.getincrementaldecoder("utf-8")()
-    line_ends = commas_found = 0
+    line_ends = commas_found = unended = 0
     last = b""
     with delivered.open("rb") as stream:
         for block in _hashed_blocks(stream, seen):
             if _is_troubled(block, utf8) or (not last and block.startswith(UTF8_BOM)):
+                return None
+            unended = _bytes_unended(block, unended)
+            if unended > MAX_RECORD_BYTES:
                 return None
             signs = np.frombuffer(block, np.uint8)
             line_ends += int(np.count_nonzero(signs == ord("\n")))
@@ -89,6 +92,21 @@ def _is_troubled(block: bytes, utf8: codecs.IncrementalDecoder) -> bool:
             for at in range(0, len(block) - STRETCH_BYTES + 1, STRETCH_BYTES)
         )
     )
+
+
+def _bytes_unended(block: bytes, before: int) -> int:
+    """Length of the record that goes on behind a block, or of one that is too long and ends in it.
+
+    Args:
+        block: whatever comes next.
+        before: what is unended before it.
+    """
+    first = block.find(b"\n")
+    if first < 0:
+        return before + len(block)
+    if before + first > MAX_RECORD_BYTES:
+        return before + first
+    return len(block) - 1 - block.rfind(b"\n")
 
 
 def _is_text(block: bytes, utf8: codecs.IncrementalDecoder) -> bool:
