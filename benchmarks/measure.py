@@ -14,7 +14,7 @@ from typing import Self
 
 import psutil
 
-from tests.support import quiet_exit
+from postloan import quiet_exit
 
 
 @dataclass

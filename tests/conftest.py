@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from postloan import quiet_exit
 from postloan.warehouse import Warehouse, open_warehouse
-from tests.support import quiet_exit
 from tests.support.engines import ENGINES
 from tests.support.postgres import TestServer, running_server
 from tests.support.rule_files import RuleFiles, copy_include

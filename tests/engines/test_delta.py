@@ -10,7 +10,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from deltalake import DeltaTable, write_deltalake
+from sqlglot import exp
 
+from postloan.contracts import catalogue
 from postloan.errors import WarehouseError
 from postloan.warehouse import open_warehouse
 from postloan.warehouse.spark.delta import CHECKPOINT_EVERY, FOLDER, TOLD, DeltaLogs
@@ -86,8 +88,10 @@ def test_what_came_and_went_is_what_another_reader_sees(lake: Lake) -> None:
     lake.commit(lake.part(DAY, ["L4"]), gone=[first])
     lake.delta.publish()
     assert lake.rows == [("L3", NEXT_DAY), ("L4", DAY)]
-    assert lake.table.version() == 1
-    lake.table.load_as_version(0)
+    before = lake.table
+    assert before.version() == 1
+    before.load_as_version(0)
+    assert before.to_pyarrow_table().num_rows == 3
 
 
 def test_a_table_without_rows_has_its_columns(lake: Lake) -> None:
@@ -123,6 +127,25 @@ def test_nothing_is_told_twice(lake: Lake) -> None:
     lake.delta.publish()
     lake.files.write_json(TOLD, {"number": 1})
     other.publish()
+    assert lake.table.version() == 1
+    assert lake.rows == [("L1", DAY), ("L2", DAY)]
+
+
+def test_of_two_that_tell_at_once_one_gives_way(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lake.delta.publish()
+    lake.commit(lake.part(DAY, ["L1"]))
+    other, put = DeltaLogs(lake.files, CommitLog(lake.files)), LakeFiles.put_if_absent
+
+    def put_too_late(files: LakeFiles, path: str, data: bytes) -> bool:
+        monkeypatch.undo()
+        lake.commit(lake.part(DAY, ["L2"]))
+        other.publish()
+        return put(files, path, data)
+
+    monkeypatch.setattr(LakeFiles, "put_if_absent", put_too_late)
+    lake.delta.publish()
     assert lake.table.version() == 1
     assert lake.rows == [("L1", DAY), ("L2", DAY)]
 
@@ -182,7 +205,7 @@ def test_a_table_that_another_tool_has_written_to_is_named(lake: Lake) -> None:
 
 @pytest.mark.spark
 @pytest.mark.parametrize("local_rows", [10_000, 0], ids=["few rows", "jobs"])
-def test_every_statement_of_spark_is_seen_by_another_reader(
+def test_what_spark_writes_and_removes_is_seen_by_another_reader(
     spark_lake: TestLake, tmp_path: Path, local_rows: int
 ) -> None:
     url = spark_lake.url_of(tmp_path / "lake", tables="delta", local_rows=local_rows)
@@ -202,10 +225,16 @@ def test_every_statement_of_spark_is_seen_by_another_reader(
             ]
             warehouse.write_rows("rule_parameter", told, rows)
         warehouse.delete_partition("rule_parameter", day)
+        warehouse.run(exp.delete("rule_parameter").where("parameter = 'b'"), {})
+        columns = catalogue().tables["rule_parameter"].column_names
+        select = f"select {', '.join(columns)} from rule_parameter where parameter = 'c'"
+        again = select.replace("parameter,", "'d' as parameter,", 1)
+        warehouse.append_from("rule_parameter", columns, again)
         kept = warehouse.fetch("select parameter from rule_parameter order by parameter")
         quiet = DeltaTable(tmp_path / "lake" / "loan").to_pyarrow_table()
     seen = DeltaTable(tmp_path / "lake" / "rule_parameter").to_pyarrow_table()
-    assert [(row["parameter"],) for row in seen.sort_by("parameter").to_pylist()] == kept
+    others = [(row["parameter"],) for row in seen.sort_by("parameter").to_pylist()]
+    assert others == kept == [("a",), ("c",), ("d",)]
     assert set(seen.column("business_date").to_pylist()) == {later}
     assert quiet.num_rows == 0
 

@@ -1,12 +1,16 @@
 """A sender tests a file before it is sent."""
 
 import csv
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
 
 from postloan.cli import main
+from postloan.settings import REPOSITORY
 from tests.support.deliveries import CUSTOMER, INSTALMENT, LOAN, REPAYMENT, Rows, csv_bytes
 
 
@@ -29,6 +33,15 @@ def test_a_clean_file_is_ready_to_send(
     assert "1 rows in, 1 good, 0 refused" in told
     assert "Ready to send." in told
     assert not home.exists()
+
+
+def test_the_report_is_the_last_word(tmp_path: Path) -> None:
+    file = written(tmp_path, "customer", [CUSTOMER])
+    command = [sys.executable, "-m", "postloan", "feed", "check", str(file)]
+    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY / "plugins")}
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
+    assert done.stdout.endswith("Ready to send.\n")
+    assert done.stderr == ""
 
 
 def test_refused_rows_are_told_by_column_line_and_advice_and_never_by_value(

@@ -151,7 +151,6 @@ class DeltaLogs:
                         "partitionValues": values,
                         "deletionTimestamp": when,
                         "dataChange": True,
-                        "extendedFileMetadata": True,
                         "size": content["size"],
                     }
                 }

@@ -1,4 +1,4 @@
-"""No report of leaks after the last line of a test run or a benchmark.
+"""No report of leaks after the last line of a command.
 
 Great Expectations keeps SQLAlchemy alive beyond the end of the interpreter, and with it DuckDB,
 whose binding then lists dozens of objects as leaked. Airflow's tasks end without that clean-up and
