@@ -67,6 +67,40 @@ compared as (
             believed.facts_of = loan_stage.business_date
             and believed.loan_id = loan_stage.loan_id
 
+),
+
+moved as (
+
+    -- Empty where nothing moved.
+    select
+        facts_of,
+        loan_id,
+        known_on,
+        corrected_on,
+        case
+            when days_past_due <> days_now
+                then ' ' || cast(days_past_due as varchar) || ' → ' || cast(days_now as varchar)
+        end as days_moved,
+        case
+            when overdue_amount <> amount_now
+                then
+                    ' ' || cast(overdue_amount as varchar) || ' → '
+                    || cast(amount_now as varchar) || ' ' || currency
+        end as amount_moved,
+        case
+            when stage <> stage_now then ' ' || stage || ' → ' || stage_now
+        end as stage_moved,
+        case
+            when stage = stage_now and stage_entered_on <> entered_on_now
+                then
+                    ' ' || cast(stage_entered_on as varchar) || ' → '
+                    || cast(entered_on_now as varchar)
+        end as entry_moved,
+        case when is_paused <> is_paused_now then is_paused_now end as became_paused,
+        rule_id,
+        rule_version
+    from compared
+
 )
 
 select
@@ -76,62 +110,26 @@ select
     corrected_on,
     concat_ws(
         ', ',
-        case
-            when days_past_due <> days_now
-                then
-                    '逾期天数 ' || cast(days_past_due as varchar) || ' → '
-                    || cast(days_now as varchar)
-        end,
-        case
-            when overdue_amount <> amount_now
-                then
-                    '逾期金额 ' || cast(overdue_amount as varchar) || ' → '
-                    || cast(amount_now as varchar) || ' ' || currency
-        end,
-        case
-            when stage <> stage_now then '阶段 ' || stage || ' → ' || stage_now
-            when stage_entered_on <> entered_on_now
-                then
-                    '进入阶段日 ' || cast(stage_entered_on as varchar) || ' → '
-                    || cast(entered_on_now as varchar)
-        end,
-        case
-            when is_paused <> is_paused_now
-                then case when is_paused_now then '当日已暂停' else '当日未暂停' end
-        end
+        '逾期天数' || days_moved,
+        '逾期金额' || amount_moved,
+        '阶段' || stage_moved,
+        '进入阶段日' || entry_moved,
+        case when became_paused then '当日已暂停' when not became_paused then '当日未暂停' end
     ) as change_zh,
     concat_ws(
         ', ',
-        case
-            when days_past_due <> days_now
-                then
-                    'days past due ' || cast(days_past_due as varchar) || ' → '
-                    || cast(days_now as varchar)
-        end,
-        case
-            when overdue_amount <> amount_now
-                then
-                    'overdue ' || cast(overdue_amount as varchar) || ' → '
-                    || cast(amount_now as varchar) || ' ' || currency
-        end,
-        case
-            when stage <> stage_now then 'stage ' || stage || ' → ' || stage_now
-            when stage_entered_on <> entered_on_now
-                then
-                    'in the stage since ' || cast(stage_entered_on as varchar) || ' → '
-                    || cast(entered_on_now as varchar)
-        end,
-        case
-            when is_paused <> is_paused_now
-                then case when is_paused_now then 'was paused' else 'was not paused' end
-        end
+        'days past due' || days_moved,
+        'overdue' || amount_moved,
+        'stage' || stage_moved,
+        'in the stage since' || entry_moved,
+        case when became_paused then 'was paused' when not became_paused then 'was not paused' end
     ) as change_en,
     rule_id,
     rule_version
-from compared
+from moved
 where
-    stage <> stage_now
-    or stage_entered_on <> entered_on_now
-    or days_past_due <> days_now
-    or overdue_amount <> amount_now
-    or is_paused <> is_paused_now
+    days_moved is not null
+    or amount_moved is not null
+    or stage_moved is not null
+    or entry_moved is not null
+    or became_paused is not null

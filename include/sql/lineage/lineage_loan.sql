@@ -6,7 +6,7 @@
 -- loans with the amounts alone.
 --
 -- grain   loan_id
--- reads   lineage_task, task_loan, loan_stage, loan_stage_history
+-- reads   lineage_task, task_loan, stage_belief
 -- write   view
 
 with
@@ -24,50 +24,6 @@ asked as (
         days_past_due,
         facts_of
     from lineage_task
-
-),
-
-held as (
-
-    select
-        business_date,
-        loan_id,
-        customer_id,
-        product,
-        currency,
-        stage,
-        stage_entered_on,
-        episode_started_on,
-        days_past_due,
-        overdue_amount,
-        is_paused,
-        rule_id,
-        rule_version,
-        coalesce(known_on, business_date) as known_from,
-        cast(null as date) as known_before,
-        cast(null as bigint) as belief_no
-    from loan_stage
-
-    union all
-
-    select
-        business_date,
-        loan_id,
-        customer_id,
-        product,
-        currency,
-        stage,
-        stage_entered_on,
-        episode_started_on,
-        days_past_due,
-        overdue_amount,
-        is_paused,
-        rule_id,
-        rule_version,
-        known_from,
-        known_before,
-        belief_no
-    from loan_stage_history
 
 ),
 
@@ -103,7 +59,7 @@ beliefs as (
         held.known_from <= asked.facts_of
         and (held.known_before is null or held.known_before > asked.facts_of)
             as is_of_the_close
-    from held
+    from stage_belief as held
     inner join asked
         on
             held.business_date = asked.facts_of

@@ -3,46 +3,10 @@
 -- The first belief that agrees with the stage the task rests on, and did not end before it began.
 --
 -- grain   loan_id
--- reads   lineage_loan, loan_delinquency, loan_delinquency_history
+-- reads   lineage_loan, past_due_belief
 -- write   view
 
 with
-
-held as (
-
-    select
-        business_date,
-        loan_id,
-        days_past_due,
-        overdue_amount,
-        paused_days,
-        oldest_unpaid_due_on,
-        overdue_instalments,
-        rule_id,
-        rule_version,
-        coalesce(known_on, business_date) as known_from,
-        cast(null as date) as known_before,
-        cast(null as bigint) as belief_no
-    from loan_delinquency
-
-    union all
-
-    select
-        business_date,
-        loan_id,
-        days_past_due,
-        overdue_amount,
-        paused_days,
-        oldest_unpaid_due_on,
-        overdue_instalments,
-        rule_id,
-        rule_version,
-        known_from,
-        known_before,
-        belief_no
-    from loan_delinquency_history
-
-),
 
 behind as (
 
@@ -58,7 +22,7 @@ behind as (
             partition by held.loan_id
             order by held.known_from, held.belief_no nulls last
         ) as belief_rank
-    from held
+    from past_due_belief as held
     inner join lineage_loan
         on
             held.business_date = lineage_loan.facts_of

@@ -5,40 +5,8 @@
 -- those count that lead to the stage it rests on.
 --
 -- grain   business_date, loan_id, event
--- reads   lineage_loan, stage_event, stage_event_history
+-- reads   lineage_loan, stage_move_belief
 -- write   view
-
-with
-
-held as (
-
-    select
-        business_date,
-        loan_id,
-        event,
-        from_stage,
-        to_stage,
-        rule_id,
-        rule_version,
-        coalesce(known_on, business_date) as known_from,
-        cast(null as date) as known_before
-    from stage_event
-
-    union all
-
-    select
-        business_date,
-        loan_id,
-        event,
-        from_stage,
-        to_stage,
-        rule_id,
-        rule_version,
-        known_from,
-        known_before
-    from stage_event_history
-
-)
 
 select distinct
     held.business_date,
@@ -48,7 +16,7 @@ select distinct
     held.to_stage,
     held.rule_id,
     held.rule_version
-from held
+from stage_move_belief as held
 inner join lineage_loan
     on
         held.loan_id = lineage_loan.loan_id

@@ -3,27 +3,12 @@
 -- `cause` names the feeds whose rows, received on the day a belief began, spoke of this date.
 --
 -- grain   known_from, known_before, belief_no
--- reads   loan_stage, loan_stage_history, restated_loan
+-- reads   stage_belief, restated_loan
 -- write   query
 
 with
 
 beliefs as (
-
-    select
-        coalesce(known_on, business_date) as known_from,
-        cast(null as date) as known_before,
-        cast(null as bigint) as belief_no,
-        stage,
-        days_past_due,
-        overdue_amount,
-        is_paused
-    from loan_stage
-    where
-        business_date = cast($business_date as date)
-        and loan_id = cast($loan_id as varchar)
-
-    union all
 
     select
         known_from,
@@ -33,7 +18,7 @@ beliefs as (
         days_past_due,
         overdue_amount,
         is_paused
-    from loan_stage_history
+    from stage_belief
     where
         business_date = cast($business_date as date)
         and loan_id = cast($loan_id as varchar)

@@ -1,7 +1,7 @@
 -- believed_stage: stages of the business date as they were known on the date given.
 --
 -- grain   loan_id
--- reads   loan_stage, loan_stage_history
+-- reads   stage_belief
 -- write   view
 
 select
@@ -12,23 +12,8 @@ select
     days_past_due,
     is_paused,
     overdue_amount
-from loan_stage
-where
-    business_date = cast($business_date as date)
-    and coalesce(known_on, business_date) <= cast($known_on as date)
-
-union all
-
-select
-    loan_id,
-    currency,
-    stage,
-    stage_rank,
-    days_past_due,
-    is_paused,
-    overdue_amount
-from loan_stage_history
+from stage_belief
 where
     business_date = cast($business_date as date)
     and known_from <= cast($known_on as date)
-    and known_before > cast($known_on as date)
+    and (known_before is null or known_before > cast($known_on as date))
