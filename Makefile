@@ -91,6 +91,7 @@ bench: $(TOOLS_READY) ## a million loans: the day beside pandas and Polars, inge
 	PYTHONPATH=$(CURDIR)/plugins $(PYTHON) -m benchmarks.ingestion
 	PYTHONPATH=$(CURDIR)/plugins $(PYTHON) -m benchmarks.restate
 	PYTHONPATH=$(CURDIR)/plugins $(PYTHON) -m benchmarks.engines
+	PYTHONPATH=$(CURDIR)/plugins $(PYTHON) -m benchmarks.quiet_day
 	PYTHONPATH=$(CURDIR)/plugins $(PYTHON) -m benchmarks.spark_scale
 
 lock: $(TOOLS_READY) ## pin the requirements anew, for Python 3.11 to 3.13

@@ -107,8 +107,8 @@ def url_of(engine: str, home: Path) -> Iterator[str]:
             yield f"spark:///{home}/lake?master=local[*]&conf.spark.driver.memory=6g&{said}"
 
 
-def run_engine(engine: str, landing: Path, scratch: Path) -> Outcome:
-    """Open the book and run the next date on one engine."""
+def run_engine(engine: str, landing: Path, scratch: Path, *, beside_peers: bool = True) -> Outcome:
+    """Open the book and run the next date on one engine; beside DuckDB, ask the peers."""
     home = scratch / engine
     home.mkdir()
     (home / "landing").symlink_to(landing)
@@ -122,7 +122,7 @@ def run_engine(engine: str, landing: Path, scratch: Path) -> Outcome:
         day = in_own_process(run_day, LAST_DATE)
         shuffled = _shuffled(home) - before
         warm = in_own_process(run_warm)
-        peers = _ask_peers(home / "peers") if engine == "duckdb" else {}
+        peers = _ask_peers(home / "peers") if engine == "duckdb" and beside_peers else {}
         outcome = Outcome(opening, day, warm, peers, shuffled, answer())
     shutil.rmtree(home)
     return outcome

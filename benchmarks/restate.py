@@ -15,24 +15,12 @@ import tempfile
 from datetime import date, timedelta
 from pathlib import Path
 
-import duckdb
-
+from benchmarks.deliveries import SOURCE, active_loans, add_payments
 from benchmarks.measure import Result, Timings, in_own_process, peak_memory_gb
 
 LAST_DATE = date(2026, 11, 20)
 BACKDATED = timedelta(days=5)
-SOURCE = "core_banking"
 ONE_IN = {"no loan": 0, "0.1 % of the book": 1_000, "1 %": 100, "10 %": 10}
-
-REPAYMENTS = """
-    select * from read_csv('{sent}', header = true, all_varchar = true)
-    union all by name
-    select
-        'late-' || loan_id as repayment_id, loan_id, cast('{paid_on}' as varchar) as paid_on,
-        '1.00' as amount, 'regular' as payment_type
-    from read_csv('{loans}', header = true, all_varchar = true)
-    where {one_in} > 0 and hash(loan_id) % greatest({one_in}, 1) = 0 and loan_status = 'active'
-"""
 
 
 def make_sample(loans: int, days: int, landing: Path) -> Result:
@@ -82,34 +70,6 @@ def _stage(timings: Timings, day: date) -> None:
     print(f"    {concerned:,} loans looked at again", flush=True)
 
 
-def add_late_payments(landing: Path, opening: date, one_in: int, sent: Path) -> int:
-    """Rewrite the last delivery: what was sent, and payments of five days ago on some loans."""
-    from postloan.contracts import catalogue
-    from postloan.landing_writer import finish_delivery
-
-    folder = landing / SOURCE / LAST_DATE.isoformat()
-    select = REPAYMENTS.format(
-        sent=sent,
-        loans=landing / SOURCE / opening.isoformat() / "loan.csv",
-        paid_on=LAST_DATE - BACKDATED,
-        one_in=one_in,
-    )
-    columns = ", ".join(c.name for c in catalogue().feeds["repayment"].file_columns)
-    with duckdb.connect() as connection:
-        connection.execute(
-            f"copy (select {columns} from ({select})) "  # noqa: S608 (names of the contract)
-            f"to '{folder / 'repayment.csv'}' (header true)"
-        )
-    rows = {path.stem: _rows_of(path) for path in sorted(folder.glob("*.csv"))}
-    finish_delivery(folder, SOURCE, LAST_DATE, opening=False, rows=rows)
-    return rows["repayment"]
-
-
-def _rows_of(path: Path) -> int:
-    with path.open("rb") as stream:
-        return sum(1 for _ in stream) - 1
-
-
 def main() -> int:
     """Run the benchmark and print its figures."""
     parser = argparse.ArgumentParser(
@@ -131,9 +91,12 @@ def main() -> int:
         delivered = home / "landing" / SOURCE / LAST_DATE.isoformat() / "repayment.csv"
         sent = Path(scratch) / "repayment.csv"
         shutil.copy(delivered, sent)
+        active = active_loans(home / "landing", opening)
         for name, one_in in ONE_IN.items():
-            rows = add_late_payments(home / "landing", opening, one_in, sent)
-            print(f"Payments of five days ago on {name}: {rows:,} repayments")
+            rows = active // one_in if one_in else 0
+            shutil.copy(sent, delivered)
+            add_payments(home / "landing", opening, LAST_DATE, rows, LAST_DATE - BACKDATED)
+            print(f"Payments of five days ago on {name}: {rows:,} repayments more")
             shutil.copy(kept, warehouse)
             result = in_own_process(run_days, LAST_DATE, LAST_DATE)
             found[name] = result.seconds[f"days past due {LAST_DATE}"]
