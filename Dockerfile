@@ -2,8 +2,14 @@
 FROM python:3.11-slim-bookworm
 
 WORKDIR /opt/postloan
-COPY requirements.txt .
-RUN pip install --no-cache-dir -r requirements.txt
+# What an engine or a source needs beyond the usual: "spark", "s3" or both (docker-compose.yaml).
+ARG POSTLOAN_EXTRAS=""
+RUN case " $POSTLOAN_EXTRAS " in *" spark "*) \
+        apt-get update && apt-get install --yes --no-install-recommends openjdk-17-jre-headless \
+        && rm -rf /var/lib/apt/lists/* ;; esac
+COPY requirements.txt requirements-s3.txt requirements-spark.txt ./
+RUN pip install --no-cache-dir -r requirements.txt \
+        $(for extra in $POSTLOAN_EXTRAS; do echo "-r requirements-$extra.txt"; done)
 COPY dags dags
 COPY include include
 COPY plugins plugins

@@ -87,6 +87,34 @@ def test_the_ui_is_not_published_to_the_network(compose: dict[str, Any]) -> None
         assert all(port.startswith("127.0.0.1:") for port in service.get("ports", []))
 
 
+@pytest.mark.parametrize(
+    ("extras", "has_java"), [("", False), ("s3", False), ("spark", True), ("s3 spark", True)]
+)
+def test_the_image_has_what_engine_and_source_ask_for(
+    extras: str, has_java: bool, tmp_path: Path
+) -> None:
+    text = (REPOSITORY / "Dockerfile").read_text(encoding="utf-8").replace("\\\n", " ")
+    steps = [line.removeprefix("RUN ") for line in text.splitlines() if line.startswith("RUN ")]
+    for name in ("pip", "apt-get", "rm", "mkdir", "chmod"):
+        (tmp_path / name).write_text('#!/bin/sh\necho "$0" "$@"\n', encoding="utf-8")
+        (tmp_path / name).chmod(0o755)
+    said = subprocess.run(
+        ["/bin/sh", "-e", "-c", "\n".join(steps)],
+        env={"PATH": str(tmp_path), "POSTLOAN_EXTRAS": extras},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    (copied,) = re.findall(r"^COPY (requirements.*) \./$", text, re.MULTILINE)
+    installed = re.findall(r"-r (\S+)", said)
+    assert installed == [
+        "requirements.txt",
+        *(f"requirements-{extra}.txt" for extra in extras.split()),
+    ]
+    assert set(installed) <= set(copied.split())
+    assert ("openjdk-17" in said) == has_java
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
