@@ -207,9 +207,7 @@ class Staging:
     def refuse_duplicates(self) -> None:
         """Hold back rows whose key an earlier line has; the first one stays."""
         key = file_key(self.feed)
-        types = {c.name: c.sql_type for c in self.feed.file_columns}
-        is_numbered = types[key[-1]] == "integer"
-        if self.warehouse.repeated_keys(self.staged_table, key, is_numbered=is_numbered):
+        if self.warehouse.repeated_keys(self.staged_table, key):
             self.refuse(duplicates_select(self.feed, self.staged_table), key[-1], DUPLICATE_KEY)
 
     def refuse_orphans(self) -> None:

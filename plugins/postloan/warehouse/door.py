@@ -430,8 +430,6 @@ class Warehouse(ABC):
         key: Sequence[str],
         partition: str | None = None,
         parameters: Parameters | None = None,
-        *,
-        is_numbered: bool = False,
     ) -> int:
         """Number of keys that occur more than once in a table, temporary or not.
 
@@ -440,10 +438,8 @@ class Warehouse(ABC):
             key: its key columns.
             partition: the column of its partitions, where only one of them is looked at.
             parameters: the partition then.
-            is_numbered: whether the last column of the key numbers the rows of a group; where it
-                does, and groups are large, engines can be quicker.
         """
-        sieve = self.key_sieve(name, tuple(key), partition, is_numbered=is_numbered)
+        sieve = self.key_sieve(name, tuple(key), partition)
         exactly = repeated_keys(name, tuple(key), partition)
         for query in (sieve, exactly) if sieve else (exactly,):
             ((n,),) = list(self.stream_tree(query, used(query, parameters or {})))
@@ -456,8 +452,6 @@ class Warehouse(ABC):
         name: str,  # noqa: ARG002 (an engine's answer)
         key: tuple[str, ...],  # noqa: ARG002
         partition: str | None,  # noqa: ARG002
-        *,
-        is_numbered: bool,  # noqa: ARG002
     ) -> exp.Select | None:
         """A cheaper question whose answer is 0 only where no key repeats, if the engine has one."""
         return None
