@@ -160,6 +160,14 @@ def test_a_bucket_that_cannot_be_read_is_told_without_a_secret(
     assert not (landed(by_s3) / "manifest.json").exists()
 
 
+def test_who_waits_for_a_delivery_is_told_in_which_bucket(by_s3: Installation) -> None:
+    said = by_s3.fetch("core_banking")
+    assert (said.returncode, said.stderr) == (
+        1, "postloan: core_banking 2026-11-19: the source has not written manifest.json to "
+        f"s3://{BUCKET} (connection 'core_s3') yet.\n",
+    )  # fmt: skip
+
+
 def test_a_connection_to_a_bucket_that_is_not_there_is_told_and_nobody_else_is_asked(
     by_s3: Installation,
 ) -> None:

@@ -86,7 +86,9 @@ def _chunks(order: Order, endpoint: Endpoint, name: str) -> Iterator[bytes]:
 
 def _manifest_text(order: Order, endpoint: Endpoint) -> bytes:
     if not _is_there(order, endpoint, MANIFEST):
-        raise NotReadyError(f"{order.where}: the source has not written {MANIFEST} yet.")
+        raise NotReadyError(
+            f"{order.where}: the source has not written {MANIFEST} to {endpoint.place} yet."
+        )
     text = b""
     for chunk in _chunks(order, endpoint, MANIFEST):
         text += chunk
