@@ -1,7 +1,9 @@
 """A business date through a real scheduler on every engine: the same bytes, whoever did the work.
 
 They are compared with those of the same dates on DuckDB without Airflow. PostgreSQL takes the
-journey by default; `POSTLOAN_JOURNEY_ENGINES=duckdb,postgresql,spark` says which engines do.
+journey by default; `POSTLOAN_JOURNEY_ENGINES=duckdb,postgresql,spark` says which engines do. Beside
+Spark on this machine there are `spark-cluster`, a master and two workers, and `spark-connect`, a
+server that all tasks share.
 """
 
 import os
@@ -20,11 +22,18 @@ from postloan.warehouse import open_warehouse
 from tests.journey.conftest import Installation, running
 from tests.support.postgres import TestServer
 from tests.support.spark import why_no_spark
+from tests.support.spark_cluster import running_cluster, running_connect_server
 from tests.support.whole_day import files, run_whole_day
 
 DAY = date(2026, 11, 20)
 OPENING = DAY - timedelta(days=1)
-NAMES = {"duckdb": "DuckDB", "postgresql": "PostgreSQL", "spark": "Spark"}
+NAMES = {
+    "duckdb": "DuckDB",
+    "postgresql": "PostgreSQL",
+    "spark": "Spark",
+    "spark-cluster": "Spark",
+    "spark-connect": "Spark",
+}
 CHOSEN = (os.environ.get("POSTLOAN_JOURNEY_ENGINES") or "postgresql").split(",")
 NOT_CHOSEN = f"not asked for; POSTLOAN_JOURNEY_ENGINES={','.join(NAMES)} lets all engines travel"
 PASSWORD = "sesame-of-the-warehouse"  # noqa: S105 (the server of the test takes any)
@@ -60,16 +69,32 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @contextmanager
+def spark_options(engine: str, folder: Path) -> Iterator[str]:
+    """What the URL of a lake says about who does the work, good within the block."""
+    if engine == "spark-cluster":
+        with running_cluster(folder, memory="1g") as cluster:
+            yield f"?master={cluster.master}&conf.spark.executor.memory=600m"
+    elif engine == "spark-connect":
+        with running_connect_server(folder) as url:
+            yield f"?remote={url}"
+    else:
+        yield ""
+
+
+@contextmanager
 def empty_warehouse(engine: str, home: Path, request: pytest.FixtureRequest) -> Iterator[str]:
     """URL of a warehouse that holds nothing yet, written as a person would write it."""
     if engine == "postgresql":
         server: TestServer = request.getfixturevalue("postgres_server")
         with server.database() as url:
             yield url.replace(":@", f":{PASSWORD}@")
-    elif engine == "spark":
+    elif engine.startswith("spark"):
         if reason := why_no_spark():
             pytest.skip(reason)
-        yield f"spark:///{home}/lake"
+        processes = home / "processes"
+        processes.mkdir()
+        with spark_options(engine, processes) as options:
+            yield f"spark:///{home}/lake{options}"
     else:
         yield f"duckdb:///{home}/warehouse.duckdb"
 
