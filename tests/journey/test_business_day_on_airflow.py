@@ -19,6 +19,8 @@ OPENING, FIRST, SECOND, THIRD = "2026-11-18", "2026-11-19", "2026-11-20", "2026-
 
 pytestmark = pytest.mark.journey
 
+READING_SECONDS = 5
+
 
 def wait_for(condition: Callable[[], bool], seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
@@ -73,6 +75,8 @@ def test_legal_cases_wait_for_a_person_and_the_chain_does_not(installation: Inst
     path = f"/api/v2/dags/{run.dag_id}/dagRuns/{run.run_id}/taskInstances/{ask}/-1"
     asked = api.call("GET", f"{path}/hitlDetails")
     assert asked["defaults"] is None
+    # A person takes a moment; an answer in the very second of the question has been lost.
+    time.sleep(READING_SECONDS)
     answer = {"chosen_options": ["Approve"], "params_input": {}}
     api.call("PATCH", f"{path}/hitlDetails", json=answer)
     wait_for(lambda: api.run(run.dag_id, run.run_id).is_over, seconds=180)
