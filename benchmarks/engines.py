@@ -186,6 +186,11 @@ def _report(loans: int, outcomes: dict[str, Outcome]) -> int:
         for peer, result in made.peers.items():
             told = "   ".join(f"{name} {s:.2f} s" for name, s in result.seconds.items())
             print(f"    {peer:<8} {told}   peak {result.peak_gb:.1f} GB")
+    return report_differences(outcomes)
+
+
+def report_differences(outcomes: dict[str, Outcome]) -> int:
+    """Name the tables and files that are not the same on all engines; how many they are."""
     names = {name for made in outcomes.values() for name in made.answer}
     different = sorted(
         name for name in names if len({made.answer.get(name) for made in outcomes.values()}) > 1

@@ -75,7 +75,7 @@ def test_legal_cases_wait_for_a_person_and_the_chain_does_not(installation: Inst
     path = f"/api/v2/dags/{run.dag_id}/dagRuns/{run.run_id}/taskInstances/{ask}/-1"
     asked = api.call("GET", f"{path}/hitlDetails")
     assert asked["defaults"] is None
-    # A person takes a moment; an answer in the very second of the question has been lost.
+    # A person takes a moment; answered in the very second, the run has stood still for minutes.
     time.sleep(READING_SECONDS)
     answer = {"chosen_options": ["Approve"], "params_input": {}}
     api.call("PATCH", f"{path}/hitlDetails", json=answer)
