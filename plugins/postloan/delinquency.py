@@ -17,11 +17,18 @@ from postloan.rules.tables import publish_rules
 from postloan.warehouse import Warehouse
 from postloan.warehouse.beliefs import Among, replace_belief
 
+DELINQUENCY = "loan_delinquency"
 SUMS, CLOSELY, ACCOUNTS = "loan_sum", "shortfall_loan", "loan_account"
 UNEVEN = """
     select loan_id
     from loan_account
     where needs_allocation and loan_id not in (select loan_id from shortfall_loan)
+"""
+OWES = "select count(*) as n from shortfall_loan"
+OWED = """
+    select count(*) as n
+    from loan_delinquency
+    where business_date = cast($business_date as date)
 """
 IN_ONE_PASS = (
     "open_loan",
@@ -45,6 +52,37 @@ def _allocate_in_turn(warehouse: Warehouse, parameters: dict[str, object]) -> No
     warehouse.temporary("waterfall_unpaid", parameters)
 
 
+def _allocate(warehouse: Warehouse, parameters: dict[str, object]) -> None:
+    """Find what is left of each instalment of the loans looked at closely."""
+    for model in IN_ONE_PASS:
+        warehouse.temporary(model, parameters)
+    _allocate_in_turn(warehouse, parameters)
+
+
+@contextmanager
+def _added_up(
+    warehouse: Warehouse, business_date: date, known_on: date
+) -> Iterator[dict[str, object]]:
+    """Inside, temporary tables hold the sums of each loan and the loans with a shortfall."""
+    counts_as = warehouse.scalar(
+        "select max(due_date_counts_as) as n from rule_past_due "
+        "where business_date = cast($business_date as date)",
+        {"business_date": business_date},
+    )
+    if counts_as is None:
+        raise RuleError(f"No rule in force on {business_date} says what is past due.")
+    parameters: dict[str, object] = {
+        "business_date": business_date,
+        "known_on": known_on,
+        "past_due_before": business_date + timedelta(days=counts_as),
+    }
+    warehouse.temporary(SUMS, parameters)
+    warehouse.temporary(CLOSELY, parameters)
+    yield parameters
+    for name in (SUMS, CLOSELY, ACCOUNTS, *IN_ONE_PASS, *IN_TURN):
+        warehouse.drop_temporary(name)
+
+
 @contextmanager
 def allocated(
     warehouse: Warehouse, business_date: date, known_on: date, *, with_principal: bool = False
@@ -66,65 +104,54 @@ def allocated(
     Raises:
         RuleError: no rule says what is past due on that date.
     """
-    counts_as = warehouse.scalar(
-        "select max(due_date_counts_as) as n from rule_past_due "
-        "where business_date = cast($business_date as date)",
-        {"business_date": business_date},
-    )
-    if counts_as is None:
-        raise RuleError(f"No rule in force on {business_date} says what is past due.")
-    parameters: dict[str, object] = {
-        "business_date": business_date,
-        "known_on": known_on,
-        "past_due_before": business_date + timedelta(days=counts_as),
-    }
-    warehouse.temporary(SUMS, parameters)
-    warehouse.temporary(CLOSELY, parameters)
-    if with_principal:
-        warehouse.temporary(ACCOUNTS, parameters)
-        warehouse.append_from(CLOSELY, ("loan_id",), UNEVEN)
-    for model in IN_ONE_PASS:
-        warehouse.temporary(model, parameters)
-    _allocate_in_turn(warehouse, parameters)
-    yield parameters
-    for name in (SUMS, CLOSELY, ACCOUNTS, *IN_ONE_PASS, *IN_TURN):
-        warehouse.drop_temporary(name)
+    with _added_up(warehouse, business_date, known_on) as parameters:
+        if with_principal:
+            warehouse.temporary(ACCOUNTS, parameters)
+            warehouse.append_from(CLOSELY, ("loan_id",), UNEVEN)
+        _allocate(warehouse, parameters)
+        yield parameters
 
 
-def compute_delinquency(
-    warehouse: Warehouse,
-    business_date: date,
-    known_on: date | None = None,
-    among: Among | None = None,
-) -> int:
+def compute_delinquency(warehouse: Warehouse, business_date: date, known_on: date) -> None:
     """Rebuild `loan_delinquency` of one date; the rules of that date must be published.
 
     Args:
         warehouse: an open warehouse, inside a transaction of the caller.
         business_date: dues before it and payments up to it count.
-        known_on: deliveries up to this date count; by default the business date. A later one
-            gives a past date as it is known by then.
-        among: the loans that are looked at, on a book narrowed to them; by default all.
-
-    Returns:
-        Number of past-due loans, the paused ones among them.
+        known_on: deliveries up to this date count. A later date than the business date gives a
+            past date as it is known by then.
 
     Raises:
         RuleError: no rule says what is past due on that date.
     """
-    with allocated(warehouse, business_date, known_on or business_date) as parameters:
-        return replace_delinquency(warehouse, business_date, parameters, among)
+    with allocated(warehouse, business_date, known_on) as parameters:
+        replace_belief(warehouse, DELINQUENCY, business_date, parameters)
 
 
-def replace_delinquency(
-    warehouse: Warehouse,
-    business_date: date,
-    parameters: dict[str, object],
-    among: Among | None = None,
-) -> int:
-    """Rebuild `loan_delinquency` of one date, inside `allocated`, with the parameters it yields."""
-    replace_belief(warehouse, "loan_delinquency", business_date, parameters, among)
-    return warehouse.count("loan_delinquency", business_date)
+def restate_delinquency(
+    warehouse: Warehouse, business_date: date, known_on: date, among: Among
+) -> bool:
+    """Restate `loan_delinquency` of a past date for some loans, on a book narrowed to them.
+
+    Where none of them lacks anything and none was believed to be past due, nothing is allocated.
+
+    Args:
+        warehouse: an open warehouse narrowed to the loans, inside a transaction of the caller.
+        business_date: dues before it and payments up to it count.
+        known_on: deliveries up to this date count.
+        among: the loans.
+
+    Returns:
+        Whether anything that was believed has changed.
+
+    Raises:
+        RuleError: no rule says what is past due on that date.
+    """
+    with _added_up(warehouse, business_date, known_on) as parameters:
+        if not (warehouse.scalar(OWES) or warehouse.scalar(OWED, parameters)):
+            return False
+        _allocate(warehouse, parameters)
+        return replace_belief(warehouse, DELINQUENCY, business_date, parameters, among) > 0
 
 
 @dataclass(frozen=True)
@@ -161,7 +188,8 @@ def stage_totals(
     Raises:
         RuleError: no rule says what is past due on that date.
     """
-    known = known_on or warehouse.scalar("select max(business_date) as day from delivery")
+    delivered = warehouse.scalar("select max(business_date) as day from delivery")
+    known = known_on or delivered or business_date
     with warehouse.rehearsal():
         publish_rules(warehouse, business_date)
         compute_delinquency(warehouse, business_date, known)

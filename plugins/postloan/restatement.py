@@ -10,7 +10,7 @@ from datetime import date
 from postloan.business_day import BusinessDay
 from postloan.contracts import catalogue
 from postloan.daybook import SKIPPED, DayRecord, read_book
-from postloan.delinquency import compute_delinquency
+from postloan.delinquency import restate_delinquency
 from postloan.warehouse import Warehouse
 from postloan.warehouse.beliefs import Among, replace_belief
 from postloan.warehouse.slices import append_model
@@ -18,6 +18,15 @@ from postloan.warehouse.slices import append_model
 FACTS = ("loan", "instalment", "repayment", "pause")
 STATES = ("loan_delinquency", "loan_stage")
 CONCERNED, CUSTOMERS = "concerned_loan", "concerned_customer"
+
+# Another status or other terms of a loan can change its events and its customer, whatever it owes.
+FIRST_DATE_AND_TERMS = """
+    select
+        min(from_date) as first_date,
+        count(case when cause = 'loan' then 1 end) as terms
+    from restated_loan
+    where received_on = cast($business_date as date)
+"""
 
 LOANS = Among(
     "loan_id",
@@ -63,10 +72,7 @@ def restate_past(warehouse: Warehouse, day: BusinessDay, known_on: date) -> int:
     append_model(warehouse, "restated_loan", day.date, {"known_on": known_on})
     loans = _lay_aside(warehouse, day.date, known_on)
     if loans:
-        first = warehouse.scalar("select min(from_date) as day from concerned_loan")
-        for record in past:
-            if record.business_date >= first:
-                _restate(warehouse, record, known_on)
+        _restate_dates(warehouse, past, day.date, known_on)
     for name in (CONCERNED, CUSTOMERS, *map(_aside, FACTS)):
         warehouse.drop_temporary(name)
     return loans
@@ -124,13 +130,32 @@ def _narrowed_to_customers() -> dict[str, str]:
     }
 
 
-def _restate(warehouse: Warehouse, record: DayRecord, known_on: date) -> None:
-    """Compute one past date again, for the loans concerned and their customers alone."""
+def _restate_dates(warehouse: Warehouse, past: list[DayRecord], day: date, known_on: date) -> None:
+    """Compute the dates since the first that may have been wrong, each on the one before it."""
+    first, terms = warehouse.fetch(FIRST_DATE_AND_TERMS, {"business_date": day})[0]
+    moved = False
+    for record in past:
+        if record.business_date >= first:
+            moved = _restate(warehouse, record, known_on, look_on=moved or terms > 0)
+
+
+def _restate(warehouse: Warehouse, record: DayRecord, known_on: date, *, look_on: bool) -> bool:
+    """Compute one past date again, for the loans concerned and their customers alone.
+
+    Stages follow from the days past due and from the stages of the date before. Unless the caller
+    says to look on, nothing more is computed where the days past due turned out the same.
+
+    Returns:
+        Whether days past due or stages have changed.
+    """
     day = record.day
     parameters = {**day.parameters, "known_on": known_on}
     with warehouse.narrowed(_narrowed_to_loans()):
-        compute_delinquency(warehouse, day.date, known_on, among=LOANS)
-        replace_belief(warehouse, "loan_stage", day.date, parameters, LOANS)
+        changed = restate_delinquency(warehouse, day.date, known_on, LOANS)
+        if not (changed or look_on):
+            return False
+        moved = replace_belief(warehouse, "loan_stage", day.date, parameters, LOANS)
         replace_belief(warehouse, "stage_event", day.date, parameters, LOANS)
     with warehouse.narrowed(_narrowed_to_customers()):
         replace_belief(warehouse, "customer_delinquency", day.date, parameters, DEBTORS)
+    return changed or moved > 0

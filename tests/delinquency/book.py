@@ -150,7 +150,7 @@ class Book:
     def past_due(self, on: str, known_on: str | None = None) -> dict[str, tuple[int, Decimal]]:
         """Days past due and overdue amount by loan."""
         publish_rules(self.warehouse, day(on))
-        compute_delinquency(self.warehouse, day(on), day(known_on) if known_on else None)
+        compute_delinquency(self.warehouse, day(on), day(known_on or on))
         return {
             loan: (days, amount)
             for loan, days, amount in self.warehouse.fetch(

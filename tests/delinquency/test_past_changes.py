@@ -131,6 +131,18 @@ def test_a_status_learned_late_ends_the_stage_on_its_own_date(book: Book) -> Non
     assert overdue(book, "04-19") == []
 
 
+def test_a_status_learned_late_renames_the_event_of_a_loan_that_was_paid(book: Book) -> None:
+    """Days past due and stages turn out the same; the event does not."""
+    book.loan()
+    book.due("04-15")
+    book.paid("04-17", "100.00", instalment=1, due_on="04-15")
+    book.nights("04-15", "04-18")
+    assert book.table("stage_event", "event", "04-17") == [("cured",)]
+    book.loan(status="written_off", status_on="04-17", received="04-19")
+    book.night("04-19")
+    assert book.table("stage_event", "event", "04-17") == [("closed",)]
+
+
 @pytest.mark.parametrize("amount", ["40.00", "100.00"])
 def test_a_waiver_clears_as_a_payment_does(book: Book, amount: str) -> None:
     """P4: credits reach back like payments; a part of one changes the amount, not the days."""
@@ -202,6 +214,21 @@ def test_running_the_correcting_date_again_changes_nothing(book: Book) -> None:
     before = everything(book.warehouse)
     book.night("04-19")
     assert everything(book.warehouse) == before
+
+
+def test_dates_on_which_nothing_was_owed_are_not_allocated_again(book: Book) -> None:
+    """A payment that was early and is told late says nothing about the days before the due date."""
+    book.loan()
+    book.due("04-18")
+    book.nights("04-14", "04-20")
+    book.paid("04-15", "100.00", instalment=1, due_on="04-18", received="04-21")
+    run_before = len(list(book.warehouse.statements()))
+    book.night("04-21")
+    run = [name for name, _ in book.warehouse.statements()][run_before:]
+    # Every date since the payment is looked at; those after the due date are allocated, and today.
+    assert run.count("loan_sum") == len(range(15, 21)) + 1
+    assert run.count("instalment_unpaid") == len(range(19, 21)) + 1
+    assert overdue(book, "04-19") == overdue(book, "04-20") == []
 
 
 def test_late_knowledge_ends_where_timely_knowledge_would_have(book: Book) -> None:

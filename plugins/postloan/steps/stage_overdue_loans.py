@@ -1,7 +1,7 @@
 """Who is past due, in which stage, and who moved since the previous business date."""
 
 from postloan.business_day import BusinessDay
-from postloan.delinquency import allocated, replace_delinquency
+from postloan.delinquency import DELINQUENCY, allocated
 from postloan.positions import are_positions_told, compare_with_core
 from postloan.restatement import knowledge_date, restate_past
 from postloan.steps.result import StepResult, record
@@ -45,7 +45,8 @@ def stage_overdue_loans(warehouse: Warehouse, day: BusinessDay) -> StepResult:
         restated = restate_past(warehouse, day, known_on)
         is_told = are_positions_told(warehouse, day)
         with allocated(warehouse, day.date, known_on, with_principal=is_told) as allocation:
-            loans = replace_delinquency(warehouse, day.date, allocation)
+            replace_belief(warehouse, DELINQUENCY, day.date, allocation)
+            loans = warehouse.count(DELINQUENCY, day.date)
             compared = compare_with_core(warehouse, day, allocation if is_told else None)
         parameters = {**day.parameters, "known_on": known_on}
         for name in ("loan_stage", "stage_event", "customer_delinquency"):

@@ -46,7 +46,7 @@ def replace_belief(
     partition: date,
     parameters: Mapping[str, object],
     among: Among | None = None,
-) -> None:
+) -> int:
     """Let the rows of a table's SQL file replace what is believed about one date.
 
     Args:
@@ -57,6 +57,9 @@ def replace_belief(
             business date itself.
         among: the rows that are replaced; by default all of the date.
 
+    Returns:
+        Number of rows given up and of rows that are new; 0 where everything turned out the same.
+
     Raises:
         WarehouseError: the rows repeat a key, or the engine refused the statement.
     """
@@ -64,18 +67,20 @@ def replace_belief(
     given: dict[str, object] = {"known_on": partition, **parameters, "business_date": partition}
     with warehouse.transaction():
         if among is None and not warehouse.count(name, partition):
-            warehouse.rebuild(name, partition, given)
-            return
-        warehouse.temporary_from(MADE, load_model(name).text, given)
+            return warehouse.rebuild(name, partition, given)
+        made = warehouse.temporary_from(MADE, load_model(name).text, given)
         finding_given_up, finding_fresh = _finding_differences(table, among)
-        if _temporary(warehouse, GIVEN_UP, finding_given_up, given):
+        given_up = _temporary(warehouse, GIVEN_UP, finding_given_up, given)
+        fresh = _temporary(warehouse, FRESH, finding_fresh, given) if made else 0
+        if given_up:
             for move in _moving_to_history(table, catalogue().tables[f"{name}_history"]):
                 warehouse.run(move, used(move, given))
-        if _temporary(warehouse, FRESH, finding_fresh, given):
+        if fresh:
             warehouse.run(_adding_fresh(table), {})
-        warehouse.check_key(table, partition)
+            warehouse.check_key(table, partition)
         for temporary in (MADE, FRESH, GIVEN_UP):
             warehouse.drop_temporary(temporary)
+        return given_up + fresh
 
 
 def _temporary(
