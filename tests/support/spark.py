@@ -1,6 +1,7 @@
 """One Spark application for the tests of a run; a lake for each of them is only a folder."""
 
 import importlib.util
+import os
 import re
 import shutil
 import subprocess
@@ -20,6 +21,9 @@ FOR_A_SHORT_LIFE = {
     "JDK_JAVA_OPTIONS": "-XX:TieredStopAtLevel=1",
 }
 """Environment of processes that start a Spark for a few statements."""
+
+IS_LONG = "POSTLOAN_LONG_TESTS" in os.environ
+FOR_AN_HOUR = "-XX:TieredStopAtLevel=4"
 
 
 @cache
@@ -44,7 +48,7 @@ class TestLake:
     folder: Path
     options: str = (
         "master=local[2]&conf.spark.driver.memory=1g"
-        "&conf.spark.driver.extraJavaOptions=-Dpostloan.asked=yes"
+        f"&conf.spark.driver.extraJavaOptions=-Dpostloan.asked=yes {FOR_AN_HOUR if IS_LONG else ''}"
     )
     numbers: Iterator[int] = field(default_factory=count)
 

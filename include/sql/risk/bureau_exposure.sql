@@ -77,7 +77,8 @@ debts as (
     select
         customer_id,
         debt_id,
-        string_agg(distinct lender_id, '+' order by lender_id) as lender_group,
+        min(lender_id) as first_lender,
+        max(lender_id) as last_lender,
         min(opened_on) as opened_on,
         max(case when is_open then 1 else 0 end) as has_open_part,
         sum(case when is_open then balance end) as open_balance,
@@ -85,6 +86,23 @@ debts as (
         sum(case when is_open then overdue_amount end) as overdue_amount
     from accounts
     group by customer_id, debt_id
+
+),
+
+-- Few contracts have several lenders behind them: only theirs are put in order.
+co_funded as (
+
+    select
+        accounts.customer_id,
+        accounts.debt_id,
+        string_agg(distinct accounts.lender_id, '+' order by accounts.lender_id) as lender_group
+    from accounts
+    inner join debts
+        on
+            accounts.customer_id = debts.customer_id
+            and accounts.debt_id = debts.debt_id
+    where debts.first_lender <> debts.last_lender
+    group by accounts.customer_id, accounts.debt_id
 
 ),
 
@@ -105,13 +123,17 @@ customer_debts as (
 parties as (
 
     select
-        customer_id,
+        debts.customer_id,
         'group' as counted_as,
-        lender_group as party,
-        min(opened_on) as first_opened_on,
-        max(has_open_part) as has_open_part
+        coalesce(co_funded.lender_group, debts.first_lender) as party,
+        min(debts.opened_on) as first_opened_on,
+        max(debts.has_open_part) as has_open_part
     from debts
-    group by customer_id, lender_group
+    left join co_funded
+        on
+            debts.customer_id = co_funded.customer_id
+            and debts.debt_id = co_funded.debt_id
+    group by debts.customer_id, coalesce(co_funded.lender_group, debts.first_lender)
 
     union all
 

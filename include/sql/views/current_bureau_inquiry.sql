@@ -4,36 +4,27 @@
 -- reads   bureau_inquiry
 -- write   view
 
-with
-
-versions as (
-
-    select
-        inquiry_id,
-        customer_id,
-        inquired_on,
-        lender_id,
-        lender_type,
-        purpose,
-        received_on,
-        line_no,
-        row_number() over (
-            partition by inquiry_id
-            order by received_on desc
-        ) as version_rank
-    from bureau_inquiry
-    where received_on <= cast($known_on as date)
-
-)
-
 select
-    inquiry_id,
-    customer_id,
-    inquired_on,
-    lender_id,
-    lender_type,
-    purpose,
-    received_on,
-    line_no
-from versions
-where version_rank = 1
+    bureau_inquiry.inquiry_id,
+    bureau_inquiry.customer_id,
+    bureau_inquiry.inquired_on,
+    bureau_inquiry.lender_id,
+    bureau_inquiry.lender_type,
+    bureau_inquiry.purpose,
+    bureau_inquiry.received_on,
+    bureau_inquiry.line_no
+from bureau_inquiry
+where
+    bureau_inquiry.received_on <= cast($known_on as date)
+    and not exists (
+        select 1
+        from bureau_inquiry as later
+        where
+            bureau_inquiry.inquiry_id = later.inquiry_id
+            and bureau_inquiry.received_on < later.received_on
+            and later.received_on <= cast($known_on as date)
+            and later.received_on > (
+                select min(earliest.received_on)
+                from bureau_inquiry as earliest
+            )
+    )

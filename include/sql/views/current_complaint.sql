@@ -4,40 +4,29 @@
 -- reads   complaint
 -- write   view
 
-with
-
-versions as (
-
-    select
-        complaint_id,
-        customer_id,
-        loan_id,
-        received_at,
-        complaint_kind,
-        channel,
-        complaint_state,
-        closed_on,
-        received_on,
-        line_no,
-        row_number() over (
-            partition by complaint_id
-            order by received_on desc
-        ) as version_rank
-    from complaint
-    where received_on <= cast($known_on as date)
-
-)
-
 select
-    complaint_id,
-    customer_id,
-    loan_id,
-    received_at,
-    complaint_kind,
-    channel,
-    complaint_state,
-    closed_on,
-    received_on,
-    line_no
-from versions
-where version_rank = 1
+    complaint.complaint_id,
+    complaint.customer_id,
+    complaint.loan_id,
+    complaint.received_at,
+    complaint.complaint_kind,
+    complaint.channel,
+    complaint.complaint_state,
+    complaint.closed_on,
+    complaint.received_on,
+    complaint.line_no
+from complaint
+where
+    complaint.received_on <= cast($known_on as date)
+    and not exists (
+        select 1
+        from complaint as later
+        where
+            complaint.complaint_id = later.complaint_id
+            and complaint.received_on < later.received_on
+            and later.received_on <= cast($known_on as date)
+            and later.received_on > (
+                select min(earliest.received_on)
+                from complaint as earliest
+            )
+    )

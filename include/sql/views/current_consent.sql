@@ -12,20 +12,29 @@ with
 versions as (
 
     select
-        consent_id,
-        customer_id,
-        purpose,
-        consent_kind,
-        granted_on,
-        withdrawn_on,
-        received_on,
-        line_no,
-        row_number() over (
-            partition by consent_id
-            order by received_on desc
-        ) as version_rank
+        consent.consent_id,
+        consent.customer_id,
+        consent.purpose,
+        consent.consent_kind,
+        consent.granted_on,
+        consent.withdrawn_on,
+        consent.received_on,
+        consent.line_no
     from consent
-    where received_on <= cast($known_on as date)
+    where
+        consent.received_on <= cast($known_on as date)
+        and not exists (
+            select 1
+            from consent as later
+            where
+                consent.consent_id = later.consent_id
+                and consent.received_on < later.received_on
+                and later.received_on <= cast($known_on as date)
+                and later.received_on > (
+                    select min(earliest.received_on)
+                    from consent as earliest
+                )
+        )
 
 ),
 
@@ -41,7 +50,6 @@ given as (
         received_on,
         line_no
     from versions
-    where version_rank = 1
 
     union all
 

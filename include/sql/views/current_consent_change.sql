@@ -4,38 +4,28 @@
 -- reads   consent_change
 -- write   view
 
-with
-
-versions as (
-
-    select
-        change_id,
-        customer_id,
-        purpose,
-        change_kind,
-        consent_kind,
-        changed_on,
-        channel,
-        received_on,
-        line_no,
-        row_number() over (
-            partition by change_id
-            order by received_on desc
-        ) as version_rank
-    from consent_change
-    where received_on <= cast($known_on as date)
-
-)
-
 select
-    change_id,
-    customer_id,
-    purpose,
-    change_kind,
-    consent_kind,
-    changed_on,
-    channel,
-    received_on,
-    line_no
-from versions
-where version_rank = 1
+    consent_change.change_id,
+    consent_change.customer_id,
+    consent_change.purpose,
+    consent_change.change_kind,
+    consent_change.consent_kind,
+    consent_change.changed_on,
+    consent_change.channel,
+    consent_change.received_on,
+    consent_change.line_no
+from consent_change
+where
+    consent_change.received_on <= cast($known_on as date)
+    and not exists (
+        select 1
+        from consent_change as later
+        where
+            consent_change.change_id = later.change_id
+            and consent_change.received_on < later.received_on
+            and later.received_on <= cast($known_on as date)
+            and later.received_on > (
+                select min(earliest.received_on)
+                from consent_change as earliest
+            )
+    )

@@ -4,38 +4,28 @@
 -- reads   contact_change
 -- write   view
 
-with
-
-versions as (
-
-    select
-        change_id,
-        customer_id,
-        changed_on,
-        contact_kind,
-        reported_by,
-        verification,
-        checked_on,
-        received_on,
-        line_no,
-        row_number() over (
-            partition by change_id
-            order by received_on desc
-        ) as version_rank
-    from contact_change
-    where received_on <= cast($known_on as date)
-
-)
-
 select
-    change_id,
-    customer_id,
-    changed_on,
-    contact_kind,
-    reported_by,
-    verification,
-    checked_on,
-    received_on,
-    line_no
-from versions
-where version_rank = 1
+    contact_change.change_id,
+    contact_change.customer_id,
+    contact_change.changed_on,
+    contact_change.contact_kind,
+    contact_change.reported_by,
+    contact_change.verification,
+    contact_change.checked_on,
+    contact_change.received_on,
+    contact_change.line_no
+from contact_change
+where
+    contact_change.received_on <= cast($known_on as date)
+    and not exists (
+        select 1
+        from contact_change as later
+        where
+            contact_change.change_id = later.change_id
+            and contact_change.received_on < later.received_on
+            and later.received_on <= cast($known_on as date)
+            and later.received_on > (
+                select min(earliest.received_on)
+                from contact_change as earliest
+            )
+    )

@@ -4,50 +4,34 @@
 -- reads   contact_outcome
 -- write   view
 
-with
-
-versions as (
-
-    select
-        outcome_id,
-        task_id,
-        customer_id,
-        loan_id,
-        channel,
-        attempted_at,
-        counterpart,
-        contact_no,
-        result,
-        duration_seconds,
-        script_id,
-        collector_id,
-        recording_uri,
-        received_on,
-        line_no,
-        row_number() over (
-            partition by outcome_id
-            order by received_on desc
-        ) as version_rank
-    from contact_outcome
-    where received_on <= cast($known_on as date)
-
-)
-
 select
-    outcome_id,
-    task_id,
-    customer_id,
-    loan_id,
-    channel,
-    attempted_at,
-    counterpart,
-    contact_no,
-    result,
-    duration_seconds,
-    script_id,
-    collector_id,
-    recording_uri,
-    received_on,
-    line_no
-from versions
-where version_rank = 1
+    contact_outcome.outcome_id,
+    contact_outcome.task_id,
+    contact_outcome.customer_id,
+    contact_outcome.loan_id,
+    contact_outcome.channel,
+    contact_outcome.attempted_at,
+    contact_outcome.counterpart,
+    contact_outcome.contact_no,
+    contact_outcome.result,
+    contact_outcome.duration_seconds,
+    contact_outcome.script_id,
+    contact_outcome.collector_id,
+    contact_outcome.recording_uri,
+    contact_outcome.received_on,
+    contact_outcome.line_no
+from contact_outcome
+where
+    contact_outcome.received_on <= cast($known_on as date)
+    and not exists (
+        select 1
+        from contact_outcome as later
+        where
+            contact_outcome.outcome_id = later.outcome_id
+            and contact_outcome.received_on < later.received_on
+            and later.received_on <= cast($known_on as date)
+            and later.received_on > (
+                select min(earliest.received_on)
+                from contact_outcome as earliest
+            )
+    )

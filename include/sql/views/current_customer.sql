@@ -4,44 +4,31 @@
 -- reads   customer
 -- write   view
 
-with
-
-versions as (
-
-    select
-        customer_id,
-        customer_name,
-        id_number,
-        phone,
-        email,
-        address,
-        birth_on,
-        customer_group,
-        contact_updated_on,
-        deceased_on,
-        received_on,
-        line_no,
-        row_number() over (
-            partition by customer_id
-            order by received_on desc
-        ) as version_rank
-    from customer
-    where received_on <= cast($known_on as date)
-
-)
-
 select
-    customer_id,
-    customer_name,
-    id_number,
-    phone,
-    email,
-    address,
-    birth_on,
-    customer_group,
-    contact_updated_on,
-    deceased_on,
-    received_on,
-    line_no
-from versions
-where version_rank = 1
+    customer.customer_id,
+    customer.customer_name,
+    customer.id_number,
+    customer.phone,
+    customer.email,
+    customer.address,
+    customer.birth_on,
+    customer.customer_group,
+    customer.contact_updated_on,
+    customer.deceased_on,
+    customer.received_on,
+    customer.line_no
+from customer
+where
+    customer.received_on <= cast($known_on as date)
+    and not exists (
+        select 1
+        from customer as later
+        where
+            customer.customer_id = later.customer_id
+            and customer.received_on < later.received_on
+            and later.received_on <= cast($known_on as date)
+            and later.received_on > (
+                select min(earliest.received_on)
+                from customer as earliest
+            )
+    )

@@ -4,32 +4,26 @@
 -- reads   customer_employment
 -- write   view
 
-with
-
-versions as (
-
-    select
-        customer_id,
-        as_of_on,
-        contract_type,
-        employed_since,
-        received_on,
-        line_no,
-        row_number() over (
-            partition by customer_id, as_of_on
-            order by received_on desc
-        ) as version_rank
-    from customer_employment
-    where received_on <= cast($known_on as date)
-
-)
-
 select
-    customer_id,
-    as_of_on,
-    contract_type,
-    employed_since,
-    received_on,
-    line_no
-from versions
-where version_rank = 1
+    customer_employment.customer_id,
+    customer_employment.as_of_on,
+    customer_employment.contract_type,
+    customer_employment.employed_since,
+    customer_employment.received_on,
+    customer_employment.line_no
+from customer_employment
+where
+    customer_employment.received_on <= cast($known_on as date)
+    and not exists (
+        select 1
+        from customer_employment as later
+        where
+            customer_employment.customer_id = later.customer_id
+            and customer_employment.as_of_on = later.as_of_on
+            and customer_employment.received_on < later.received_on
+            and later.received_on <= cast($known_on as date)
+            and later.received_on > (
+                select min(earliest.received_on)
+                from customer_employment as earliest
+            )
+    )

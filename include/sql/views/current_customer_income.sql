@@ -4,32 +4,27 @@
 -- reads   customer_income
 -- write   view
 
-with
-
-versions as (
-
-    select
-        customer_id,
-        income_month,
-        income_source,
-        amount,
-        received_on,
-        line_no,
-        row_number() over (
-            partition by customer_id, income_month, income_source
-            order by received_on desc
-        ) as version_rank
-    from customer_income
-    where received_on <= cast($known_on as date)
-
-)
-
 select
-    customer_id,
-    income_month,
-    income_source,
-    amount,
-    received_on,
-    line_no
-from versions
-where version_rank = 1
+    customer_income.customer_id,
+    customer_income.income_month,
+    customer_income.income_source,
+    customer_income.amount,
+    customer_income.received_on,
+    customer_income.line_no
+from customer_income
+where
+    customer_income.received_on <= cast($known_on as date)
+    and not exists (
+        select 1
+        from customer_income as later
+        where
+            customer_income.customer_id = later.customer_id
+            and customer_income.income_month = later.income_month
+            and customer_income.income_source = later.income_source
+            and customer_income.received_on < later.received_on
+            and later.received_on <= cast($known_on as date)
+            and later.received_on > (
+                select min(earliest.received_on)
+                from customer_income as earliest
+            )
+    )

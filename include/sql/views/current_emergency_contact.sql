@@ -11,20 +11,30 @@ with
 versions as (
 
     select
-        customer_id,
-        contact_no,
-        contact_name,
-        relation,
-        phone,
-        opted_out_on,
-        received_on,
-        line_no,
-        row_number() over (
-            partition by customer_id, contact_no
-            order by received_on desc
-        ) as version_rank
+        emergency_contact.customer_id,
+        emergency_contact.contact_no,
+        emergency_contact.contact_name,
+        emergency_contact.relation,
+        emergency_contact.phone,
+        emergency_contact.opted_out_on,
+        emergency_contact.received_on,
+        emergency_contact.line_no
     from emergency_contact
-    where received_on <= cast($known_on as date)
+    where
+        emergency_contact.received_on <= cast($known_on as date)
+        and not exists (
+            select 1
+            from emergency_contact as later
+            where
+                emergency_contact.customer_id = later.customer_id
+                and emergency_contact.contact_no = later.contact_no
+                and emergency_contact.received_on < later.received_on
+                and later.received_on <= cast($known_on as date)
+                and later.received_on > (
+                    select min(earliest.received_on)
+                    from emergency_contact as earliest
+                )
+        )
 
 ),
 
@@ -42,7 +52,6 @@ refused as (
                 contact_person_refusal.contact_no is null
                 or versions.contact_no = contact_person_refusal.contact_no
             )
-    where versions.version_rank = 1
     group by versions.customer_id, versions.contact_no
 
 )
@@ -61,4 +70,3 @@ left join refused
     on
         versions.customer_id = refused.customer_id
         and versions.contact_no = refused.contact_no
-where versions.version_rank = 1

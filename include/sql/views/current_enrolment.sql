@@ -4,40 +4,31 @@
 -- reads   enrolment
 -- write   view
 
-with
-
-versions as (
-
-    select
-        customer_id,
-        institution_id,
-        effective_on,
-        code_system,
-        status_code,
-        reported_on,
-        is_full_time,
-        programme_ends_on,
-        received_on,
-        line_no,
-        row_number() over (
-            partition by customer_id, institution_id, effective_on
-            order by received_on desc
-        ) as version_rank
-    from enrolment
-    where received_on <= cast($known_on as date)
-
-)
-
 select
-    customer_id,
-    institution_id,
-    effective_on,
-    code_system,
-    status_code,
-    reported_on,
-    is_full_time,
-    programme_ends_on,
-    received_on,
-    line_no
-from versions
-where version_rank = 1
+    enrolment.customer_id,
+    enrolment.institution_id,
+    enrolment.effective_on,
+    enrolment.code_system,
+    enrolment.status_code,
+    enrolment.reported_on,
+    enrolment.is_full_time,
+    enrolment.programme_ends_on,
+    enrolment.received_on,
+    enrolment.line_no
+from enrolment
+where
+    enrolment.received_on <= cast($known_on as date)
+    and not exists (
+        select 1
+        from enrolment as later
+        where
+            enrolment.customer_id = later.customer_id
+            and enrolment.institution_id = later.institution_id
+            and enrolment.effective_on = later.effective_on
+            and enrolment.received_on < later.received_on
+            and later.received_on <= cast($known_on as date)
+            and later.received_on > (
+                select min(earliest.received_on)
+                from enrolment as earliest
+            )
+    )

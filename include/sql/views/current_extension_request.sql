@@ -4,44 +4,31 @@
 -- reads   extension_request
 -- write   view
 
-with
-
-versions as (
-
-    select
-        request_id,
-        loan_id,
-        requested_on,
-        reason_code,
-        instalments_asked,
-        days_asked,
-        decision,
-        decided_on,
-        instalments_granted,
-        days_granted,
-        received_on,
-        line_no,
-        row_number() over (
-            partition by request_id
-            order by received_on desc
-        ) as version_rank
-    from extension_request
-    where received_on <= cast($known_on as date)
-
-)
-
 select
-    request_id,
-    loan_id,
-    requested_on,
-    reason_code,
-    instalments_asked,
-    days_asked,
-    decision,
-    decided_on,
-    instalments_granted,
-    days_granted,
-    received_on,
-    line_no
-from versions
-where version_rank = 1
+    extension_request.request_id,
+    extension_request.loan_id,
+    extension_request.requested_on,
+    extension_request.reason_code,
+    extension_request.instalments_asked,
+    extension_request.days_asked,
+    extension_request.decision,
+    extension_request.decided_on,
+    extension_request.instalments_granted,
+    extension_request.days_granted,
+    extension_request.received_on,
+    extension_request.line_no
+from extension_request
+where
+    extension_request.received_on <= cast($known_on as date)
+    and not exists (
+        select 1
+        from extension_request as later
+        where
+            extension_request.request_id = later.request_id
+            and extension_request.received_on < later.received_on
+            and later.received_on <= cast($known_on as date)
+            and later.received_on > (
+                select min(earliest.received_on)
+                from extension_request as earliest
+            )
+    )

@@ -4,36 +4,27 @@
 -- reads   hold
 -- write   view
 
-with
-
-versions as (
-
-    select
-        hold_id,
-        customer_id,
-        loan_id,
-        hold_kind,
-        starts_on,
-        ends_on,
-        received_on,
-        line_no,
-        row_number() over (
-            partition by hold_id
-            order by received_on desc
-        ) as version_rank
-    from hold
-    where received_on <= cast($known_on as date)
-
-)
-
 select
-    hold_id,
-    customer_id,
-    loan_id,
-    hold_kind,
-    starts_on,
-    ends_on,
-    received_on,
-    line_no
-from versions
-where version_rank = 1
+    hold.hold_id,
+    hold.customer_id,
+    hold.loan_id,
+    hold.hold_kind,
+    hold.starts_on,
+    hold.ends_on,
+    hold.received_on,
+    hold.line_no
+from hold
+where
+    hold.received_on <= cast($known_on as date)
+    and not exists (
+        select 1
+        from hold as later
+        where
+            hold.hold_id = later.hold_id
+            and hold.received_on < later.received_on
+            and later.received_on <= cast($known_on as date)
+            and later.received_on > (
+                select min(earliest.received_on)
+                from hold as earliest
+            )
+    )

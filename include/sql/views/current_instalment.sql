@@ -4,38 +4,29 @@
 -- reads   instalment
 -- write   view
 
-with
-
-versions as (
-
-    select
-        loan_id,
-        instalment_no,
-        due_on,
-        amount_due,
-        principal_due,
-        interest_due,
-        fee_due,
-        received_on,
-        line_no,
-        row_number() over (
-            partition by loan_id, instalment_no
-            order by received_on desc
-        ) as version_rank
-    from instalment
-    where received_on <= cast($known_on as date)
-
-)
-
 select
-    loan_id,
-    instalment_no,
-    due_on,
-    amount_due,
-    principal_due,
-    interest_due,
-    fee_due,
-    received_on,
-    line_no
-from versions
-where version_rank = 1
+    instalment.loan_id,
+    instalment.instalment_no,
+    instalment.due_on,
+    instalment.amount_due,
+    instalment.principal_due,
+    instalment.interest_due,
+    instalment.fee_due,
+    instalment.received_on,
+    instalment.line_no
+from instalment
+where
+    instalment.received_on <= cast($known_on as date)
+    and not exists (
+        select 1
+        from instalment as later
+        where
+            instalment.loan_id = later.loan_id
+            and instalment.instalment_no = later.instalment_no
+            and instalment.received_on < later.received_on
+            and later.received_on <= cast($known_on as date)
+            and later.received_on > (
+                select min(earliest.received_on)
+                from instalment as earliest
+            )
+    )

@@ -4,38 +4,28 @@
 -- reads   legal_event
 -- write   view
 
-with
-
-versions as (
-
-    select
-        event_id,
-        case_id,
-        customer_id,
-        loan_id,
-        event_kind,
-        happened_on,
-        amount,
-        received_on,
-        line_no,
-        row_number() over (
-            partition by event_id
-            order by received_on desc
-        ) as version_rank
-    from legal_event
-    where received_on <= cast($known_on as date)
-
-)
-
 select
-    event_id,
-    case_id,
-    customer_id,
-    loan_id,
-    event_kind,
-    happened_on,
-    amount,
-    received_on,
-    line_no
-from versions
-where version_rank = 1
+    legal_event.event_id,
+    legal_event.case_id,
+    legal_event.customer_id,
+    legal_event.loan_id,
+    legal_event.event_kind,
+    legal_event.happened_on,
+    legal_event.amount,
+    legal_event.received_on,
+    legal_event.line_no
+from legal_event
+where
+    legal_event.received_on <= cast($known_on as date)
+    and not exists (
+        select 1
+        from legal_event as later
+        where
+            legal_event.event_id = later.event_id
+            and legal_event.received_on < later.received_on
+            and later.received_on <= cast($known_on as date)
+            and later.received_on > (
+                select min(earliest.received_on)
+                from legal_event as earliest
+            )
+    )

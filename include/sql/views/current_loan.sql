@@ -4,44 +4,31 @@
 -- reads   loan
 -- write   view
 
-with
-
-versions as (
-
-    select
-        loan_id,
-        customer_id,
-        contract_id,
-        product,
-        currency,
-        principal,
-        disbursed_on,
-        matures_on,
-        loan_status,
-        status_on,
-        received_on,
-        line_no,
-        row_number() over (
-            partition by loan_id
-            order by received_on desc
-        ) as version_rank
-    from loan
-    where received_on <= cast($known_on as date)
-
-)
-
 select
-    loan_id,
-    customer_id,
-    contract_id,
-    product,
-    currency,
-    principal,
-    disbursed_on,
-    matures_on,
-    loan_status,
-    status_on,
-    received_on,
-    line_no
-from versions
-where version_rank = 1
+    loan.loan_id,
+    loan.customer_id,
+    loan.contract_id,
+    loan.product,
+    loan.currency,
+    loan.principal,
+    loan.disbursed_on,
+    loan.matures_on,
+    loan.loan_status,
+    loan.status_on,
+    loan.received_on,
+    loan.line_no
+from loan
+where
+    loan.received_on <= cast($known_on as date)
+    and not exists (
+        select 1
+        from loan as later
+        where
+            loan.loan_id = later.loan_id
+            and loan.received_on < later.received_on
+            and later.received_on <= cast($known_on as date)
+            and later.received_on > (
+                select min(earliest.received_on)
+                from loan as earliest
+            )
+    )

@@ -4,38 +4,28 @@
 -- reads   overdue_reason
 -- write   view
 
-with
-
-versions as (
-
-    select
-        reason_id,
-        customer_id,
-        loan_id,
-        stated_on,
-        reason,
-        channel,
-        collector_id,
-        received_on,
-        line_no,
-        row_number() over (
-            partition by reason_id
-            order by received_on desc
-        ) as version_rank
-    from overdue_reason
-    where received_on <= cast($known_on as date)
-
-)
-
 select
-    reason_id,
-    customer_id,
-    loan_id,
-    stated_on,
-    reason,
-    channel,
-    collector_id,
-    received_on,
-    line_no
-from versions
-where version_rank = 1
+    overdue_reason.reason_id,
+    overdue_reason.customer_id,
+    overdue_reason.loan_id,
+    overdue_reason.stated_on,
+    overdue_reason.reason,
+    overdue_reason.channel,
+    overdue_reason.collector_id,
+    overdue_reason.received_on,
+    overdue_reason.line_no
+from overdue_reason
+where
+    overdue_reason.received_on <= cast($known_on as date)
+    and not exists (
+        select 1
+        from overdue_reason as later
+        where
+            overdue_reason.reason_id = later.reason_id
+            and overdue_reason.received_on < later.received_on
+            and later.received_on <= cast($known_on as date)
+            and later.received_on > (
+                select min(earliest.received_on)
+                from overdue_reason as earliest
+            )
+    )

@@ -4,34 +4,26 @@
 -- reads   pause
 -- write   view
 
-with
-
-versions as (
-
-    select
-        pause_id,
-        loan_id,
-        starts_on,
-        ends_on,
-        pause_reason,
-        received_on,
-        line_no,
-        row_number() over (
-            partition by pause_id
-            order by received_on desc
-        ) as version_rank
-    from pause
-    where received_on <= cast($known_on as date)
-
-)
-
 select
-    pause_id,
-    loan_id,
-    starts_on,
-    ends_on,
-    pause_reason,
-    received_on,
-    line_no
-from versions
-where version_rank = 1
+    pause.pause_id,
+    pause.loan_id,
+    pause.starts_on,
+    pause.ends_on,
+    pause.pause_reason,
+    pause.received_on,
+    pause.line_no
+from pause
+where
+    pause.received_on <= cast($known_on as date)
+    and not exists (
+        select 1
+        from pause as later
+        where
+            pause.pause_id = later.pause_id
+            and pause.received_on < later.received_on
+            and later.received_on <= cast($known_on as date)
+            and later.received_on > (
+                select min(earliest.received_on)
+                from pause as earliest
+            )
+    )

@@ -4,42 +4,30 @@
 -- reads   plan_request
 -- write   view
 
-with
-
-versions as (
-
-    select
-        request_id,
-        customer_id,
-        loan_id,
-        plan_kind,
-        requested_on,
-        instalments,
-        amount,
-        decision,
-        decided_on,
-        received_on,
-        line_no,
-        row_number() over (
-            partition by request_id
-            order by received_on desc
-        ) as version_rank
-    from plan_request
-    where received_on <= cast($known_on as date)
-
-)
-
 select
-    request_id,
-    customer_id,
-    loan_id,
-    plan_kind,
-    requested_on,
-    instalments,
-    amount,
-    decision,
-    decided_on,
-    received_on,
-    line_no
-from versions
-where version_rank = 1
+    plan_request.request_id,
+    plan_request.customer_id,
+    plan_request.loan_id,
+    plan_request.plan_kind,
+    plan_request.requested_on,
+    plan_request.instalments,
+    plan_request.amount,
+    plan_request.decision,
+    plan_request.decided_on,
+    plan_request.received_on,
+    plan_request.line_no
+from plan_request
+where
+    plan_request.received_on <= cast($known_on as date)
+    and not exists (
+        select 1
+        from plan_request as later
+        where
+            plan_request.request_id = later.request_id
+            and plan_request.received_on < later.received_on
+            and later.received_on <= cast($known_on as date)
+            and later.received_on > (
+                select min(earliest.received_on)
+                from plan_request as earliest
+            )
+    )

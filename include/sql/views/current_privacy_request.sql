@@ -4,42 +4,30 @@
 -- reads   privacy_request
 -- write   view
 
-with
-
-versions as (
-
-    select
-        request_id,
-        customer_id,
-        request_kind,
-        channel,
-        contact_no,
-        purpose,
-        received_at,
-        request_state,
-        closed_on,
-        received_on,
-        line_no,
-        row_number() over (
-            partition by request_id
-            order by received_on desc
-        ) as version_rank
-    from privacy_request
-    where received_on <= cast($known_on as date)
-
-)
-
 select
-    request_id,
-    customer_id,
-    request_kind,
-    channel,
-    contact_no,
-    purpose,
-    received_at,
-    request_state,
-    closed_on,
-    received_on,
-    line_no
-from versions
-where version_rank = 1
+    privacy_request.request_id,
+    privacy_request.customer_id,
+    privacy_request.request_kind,
+    privacy_request.channel,
+    privacy_request.contact_no,
+    privacy_request.purpose,
+    privacy_request.received_at,
+    privacy_request.request_state,
+    privacy_request.closed_on,
+    privacy_request.received_on,
+    privacy_request.line_no
+from privacy_request
+where
+    privacy_request.received_on <= cast($known_on as date)
+    and not exists (
+        select 1
+        from privacy_request as later
+        where
+            privacy_request.request_id = later.request_id
+            and privacy_request.received_on < later.received_on
+            and later.received_on <= cast($known_on as date)
+            and later.received_on > (
+                select min(earliest.received_on)
+                from privacy_request as earliest
+            )
+    )

@@ -4,42 +4,30 @@
 -- reads   promise_to_pay
 -- write   view
 
-with
-
-versions as (
-
-    select
-        promise_id,
-        task_id,
-        customer_id,
-        loan_id,
-        promised_on,
-        due_on,
-        amount,
-        channel,
-        collector_id,
-        received_on,
-        line_no,
-        row_number() over (
-            partition by promise_id
-            order by received_on desc
-        ) as version_rank
-    from promise_to_pay
-    where received_on <= cast($known_on as date)
-
-)
-
 select
-    promise_id,
-    task_id,
-    customer_id,
-    loan_id,
-    promised_on,
-    due_on,
-    amount,
-    channel,
-    collector_id,
-    received_on,
-    line_no
-from versions
-where version_rank = 1
+    promise_to_pay.promise_id,
+    promise_to_pay.task_id,
+    promise_to_pay.customer_id,
+    promise_to_pay.loan_id,
+    promise_to_pay.promised_on,
+    promise_to_pay.due_on,
+    promise_to_pay.amount,
+    promise_to_pay.channel,
+    promise_to_pay.collector_id,
+    promise_to_pay.received_on,
+    promise_to_pay.line_no
+from promise_to_pay
+where
+    promise_to_pay.received_on <= cast($known_on as date)
+    and not exists (
+        select 1
+        from promise_to_pay as later
+        where
+            promise_to_pay.promise_id = later.promise_id
+            and promise_to_pay.received_on < later.received_on
+            and later.received_on <= cast($known_on as date)
+            and later.received_on > (
+                select min(earliest.received_on)
+                from promise_to_pay as earliest
+            )
+    )

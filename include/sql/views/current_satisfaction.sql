@@ -4,38 +4,28 @@
 -- reads   satisfaction
 -- write   view
 
-with
-
-versions as (
-
-    select
-        survey_id,
-        task_id,
-        customer_id,
-        answered_on,
-        score,
-        channel,
-        collector_id,
-        received_on,
-        line_no,
-        row_number() over (
-            partition by survey_id
-            order by received_on desc
-        ) as version_rank
-    from satisfaction
-    where received_on <= cast($known_on as date)
-
-)
-
 select
-    survey_id,
-    task_id,
-    customer_id,
-    answered_on,
-    score,
-    channel,
-    collector_id,
-    received_on,
-    line_no
-from versions
-where version_rank = 1
+    satisfaction.survey_id,
+    satisfaction.task_id,
+    satisfaction.customer_id,
+    satisfaction.answered_on,
+    satisfaction.score,
+    satisfaction.channel,
+    satisfaction.collector_id,
+    satisfaction.received_on,
+    satisfaction.line_no
+from satisfaction
+where
+    satisfaction.received_on <= cast($known_on as date)
+    and not exists (
+        select 1
+        from satisfaction as later
+        where
+            satisfaction.survey_id = later.survey_id
+            and satisfaction.received_on < later.received_on
+            and later.received_on <= cast($known_on as date)
+            and later.received_on > (
+                select min(earliest.received_on)
+                from satisfaction as earliest
+            )
+    )

@@ -4,38 +4,31 @@
 -- reads   spending
 -- write   view
 
-with
-
-versions as (
-
-    select
-        customer_id,
-        spending_month,
-        category,
-        currency,
-        amount,
-        payments,
-        largest_amount,
-        received_on,
-        line_no,
-        row_number() over (
-            partition by customer_id, spending_month, category, currency
-            order by received_on desc
-        ) as version_rank
-    from spending
-    where received_on <= cast($known_on as date)
-
-)
-
 select
-    customer_id,
-    spending_month,
-    category,
-    currency,
-    amount,
-    payments,
-    largest_amount,
-    received_on,
-    line_no
-from versions
-where version_rank = 1
+    spending.customer_id,
+    spending.spending_month,
+    spending.category,
+    spending.currency,
+    spending.amount,
+    spending.payments,
+    spending.largest_amount,
+    spending.received_on,
+    spending.line_no
+from spending
+where
+    spending.received_on <= cast($known_on as date)
+    and not exists (
+        select 1
+        from spending as later
+        where
+            spending.customer_id = later.customer_id
+            and spending.spending_month = later.spending_month
+            and spending.category = later.category
+            and spending.currency = later.currency
+            and spending.received_on < later.received_on
+            and later.received_on <= cast($known_on as date)
+            and later.received_on > (
+                select min(earliest.received_on)
+                from spending as earliest
+            )
+    )

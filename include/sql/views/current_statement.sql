@@ -4,40 +4,30 @@
 -- reads   statement
 -- write   view
 
-with
-
-versions as (
-
-    select
-        loan_id,
-        statement_on,
-        due_on,
-        statement_balance,
-        minimum_due,
-        previous_balance,
-        paid_since_previous,
-        credit_limit,
-        received_on,
-        line_no,
-        row_number() over (
-            partition by loan_id, statement_on
-            order by received_on desc
-        ) as version_rank
-    from statement
-    where received_on <= cast($known_on as date)
-
-)
-
 select
-    loan_id,
-    statement_on,
-    due_on,
-    statement_balance,
-    minimum_due,
-    previous_balance,
-    paid_since_previous,
-    credit_limit,
-    received_on,
-    line_no
-from versions
-where version_rank = 1
+    statement.loan_id,
+    statement.statement_on,
+    statement.due_on,
+    statement.statement_balance,
+    statement.minimum_due,
+    statement.previous_balance,
+    statement.paid_since_previous,
+    statement.credit_limit,
+    statement.received_on,
+    statement.line_no
+from statement
+where
+    statement.received_on <= cast($known_on as date)
+    and not exists (
+        select 1
+        from statement as later
+        where
+            statement.loan_id = later.loan_id
+            and statement.statement_on = later.statement_on
+            and statement.received_on < later.received_on
+            and later.received_on <= cast($known_on as date)
+            and later.received_on > (
+                select min(earliest.received_on)
+                from statement as earliest
+            )
+    )
