@@ -83,7 +83,8 @@ class Store:
         if self.is_small(parts):
             rows = self.rows(form, parts, with_part=with_part)
             ddl = f"{form.ddl}, `{PART}` string" if with_part else form.ddl
-            return self.spark.createDataFrame(rows, ddl)
+            # In one partition, so that no statement over few rows has to move any of them.
+            return self.spark.createDataFrame(rows, ddl).coalesce(1)
         folder = self._folder(form)
         places = [self.files.uri(self._place(form, part)) for part in parts]
         read = self.spark.read.schema(f"{form.ddl}, `version` string")
