@@ -23,6 +23,7 @@ where
             bureau_inquiry.inquiry_id = later.inquiry_id
             and bureau_inquiry.received_on < later.received_on
             and later.received_on <= cast($known_on as date)
+            -- The first delivery of all replaces nothing, and is nearly the whole book.
             and later.received_on > (
                 select min(earliest.received_on)
                 from bureau_inquiry as earliest

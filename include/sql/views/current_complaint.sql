@@ -25,6 +25,7 @@ where
             complaint.complaint_id = later.complaint_id
             and complaint.received_on < later.received_on
             and later.received_on <= cast($known_on as date)
+            -- The first delivery of all replaces nothing, and is nearly the whole book.
             and later.received_on > (
                 select min(earliest.received_on)
                 from complaint as earliest

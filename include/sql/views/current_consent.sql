@@ -30,6 +30,7 @@ versions as (
                 consent.consent_id = later.consent_id
                 and consent.received_on < later.received_on
                 and later.received_on <= cast($known_on as date)
+                -- The first delivery of all replaces nothing, and is nearly the whole book.
                 and later.received_on > (
                     select min(earliest.received_on)
                     from consent as earliest

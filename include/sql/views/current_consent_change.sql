@@ -24,6 +24,7 @@ where
             consent_change.change_id = later.change_id
             and consent_change.received_on < later.received_on
             and later.received_on <= cast($known_on as date)
+            -- The first delivery of all replaces nothing, and is nearly the whole book.
             and later.received_on > (
                 select min(earliest.received_on)
                 from consent_change as earliest

@@ -30,6 +30,7 @@ where
             contact_outcome.outcome_id = later.outcome_id
             and contact_outcome.received_on < later.received_on
             and later.received_on <= cast($known_on as date)
+            -- The first delivery of all replaces nothing, and is nearly the whole book.
             and later.received_on > (
                 select min(earliest.received_on)
                 from contact_outcome as earliest

@@ -22,6 +22,7 @@ where
             and customer_employment.as_of_on = later.as_of_on
             and customer_employment.received_on < later.received_on
             and later.received_on <= cast($known_on as date)
+            -- The first delivery of all replaces nothing, and is nearly the whole book.
             and later.received_on > (
                 select min(earliest.received_on)
                 from customer_employment as earliest

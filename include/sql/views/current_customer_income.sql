@@ -23,6 +23,7 @@ where
             and customer_income.income_source = later.income_source
             and customer_income.received_on < later.received_on
             and later.received_on <= cast($known_on as date)
+            -- The first delivery of all replaces nothing, and is nearly the whole book.
             and later.received_on > (
                 select min(earliest.received_on)
                 from customer_income as earliest

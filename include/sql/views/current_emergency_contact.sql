@@ -30,6 +30,7 @@ versions as (
                 and emergency_contact.contact_no = later.contact_no
                 and emergency_contact.received_on < later.received_on
                 and later.received_on <= cast($known_on as date)
+                -- The first delivery of all replaces nothing, and is nearly the whole book.
                 and later.received_on > (
                     select min(earliest.received_on)
                     from emergency_contact as earliest

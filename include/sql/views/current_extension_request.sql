@@ -27,6 +27,7 @@ where
             extension_request.request_id = later.request_id
             and extension_request.received_on < later.received_on
             and later.received_on <= cast($known_on as date)
+            -- The first delivery of all replaces nothing, and is nearly the whole book.
             and later.received_on > (
                 select min(earliest.received_on)
                 from extension_request as earliest

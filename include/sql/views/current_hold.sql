@@ -23,6 +23,7 @@ where
             hold.hold_id = later.hold_id
             and hold.received_on < later.received_on
             and later.received_on <= cast($known_on as date)
+            -- The first delivery of all replaces nothing, and is nearly the whole book.
             and later.received_on > (
                 select min(earliest.received_on)
                 from hold as earliest

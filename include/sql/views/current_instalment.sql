@@ -25,6 +25,7 @@ where
             and instalment.instalment_no = later.instalment_no
             and instalment.received_on < later.received_on
             and later.received_on <= cast($known_on as date)
+            -- The first delivery of all replaces nothing, and is nearly the whole book.
             and later.received_on > (
                 select min(earliest.received_on)
                 from instalment as earliest

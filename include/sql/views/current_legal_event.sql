@@ -24,6 +24,7 @@ where
             legal_event.event_id = later.event_id
             and legal_event.received_on < later.received_on
             and later.received_on <= cast($known_on as date)
+            -- The first delivery of all replaces nothing, and is nearly the whole book.
             and later.received_on > (
                 select min(earliest.received_on)
                 from legal_event as earliest

@@ -24,6 +24,7 @@ where
             overdue_reason.reason_id = later.reason_id
             and overdue_reason.received_on < later.received_on
             and later.received_on <= cast($known_on as date)
+            -- The first delivery of all replaces nothing, and is nearly the whole book.
             and later.received_on > (
                 select min(earliest.received_on)
                 from overdue_reason as earliest

@@ -22,6 +22,7 @@ where
             pause.pause_id = later.pause_id
             and pause.received_on < later.received_on
             and later.received_on <= cast($known_on as date)
+            -- The first delivery of all replaces nothing, and is nearly the whole book.
             and later.received_on > (
                 select min(earliest.received_on)
                 from pause as earliest

@@ -26,6 +26,7 @@ where
             promise_to_pay.promise_id = later.promise_id
             and promise_to_pay.received_on < later.received_on
             and later.received_on <= cast($known_on as date)
+            -- The first delivery of all replaces nothing, and is nearly the whole book.
             and later.received_on > (
                 select min(earliest.received_on)
                 from promise_to_pay as earliest

@@ -26,6 +26,7 @@ where
             and statement.statement_on = later.statement_on
             and statement.received_on < later.received_on
             and later.received_on <= cast($known_on as date)
+            -- The first delivery of all replaces nothing, and is nearly the whole book.
             and later.received_on > (
                 select min(earliest.received_on)
                 from statement as earliest
