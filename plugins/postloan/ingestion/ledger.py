@@ -94,6 +94,14 @@ def was_ever_delivered(warehouse: Warehouse, source: str, business_date: date) -
     return bool(count)
 
 
+def first_delivered_on(warehouse: Warehouse, source: str) -> date | None:
+    """The first business date that a source has delivered anything for; None where it never has."""
+    first: date | None = warehouse.scalar(
+        "select min(business_date) as day from delivery where source = $source", {"source": source}
+    )
+    return first
+
+
 def was_book_delivered(warehouse: Warehouse, business_date: date) -> bool:
     """Whether a full book has been delivered for that date or an earlier one."""
     count = warehouse.scalar(

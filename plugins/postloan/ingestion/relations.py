@@ -30,23 +30,54 @@ def orphans_select(column: str, target: str, target_column: str, staged: str) ->
 
     Targets are delivered before those that refer to them, so the facts hold this delivery too.
     """
+    until = exp.cast(exp.Placeholder(this="business_date"), "date")
+    orphans = _orphans(column, target, target_column, staged, until)
+    return orphans.select(exp.column("line_no", table="sent")).sql(dialect="duckdb")
+
+
+def orphans_by_day_select(column: str, target: str, target_column: str, received: str) -> str:
+    """SELECT of how many rows refer to what no delivery up to their own date holds.
+
+    Args:
+        column: the reference.
+        target: feed that it refers to.
+        target_column: key of that feed.
+        received: table of rows of many dates, which stand in `received_on`.
+
+    Returns:
+        A SELECT of received_on and orphans, dates without any left out; of dates since
+        `$business_date`.
+    """
+    received_on = exp.cast(exp.column("received_on", table="sent"), "date")
+    since = exp.cast(exp.Placeholder(this="business_date"), "date")
+    return (
+        _orphans(column, target, target_column, received, received_on)
+        .select(received_on.as_("received_on"), exp.Count(this=exp.Star()).as_("orphans"))
+        .where(received_on >= since)
+        .group_by(received_on)
+        .sql(dialect="duckdb")
+    )
+
+
+def _orphans(
+    column: str, target: str, target_column: str, table: str, until: exp.Expr
+) -> exp.Select:
+    """The rows `sent` of a table whose reference no delivery up to a date holds."""
     found = (
         exp.select(exp.Literal.number(1))
         .from_(exp.to_table(target).as_("known"))
         .where(
             exp.column(target_column, table="known").eq(exp.column(column, table="sent")),
-            exp.column("received_on", table="known")
-            <= exp.cast(exp.Placeholder(this="business_date"), "date"),
+            exp.column("received_on", table="known") <= until,
         )
     )
     return (
-        exp.select(exp.column("line_no", table="sent"))
-        .from_(exp.to_table(staged).as_("sent"))
+        exp.Select()
+        .from_(exp.to_table(table).as_("sent"))
         .where(
             exp.column(column, table="sent").is_(exp.null()).not_(),
             exp.not_(exp.Exists(this=found)),
         )
-        .sql(dialect="duckdb")
     )
 
 

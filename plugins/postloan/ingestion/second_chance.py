@@ -6,26 +6,25 @@ a late delivery can take the ground from under a later row: the first reversal o
 and so do the terms of an instalment that were known on arrival.
 
 The questions are about what is loaded, not about what has just changed, so that an interrupted
-run is mended by any later one. Rows of a quarantine are few; everything else is asked of the
-warehouse as a whole.
+run is mended by any later one. Each is asked once of all later dates together: what it costs goes
+with the rows since then, not with the number of dates. Rows of a quarantine are few.
 """
 
 import csv
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from sqlglot import exp
-
 from postloan.contracts import FeedContract, catalogue
 from postloan.errors import DeliveryError
-from postloan.ingestion.ledger import contents_of, read_entry, was_ever_delivered
+from postloan.ingestion.ledger import contents_of, first_delivered_on, read_entry
 from postloan.ingestion.manifest import read_manifest
 from postloan.ingestion.quarantine import fields_of
 from postloan.ingestion.refusals import ALREADY_REVERSED
-from postloan.ingestion.relations import orphans_select, other_source
+from postloan.ingestion.relations import orphans_by_day_select, other_source
 from postloan.ingestion.repayments import REPAYMENT
 from postloan.warehouse import Warehouse
 
@@ -39,36 +38,37 @@ _LATER = """
 """
 
 _WAITING = """
-    select line_no, column_name, reason, raw_text
+    select business_date, line_no, column_name, reason, raw_text
     from quarantine
     where
-        business_date = cast($business_date as date)
+        business_date >= cast($business_date as date)
         and feed = $feed
         and reason in ('orphan', 'orphan_reversal', 'already_reversed')
-    order by line_no
+    order by business_date, line_no
 """
 
 _REVERSED_TWICE = """
-    select count(*) as n
+    select distinct later.received_on
     from repayment as later
     inner join repayment as earlier
         on later.reverses_id = earlier.reverses_id
     where
-        later.received_on = cast($business_date as date)
+        later.received_on >= cast($business_date as date)
         and later.booking_part = 1
         and earlier.booking_part = 1
-        and earlier.received_on < cast($business_date as date)
+        and earlier.received_on < later.received_on
         and earlier.repayment_id <> later.repayment_id
 """
 
 _OTHER_TERMS = """
-    select count(*) as n
+    select distinct received_on
     from (
         select
+            repayment.received_on,
             repayment.instalment_due_on,
             instalment.due_on,
             row_number() over (
-                partition by repayment.repayment_id
+                partition by repayment.received_on, repayment.repayment_id
                 order by instalment.received_on desc
             ) as version_rank
         from repayment
@@ -77,10 +77,10 @@ _OTHER_TERMS = """
                 repayment.loan_id = instalment.loan_id
                 and repayment.instalment_no = instalment.instalment_no
         where
-            repayment.received_on = cast($business_date as date)
+            repayment.received_on >= cast($business_date as date)
             and repayment.booking_part = 1
             and repayment.reverses_id is null
-            and instalment.received_on <= cast($business_date as date)
+            and instalment.received_on <= repayment.received_on
     ) as known
     where
         version_rank = 1
@@ -124,22 +124,34 @@ def judge_later(
         What a person should know: deliveries that cannot be taken in again.
     """
     notes: list[str] = []
-    for later in deliveries_after(warehouse, source, business_date):
-        room = place.scratch / f"later-{later.source}-{later.business_date}"
-        shutil.rmtree(room, ignore_errors=True)
-        room.mkdir(mode=0o700, parents=True)
+    waiting = deliveries_after(warehouse, source, business_date)
+    while first := _first_judged_otherwise(warehouse, waiting, place.scratch):
         try:
-            if would_be_judged_otherwise(warehouse, later, room):
-                _check_same_content(warehouse, place.landing, later)
-                take_in(later)
+            _check_same_content(warehouse, place.landing, first)
+            take_in(first)
         except DeliveryError as error:
             notes.append(
-                f"{later.source} {later.business_date} would be judged otherwise now, but cannot "
+                f"{first.source} {first.business_date} would be judged otherwise now, but cannot "
                 f"be taken in again: {error} Then ingest {source} {business_date} again."
             )
-        finally:
-            shutil.rmtree(room, ignore_errors=True)
+        # Taken in again, it may change how those after it are judged.
+        waiting = waiting[waiting.index(first) + 1 :]
     return tuple(notes)
+
+
+def _first_judged_otherwise(
+    warehouse: Warehouse, waiting: tuple[Later, ...], scratch: Path
+) -> Later | None:
+    if not waiting:
+        return None
+    room = scratch / "later"
+    shutil.rmtree(room, ignore_errors=True)
+    room.mkdir(mode=0o700, parents=True)
+    try:
+        otherwise = judged_otherwise(warehouse, waiting, room)
+    finally:
+        shutil.rmtree(room, ignore_errors=True)
+    return next((later for later in waiting if later in otherwise), None)
 
 
 def _check_same_content(warehouse: Warehouse, landing: Path, later: Later) -> None:
@@ -162,71 +174,89 @@ def deliveries_after(warehouse: Warehouse, source: str, business_date: date) -> 
     return tuple(sorted(found, key=lambda d: (d.business_date, order[d.source])))
 
 
-def would_be_judged_otherwise(warehouse: Warehouse, later: Later, scratch: Path) -> bool:
-    """Whether a delivery, taken in again, would give other facts.
+def judged_otherwise(
+    warehouse: Warehouse, waiting: tuple[Later, ...], scratch: Path
+) -> frozenset[Later]:
+    """Those of some deliveries that, taken in again as things are, would give other facts.
 
     Args:
         warehouse: holds facts and quarantine.
-        later: the delivery.
+        waiting: the deliveries, at least one.
         scratch: for a working file.
     """
-    day = {"business_date": later.business_date}
-    for feed in catalogue().feeds_of(later.source):
-        if feed.name == REPAYMENT and any(
-            warehouse.scalar(question, day) for question in (_REVERSED_TWICE, _OTHER_TERMS)
-        ):
-            return True
-        if _has_lost_what_it_names(warehouse, feed, later) or _may_be_released(
-            warehouse, feed, later, scratch
-        ):
-            return True
-    return False
+    since = min(later.business_date for later in waiting)
+    found = {
+        Later(source, day)
+        for source in {later.source for later in waiting}
+        for feed in catalogue().feeds_of(source)
+        for days in (
+            _days_of_other_bookings(warehouse, feed, since),
+            _days_that_lost_what_they_name(warehouse, feed, since),
+            _days_that_may_release(warehouse, feed, since, scratch),
+        )
+        for day in days
+    }
+    return frozenset(found.intersection(waiting))
 
 
-def _has_lost_what_it_names(warehouse: Warehouse, feed: FeedContract, later: Later) -> bool:
-    """Whether a fact names something that no delivery up to its date holds."""
-    if not feed.references:
-        return False
-    facts = f"facts_of_{feed.name}"
-    of_date = (
-        exp.select("line_no", *feed.references)
-        .from_(feed.name)
-        .where("received_on = cast($business_date as date)")
-    )
-    day = {"business_date": later.business_date}
-    warehouse.temporary_from(facts, of_date.sql(dialect="duckdb"), day)
-    lost = any(
-        _lines(warehouse, orphans_select(column, target, key, facts), later)
-        for column, target, key in _judged_references(warehouse, feed, later)
-    )
-    warehouse.drop_temporary(facts)
-    return lost
+def _days_of_other_bookings(
+    warehouse: Warehouse, feed: FeedContract, since: date
+) -> Iterator[date]:
+    """Dates with a second reversal of one booking, or a payment on terms that have changed."""
+    if feed.name == REPAYMENT:
+        for question in (_REVERSED_TWICE, _OTHER_TERMS):
+            for (day,) in warehouse.stream(question, {"business_date": since}):
+                yield day
 
 
-def _judged_references(
-    warehouse: Warehouse, feed: FeedContract, later: Later
-) -> Iterator[tuple[str, str, str]]:
-    """Column, feed and column it refers to; those of a source that never delivered left out."""
+def _days_that_lost_what_they_name(
+    warehouse: Warehouse, feed: FeedContract, since: date
+) -> Iterator[date]:
+    """Dates on which a fact names something that no delivery up to its date holds."""
     for column, (target, key) in feed.references.items():
-        source = other_source(feed, target, catalogue())
-        if source is None or was_ever_delivered(warehouse, source, later.business_date):
-            yield column, target, key
+        judged_since = _judged_since(warehouse, feed, target, since)
+        if judged_since is not None:
+            yield from _orphans(warehouse, column, target, key, feed.name, judged_since)
 
 
-def _may_be_released(warehouse: Warehouse, feed: FeedContract, later: Later, scratch: Path) -> bool:
-    """Whether something that a quarantined row names is known now."""
-    waiting = _load_waiting(warehouse, feed, later, scratch)
-    released = any(
-        _is_known_now(warehouse, feed, later, column, reason, rows)
-        for (column, reason), rows in waiting.items()
-    )
+def _judged_since(
+    warehouse: Warehouse, feed: FeedContract, target: str, since: date
+) -> date | None:
+    """From when on a reference is judged: once its source has delivered; None: never."""
+    source = other_source(feed, target, catalogue())
+    if source is None:
+        return since
+    first = first_delivered_on(warehouse, source)
+    return None if first is None else max(first, since)
+
+
+def _orphans(
+    warehouse: Warehouse, column: str, target: str, key: str, received: str, since: date
+) -> dict[date, int]:
+    """Number of rows by date that name what no delivery up to their date holds."""
+    select = orphans_by_day_select(column, target, key, received)
+    return dict(warehouse.fetch(select, {"business_date": since}))
+
+
+def _days_that_may_release(
+    warehouse: Warehouse, feed: FeedContract, since: date, scratch: Path
+) -> Iterator[date]:
+    """Dates of which something that a quarantined row names is known now."""
+    waiting = _load_waiting(warehouse, feed, since, scratch)
+    for column, reason in sorted({asked[1:] for asked in waiting}):
+        rows = {day: n for (day, *asked), n in waiting.items() if asked == [column, reason]}
+        unknown = _still_unknown(warehouse, feed, column, reason, since)
+        if reason == ALREADY_REVERSED:
+            yield from (day for day in rows if unknown.get(day, 0) > 0)
+        else:
+            yield from (day for day, n in rows.items() if unknown.get(day, 0) < n)
     warehouse.drop_temporary(_table(feed))
-    return released
 
 
-def _is_known_now(
-    warehouse: Warehouse, feed: FeedContract, later: Later, column: str, reason: str, rows: int
-) -> bool:
+def _still_unknown(
+    warehouse: Warehouse, feed: FeedContract, column: str, reason: str, since: date
+) -> dict[date, int]:
+    """Number of waiting rows by date that name what is not known up to their date."""
     target, key = feed.references.get(column, (feed.name, str(feed.table.key[0])))
     if reason == ALREADY_REVERSED:
         # Good again where the other reversal is gone.
@@ -236,14 +266,9 @@ def _is_known_now(
         f"and reason = '{reason}'"
     )
     warehouse.temporary_from("asked_for", same)
-    unknown = _lines(warehouse, orphans_select(column, target, key, "asked_for"), later)
+    unknown = _orphans(warehouse, column, target, key, "asked_for", since)
     warehouse.drop_temporary("asked_for")
-    return unknown > 0 if reason == ALREADY_REVERSED else unknown < rows
-
-
-def _lines(warehouse: Warehouse, select: str, later: Later) -> int:
-    counted = f"select count(*) as n from ({select}) as lines"  # noqa: S608 (own select)
-    return int(warehouse.scalar(counted, {"business_date": later.business_date}))
+    return unknown
 
 
 def _table(feed: FeedContract) -> str:
@@ -251,20 +276,21 @@ def _table(feed: FeedContract) -> str:
 
 
 def _load_waiting(
-    warehouse: Warehouse, feed: FeedContract, later: Later, scratch: Path
-) -> dict[tuple[str, str], int]:
-    """Put the rows that wait for something into a table of text; rows by column and reason."""
+    warehouse: Warehouse, feed: FeedContract, since: date, scratch: Path
+) -> Counter[tuple[date, str, str]]:
+    """Put the rows that wait for something into a table of text; rows by date, column, reason."""
     names = [c.name for c in feed.file_columns]
+    more = ["received_on", "waits_for", "reason"]
     path = scratch / f"{_table(feed)}.csv"
-    found: dict[tuple[str, str], int] = {}
+    found: Counter[tuple[date, str, str]] = Counter()
     with path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(["line_no", "waits_for", "reason", *names])
-        place = {"business_date": later.business_date, "feed": feed.name}
-        for line_no, column, reason, raw in warehouse.stream(_WAITING, place):
-            writer.writerow([line_no, column, reason, *fields_of(raw)])
-            found[column, reason] = found.get((column, reason), 0) + 1
+        writer.writerow(["line_no", *more, *names])
+        place = {"business_date": since, "feed": feed.name}
+        for day, line_no, column, reason, raw in warehouse.stream(_WAITING, place):
+            writer.writerow([line_no, day, column, reason, *fields_of(raw)])
+            found[day, column, reason] += 1
     if found:
-        warehouse.load_text(_table(feed), path, ["waits_for", "reason", *names])
+        warehouse.load_text(_table(feed), path, [*more, *names])
     path.unlink()
     return found
