@@ -104,6 +104,26 @@ def test_rows_are_released_when_what_they_name_arrives_late(lender: Lender) -> N
     assert lender.warehouse.fetch(ledger, {"day": DAYS[2]}) == [(1, 0, 2)]
 
 
+def test_only_the_later_dates_that_it_changes_are_taken_in_again(lender: Lender) -> None:
+    lender.deliver(DAYS[0], **DELIVERIES[DAYS[0]])
+    waits = REPAYMENT | {"loan_id": "L2"}
+    for day, rows in (
+        (21, [waits | {"repayment_id": "R3"}]),
+        (22, [REPAYMENT | {"repayment_id": "R4"}]),
+        # One of its rows goes on waiting.
+        (23, [waits | {"repayment_id": "R5"}, waits | {"repayment_id": "R6", "loan_id": "L3"}]),
+        (24, [waits | {"repayment_id": "R7", "loan_id": "L3"}]),
+    ):
+        lender.deliver(date(2026, 11, day), repayment=rows)
+    lender.deliver(DAYS[1], loan=[LOAN | {"loan_id": "L2"}])
+    ledger = (
+        "select extract(day from business_date) as day, rows_loaded, rows_quarantined, revision "
+        "from delivery where feed = 'repayment' and business_date > cast($day as date) order by 1"
+    )
+    found = [tuple(map(int, row)) for row in lender.warehouse.fetch(ledger, {"day": DAYS[1]})]
+    assert found == [(21, 1, 0, 2), (22, 1, 0, 1), (23, 1, 1, 2), (24, 0, 1, 1)]
+
+
 def test_a_row_that_waits_may_hold_a_line_end(lender: Lender) -> None:
     lender.deliver(DAYS[0], **DELIVERIES[DAYS[0]])
     loan = LOAN | {"loan_id": "L9", "customer_id": "C9", "contract_id": "first\nsecond"}

@@ -14,7 +14,7 @@ FEW_ROWS = {
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
     "spark.sql.adaptive.enabled": "false",
     "spark.sql.shuffle.partitions": "1",
-    # What is sent to every task is kept by Java for long: after hours of small statements it is full.
+    # Java keeps for long what is sent to every task: hours of small statements would fill it.
     "spark.sql.autoBroadcastJoinThreshold": "-1",
 }
 
