@@ -1,5 +1,6 @@
 """What Spark alone must do: shared files, many readers of one file, no work that is not needed."""
 
+import gc
 import os
 import sys
 import time
@@ -16,7 +17,7 @@ from postloan.errors import RunAgainError, WarehouseError
 from postloan.settings import settings
 from postloan.warehouse import Warehouse, open_warehouse
 from postloan.warehouse.spark.compact import compact
-from postloan.warehouse.spark.engine import SparkWarehouse
+from postloan.warehouse.spark.engine import COLLECT_EVERY, SparkWarehouse
 from postloan.warehouse.spark.files import LakeFiles
 from postloan.warehouse.spark.log import CHECKPOINT_EVERY, CommitLog, Part
 from postloan.warehouse.spark.options import options_of
@@ -427,3 +428,21 @@ def test_a_number_of_rows_is_known_without_asking_spark(
     assert spark.scalar("select count(*) as n from few") == 1
     spark.delete_partition("rule_parameter", DAY)
     assert spark.count("rule_parameter") == 1
+
+
+def test_statements_of_the_past_are_not_held(lake: str) -> None:
+    """Java frees what a statement needed when Python lets go of it."""
+    from py4j.java_gateway import JavaObject
+
+    def held() -> int:
+        return sum(isinstance(thing, JavaObject) for thing in gc.get_objects())
+
+    with open_warehouse(lake) as warehouse:
+        before = held()
+        gc.disable()
+        try:
+            for number in range(2 * COLLECT_EVERY):
+                warehouse.temporary_from("made", f"select {number} as n from loan")
+            assert held() - before < COLLECT_EVERY
+        finally:
+            gc.enable()

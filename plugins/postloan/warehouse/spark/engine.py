@@ -6,9 +6,11 @@ a job, such as the number of rows of a table, is answered without one: a day has
 statements, and a job takes longer than they do.
 """
 
+import gc
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -51,6 +53,11 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
 
+COLLECT_EVERY = 100
+"""Statements after which Python is made to let go of old ones: PySpark holds them in circles, and
+Java holds the plan, the rows and the joins of a statement for as long as Python does."""
+
+
 class SparkWarehouse(Warehouse, ReadsPlainFiles, HasDataFrames):
     """The warehouse in a lake of Parquet files, with Spark to work on it."""
 
@@ -72,6 +79,7 @@ class SparkWarehouse(Warehouse, ReadsPlainFiles, HasDataFrames):
         log = CommitLog(files)
         delta = DeltaLogs(files, log) if options.tables == DELTA else None
         self._tables = Tables(log, self._store, options.keep_hours, delta)
+        self._asked = count(1)
 
     def close(self) -> None:
         """Remove the temporary tables; the Spark application stays for the next warehouse."""
@@ -189,6 +197,8 @@ class SparkWarehouse(Warehouse, ReadsPlainFiles, HasDataFrames):
 
     def _query(self, tree: exp.Expr, parameters: Parameters) -> tuple["DataFrame", bool]:
         """The rows of a SELECT, and whether it reads so little that they can be fetched."""
+        if next(self._asked) % COLLECT_EVERY == 0:
+            gc.collect()
         reads_little = self._tables.show(tables_of(tree)) <= self.options.local_rows
         self._store.gears.shift(few=reads_little)
         return self.spark.sql(spark_sql(tree), args=dict(parameters)), reads_little

@@ -14,7 +14,7 @@ FEW_ROWS = {
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
     "spark.sql.adaptive.enabled": "false",
     "spark.sql.shuffle.partitions": "1",
-    # Java keeps for long what is sent to every task: hours of small statements would fill it.
+    # What is sent to every task is sent by a thread and a page of memory of its own.
     "spark.sql.autoBroadcastJoinThreshold": "-1",
 }
 
