@@ -432,10 +432,9 @@ def test_a_number_of_rows_is_known_without_asking_spark(
 
 def test_statements_of_the_past_are_not_held(lake: str) -> None:
     """Java frees what a statement needed when Python lets go of it."""
-    from py4j.java_gateway import JavaObject
 
     def held() -> int:
-        return sum(isinstance(thing, JavaObject) for thing in gc.get_objects())
+        return sum(type(thing).__name__ == "JavaObject" for thing in gc.get_objects())
 
     with open_warehouse(lake) as warehouse:
         before = held()
