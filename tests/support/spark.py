@@ -47,7 +47,7 @@ class TestLake:
 
     folder: Path
     options: str = (
-        "master=local[2]&conf.spark.driver.memory=1g"
+        f"master=local[2]&conf.spark.driver.memory={'2g' if IS_LONG else '1g'}"
         f"&conf.spark.driver.extraJavaOptions=-Dpostloan.asked=yes {FOR_AN_HOUR if IS_LONG else ''}"
     )
     numbers: Iterator[int] = field(default_factory=count)
