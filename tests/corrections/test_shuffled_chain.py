@@ -4,7 +4,6 @@ history ends, and nothing stands that it would not have asked for.
 Five days of it run with every test run; `POSTLOAN_LONG_TESTS=1` takes a month.
 """
 
-import os
 import random
 import shutil
 from collections.abc import Callable, Iterator
@@ -24,12 +23,13 @@ from postloan.steps.chain import run_steps
 from postloan.warehouse import Warehouse
 from postloan.warehouse.on_duckdb import DuckDBWarehouse
 from tests.support.believing import STATES, Beliefs, believed_now, believed_on
+from tests.support.long_tests import IS_LONG
 from tests.support.moved_deliveries import SOURCE, Landing
 from tests.support.whole_day import files
 
 # The first of a month is among the days, when scores are due.
 LAST = date(2026, 12, 3)
-DAYS = 30 if "POSTLOAN_LONG_TESTS" in os.environ else 5
+DAYS = 30 if IS_LONG else 5
 LOANS = 300
 OPENING = LAST - timedelta(days=DAYS)
 MISSED, LATE = OPENING + timedelta(days=3), OPENING + timedelta(days=2)

@@ -3,7 +3,6 @@
 Eight days of it run with every test run; `POSTLOAN_LONG_TESTS=1` takes a month.
 """
 
-import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -19,10 +18,11 @@ from postloan.sample import write_sample
 from postloan.steps.stage_overdue_loans import stage_overdue_loans
 from postloan.warehouse import Warehouse, open_warehouse
 from tests.support.believing import STATES, Beliefs, believed_now, believed_on
+from tests.support.long_tests import IS_LONG
 from tests.support.moved_deliveries import SOURCE, Landing
 
 LAST = date(2026, 11, 20)
-DAYS, LOANS = (30, 150) if "POSTLOAN_LONG_TESTS" in os.environ else (8, 300)
+DAYS, LOANS = (30, 150) if IS_LONG else (8, 300)
 OPENING = LAST - timedelta(days=DAYS)
 
 

@@ -3,7 +3,6 @@
 A few days run with every test run; `POSTLOAN_LONG_TESTS=1` takes a month.
 """
 
-import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,13 +16,13 @@ from postloan.daybook import next_due
 from postloan.importing import import_tables, read_mapping
 from postloan.sample import write_sample
 from postloan.warehouse import Warehouse, open_warehouse
+from tests.support.long_tests import IS_LONG
 from tests.support.moved_deliveries import Landing
 from tests.support.real_data import MAPPINGS, real_data
 from tests.support.whole_day import files, run_whole_day, tables
 
 # The first of a month is among the days, when scores are due.
 LAST = date(2026, 12, 2)
-IS_LONG = "POSTLOAN_LONG_TESTS" in os.environ
 DAYS = 30 if IS_LONG else 5
 LOANS = 600 if IS_LONG else 120
 OPENING = LAST - timedelta(days=DAYS)

@@ -1,7 +1,6 @@
 """One Spark application for the tests of a run; a lake for each of them is only a folder."""
 
 import importlib.util
-import os
 import re
 import shutil
 import subprocess
@@ -13,6 +12,7 @@ from itertools import count
 from pathlib import Path
 
 from postloan.warehouse import open_warehouse
+from tests.support.long_tests import IS_LONG
 
 JAVA = 17
 FOR_A_SHORT_LIFE = {
@@ -22,8 +22,8 @@ FOR_A_SHORT_LIFE = {
 }
 """Environment of processes that start a Spark for a few statements."""
 
-IS_LONG = "POSTLOAN_LONG_TESTS" in os.environ
-FOR_AN_HOUR = "-XX:TieredStopAtLevel=4"
+# What runs for an hour is worth compiling well, and gathers more.
+MEMORY, FOR_AN_HOUR = ("2g", " -XX:TieredStopAtLevel=4") if IS_LONG else ("1g", "")
 
 
 @cache
@@ -47,8 +47,8 @@ class TestLake:
 
     folder: Path
     options: str = (
-        f"master=local[2]&conf.spark.driver.memory={'2g' if IS_LONG else '1g'}"
-        f"&conf.spark.driver.extraJavaOptions=-Dpostloan.asked=yes {FOR_AN_HOUR if IS_LONG else ''}"
+        f"master=local[2]&conf.spark.driver.memory={MEMORY}"
+        f"&conf.spark.driver.extraJavaOptions=-Dpostloan.asked=yes{FOR_AN_HOUR}"
     )
     numbers: Iterator[int] = field(default_factory=count)
 

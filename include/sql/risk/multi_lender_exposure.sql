@@ -4,7 +4,7 @@
 -- none at all, there is no share of it; the counts of lenders then speak alone.
 --
 -- grain   customer_id
--- reads   bureau_exposure, current_loan, instalment, replaced_instalment, current_customer_income,
+-- reads   bureau_exposure, current_loan, current_instalment, current_customer_income,
 --         rule_parameter
 -- write   temporary
 
@@ -51,20 +51,13 @@ own_payments as (
     from current_loan
     inner join bureau_exposure
         on current_loan.customer_id = bureau_exposure.customer_id
-    inner join instalment
+    inner join current_instalment as instalment
         on current_loan.loan_id = instalment.loan_id
-    left join replaced_instalment
-        on
-            instalment.loan_id = replaced_instalment.loan_id
-            and instalment.instalment_no = replaced_instalment.instalment_no
-            and instalment.received_on < replaced_instalment.received_on
     where
         (
             current_loan.loan_status = 'active'
             or current_loan.status_on > cast($business_date as date)
         )
-        and replaced_instalment.loan_id is null
-        and instalment.received_on <= cast($business_date as date)
         and instalment.due_on > cast($business_date as date)
         and instalment.due_on
         <= cast(cast($business_date as date) + interval 1 month as date)

@@ -5,8 +5,8 @@
 -- judged by its own bookings; otherwise by the money paid in all against all that had fallen due.
 --
 -- grain   customer_id
--- reads   current_loan, active_borrower, instalment, replaced_instalment, repayment,
---         loan_delinquency, rule_past_due, rule_due_date_roll, rule_parameter
+-- reads   current_loan, active_borrower, current_instalment, repayment, loan_delinquency,
+--         rule_past_due, rule_due_date_roll, rule_parameter
 -- write   temporary
 
 with
@@ -64,7 +64,7 @@ dues as (
         loans.tolerance_amount,
         loans.asked_until,
         coalesce(rolled.effective_due_on, instalment.due_on) + loans.grace_days as last_day
-    from instalment
+    from current_instalment as instalment
     inner join loans
         on instalment.loan_id = loans.loan_id
     left join rule_due_date_roll as rolled
@@ -72,16 +72,9 @@ dues as (
             loans.product = rolled.product
             and instalment.due_on = rolled.due_on
             and rolled.business_date = cast($business_date as date)
-    left join replaced_instalment
-        on
-            instalment.loan_id = replaced_instalment.loan_id
-            and instalment.instalment_no = replaced_instalment.instalment_no
-            and instalment.received_on < replaced_instalment.received_on
     where
-        instalment.received_on <= cast($business_date as date)
-        and instalment.due_on < cast($business_date as date)
+        instalment.due_on < cast($business_date as date)
         and instalment.amount_due > 0
-        and replaced_instalment.loan_id is null
 
 ),
 

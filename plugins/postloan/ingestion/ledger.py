@@ -83,15 +83,8 @@ def taken_in(
 
 def was_ever_delivered(warehouse: Warehouse, source: str, business_date: date) -> bool:
     """Whether a source has delivered anything for that date or an earlier one."""
-    count = warehouse.scalar(
-        """
-        select count(*) as n
-        from delivery
-        where source = $source and business_date <= cast($business_date as date)
-        """,
-        {"source": source, "business_date": business_date},
-    )
-    return bool(count)
+    first = first_delivered_on(warehouse, source)
+    return first is not None and first <= business_date
 
 
 def first_delivered_on(warehouse: Warehouse, source: str) -> date | None:

@@ -125,7 +125,9 @@ def judge_later(
     """
     notes: list[str] = []
     waiting = deliveries_after(warehouse, source, business_date)
-    while first := _first_judged_otherwise(warehouse, waiting, place.scratch):
+    # Of this delivery alone: sources are taken in at the same time.
+    room = place.scratch / f"after-{source}-{business_date}"
+    while first := _first_judged_otherwise(warehouse, waiting, room):
         try:
             _check_same_content(warehouse, place.landing, first)
             take_in(first)
@@ -140,11 +142,10 @@ def judge_later(
 
 
 def _first_judged_otherwise(
-    warehouse: Warehouse, waiting: tuple[Later, ...], scratch: Path
+    warehouse: Warehouse, waiting: tuple[Later, ...], room: Path
 ) -> Later | None:
     if not waiting:
         return None
-    room = scratch / "later"
     shutil.rmtree(room, ignore_errors=True)
     room.mkdir(mode=0o700, parents=True)
     try:

@@ -55,7 +55,8 @@ if TYPE_CHECKING:
 
 COLLECT_EVERY = 100
 """Statements after which Python is made to let go of old ones: PySpark holds them in circles, and
-Java holds the plan, the rows and the joins of a statement for as long as Python does."""
+Java holds the plan, the rows and the joins of a statement for as long as Python does. It takes 0.1
+to 0.2 s; a hundred statements over few rows take ten."""
 
 
 class SparkWarehouse(Warehouse, ReadsPlainFiles, HasDataFrames):
