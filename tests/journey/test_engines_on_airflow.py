@@ -73,7 +73,9 @@ def spark_options(engine: str, folder: Path) -> Iterator[str]:
     """What the URL of a lake says about who does the work, good within the block."""
     if engine == "spark-cluster":
         with running_cluster(folder, memory="1g") as cluster:
-            yield f"?master={cluster.master}&conf.spark.executor.memory=600m"
+            # The first of several tasks would take both cores, and the others wait.
+            shared = "conf.spark.executor.memory=600m&conf.spark.cores.max=1"
+            yield f"?master={cluster.master}&{shared}"
     elif engine == "spark-connect":
         with running_connect_server(folder) as url:
             yield f"?remote={url}"

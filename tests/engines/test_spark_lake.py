@@ -1,10 +1,8 @@
-"""What Spark alone must do: shared files, many readers of one file, no work that is not needed."""
+"""What a lake on Spark must do: shared files, several writers, no work that is not needed."""
 
 import gc
 import os
-import sys
 import time
-from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,18 +10,14 @@ from typing import Any
 import pytest
 from sqlglot import parse_one
 
-from postloan.embedded.control import pools
 from postloan.errors import RunAgainError, WarehouseError
-from postloan.settings import settings
 from postloan.warehouse import Warehouse, open_warehouse
 from postloan.warehouse.spark.compact import compact
 from postloan.warehouse.spark.engine import COLLECT_EVERY, SparkWarehouse
 from postloan.warehouse.spark.files import LakeFiles
 from postloan.warehouse.spark.log import CHECKPOINT_EVERY, CommitLog, Part
-from postloan.warehouse.spark.options import options_of
 from postloan.warehouse.spark.store import Store
 from postloan.warehouse.spark.sweep import sweep
-from tests.support.spark import TestLake
 
 DAY, NEXT_DAY = date(2026, 11, 20), date(2026, 11, 21)
 
@@ -38,98 +32,6 @@ def packs(warehouse: Warehouse) -> list[str]:
 
 def parts_of(table: str, warehouse: SparkWarehouse) -> set[Part]:
     return set(CommitLog(LakeFiles(warehouse.options.root)).newest().tables[table])
-
-
-@pytest.fixture
-def lake(spark_lake: TestLake, tmp_path: Path) -> str:
-    """URL of a lake of its own."""
-    return spark_lake.url_of(tmp_path / "lake")
-
-
-@pytest.fixture(params=[10_000, 0], ids=["few rows", "jobs"])
-def spark(request: pytest.FixtureRequest, spark_lake: TestLake) -> Iterator[SparkWarehouse]:
-    """An empty lake, with and without short ways."""
-    with spark_lake.emptied(local_rows=request.param) as url, open_warehouse(url) as warehouse:
-        assert isinstance(warehouse, SparkWarehouse)
-        yield warehouse
-
-
-# The URL ------------------------------------------------------------------------------------
-
-
-def test_the_url_says_where_the_rows_lie_and_who_works_on_them() -> None:
-    options = options_of(
-        "spark:////srv/lake?master=spark://host:7077&conf.spark.executor.memory=8g&local_rows=5"
-    )
-    assert (options.root, options.master, options.remote) == ("/srv/lake", "spark://host:7077", "")
-    assert dict(options.conf) == {"spark.executor.memory": "8g"}
-    assert options.local_rows == 5
-    assert options_of("spark:///s3a://bucket/lake?remote=sc://host:15002").root == (
-        "s3a://bucket/lake"
-    )
-
-
-@pytest.mark.parametrize(
-    ("options", "slots"),
-    [("", 1), ("?master=local[4]", 1), ("?master=yarn", 8), ("?remote=sc://h", 8)],
-)
-def test_a_cluster_works_on_several_tasks_and_one_machine_on_one(
-    monkeypatch: pytest.MonkeyPatch, options: str, slots: int
-) -> None:
-    monkeypatch.setenv("POSTLOAN_WAREHOUSE", f"spark:////srv/lake{options}")
-    assert {p.name: p.slots for p in pools(settings())}["warehouse"] == slots
-
-
-@pytest.mark.parametrize(
-    ("url", "told"),
-    [
-        ("spark:///", "names no lake"),
-        ("spark://host:7077", "names no lake"),
-        ("spark:////lake?mastr=local", "no option mastr"),
-        ("spark:////lake?master=local&remote=sc://h", "not both"),
-        ("spark:////lake?local_rows=few", "local_rows is 'few'"),
-    ],
-)
-def test_a_url_that_says_something_else_is_refused(url: str, told: str) -> None:
-    with pytest.raises(WarehouseError, match=told):
-        options_of(url)
-
-
-def test_where_spark_is_not_installed_the_error_says_how(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setitem(sys.modules, "pyspark.errors", None)
-    with pytest.raises(WarehouseError, match="make setup-spark"):
-        open_warehouse(f"spark:///{tmp_path}/lake")
-
-
-@pytest.mark.spark
-def test_a_url_cannot_change_what_makes_the_rows_equal(
-    spark_lake: TestLake, tmp_path: Path
-) -> None:
-    conf = {
-        "conf.spark.sql.session.timeZone": "Asia/Shanghai",
-        "conf.spark.sql.ansi.enabled": "false",
-        "conf.spark.sql.files.maxRecordsPerFile": "7",
-    }
-    with open_warehouse(spark_lake.url_of(tmp_path / "lake", **conf)) as warehouse:
-        assert isinstance(warehouse, SparkWarehouse)
-        assert warehouse.spark.conf.get("spark.sql.session.timeZone") == "UTC"
-        assert warehouse.spark.conf.get("spark.sql.ansi.enabled") == "true"
-        assert warehouse.spark.conf.get("spark.sql.files.maxRecordsPerFile") == "7"
-
-
-@pytest.mark.spark
-def test_what_the_url_asks_of_java_lets_its_log_not_speak(lake: str) -> None:
-    with open_warehouse(lake) as warehouse:
-        assert isinstance(warehouse, SparkWarehouse)
-        java: Any = warehouse.spark.sparkContext._jvm
-        asked = java.java.lang.System.getProperty
-        assert asked("postloan.asked") == "yes"
-        assert Path(asked("log4j2.configurationFile")).read_text().endswith("nowhere\n")
-
-
-# Files of a lake ----------------------------------------------------------------------------
 
 
 @pytest.mark.spark
@@ -362,52 +264,6 @@ def test_small_parts_of_dates_gone_by_become_one(lake: str) -> None:
         assert packs(warehouse) == ["a"] * 4 + ["b"] * 4 + ["c"] * 4
 
 
-# Delivered files ----------------------------------------------------------------------------
-
-
-@pytest.mark.spark
-def test_lines_are_numbered_in_the_order_of_the_file_whoever_reads_them(
-    spark: SparkWarehouse, tmp_path: Path
-) -> None:
-    path = tmp_path / "delivered.csv"
-    path.write_text("a,b\n" + "".join(f"{n},x\n" for n in range(2, 200_002)), encoding="utf-8")
-    spark.spark.conf.set("spark.sql.files.maxPartitionBytes", "100000")
-    is_plain = "a <> '77' and typed_a > 5"
-    typed = {"a": "cast(a as bigint)", "b": "b"}
-    plain = spark.load_plain("plain", path, ["a", "b"], typed, is_plain)
-    rest = spark.load_rest("rest", path, ["a", "b"], "plain")
-    assert (plain, rest) == (199_995, 5)
-    assert spark.scalar("select count(*) from plain where a <> line_no") == 0
-    assert spark.fetch("select line_no, a from rest order by line_no") == [
-        (2, "2"), (3, "3"), (4, "4"), (5, "5"), (77, "77"),
-    ]  # fmt: skip
-
-
-@pytest.mark.spark
-@pytest.mark.parametrize("last", ["1,\n2,二", "1,\n2,二\n"], ids=["no line end", "line end"])
-def test_an_empty_field_is_no_value_and_the_last_line_counts(
-    spark: SparkWarehouse, tmp_path: Path, last: str
-) -> None:
-    path = tmp_path / "delivered.csv"
-    path.write_text(f"a,b\n{last}", encoding="utf-8")
-    assert spark.load_plain("plain", path, ["a", "b"], {"a": "a", "b": "b"}, "true") == 2
-    assert spark.fetch("select line_no, a, b from plain order by line_no") == [
-        (2, "1", None), (3, "2", "二"),
-    ]  # fmt: skip
-
-
-@pytest.mark.spark
-@pytest.mark.parametrize("rows", [1, 200_000], ids=["read here", "read by workers"])
-def test_a_line_with_missing_or_surplus_fields_is_passed_over(
-    spark: SparkWarehouse, tmp_path: Path, rows: int
-) -> None:
-    path, good = tmp_path / "delivered.csv", "1,2\n" * rows
-    path.write_text(f"a,b\n{good}1\n2,3,4\n\n5,6,\n{good}", encoding="utf-8")
-    typed = {"a": "a", "b": "b"}
-    assert spark.load_plain("plain", path, ["a", "b"], typed, "true") == 2 * rows
-    assert spark.load_rest("rest", path, ["a", "b"], "plain") == 0
-
-
 # Work that is not needed --------------------------------------------------------------------
 
 
@@ -430,6 +286,7 @@ def test_a_number_of_rows_is_known_without_asking_spark(
     assert spark.count("rule_parameter") == 1
 
 
+@pytest.mark.spark
 def test_statements_of_the_past_are_not_held(lake: str) -> None:
     """Java frees what a statement needed when Python lets go of it."""
 
