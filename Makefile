@@ -73,9 +73,10 @@ reconcile: $(READY) ## find and mend dates that were dropped
 	@$(POSTLOAN) reconcile
 
 # Spark takes part where there is Java to run it; its tests say so where there is none.
-# Journeys run a whole Airflow each: two at a time would starve each other.
+# Journeys run a whole Airflow each: two at a time would starve each other. Files run in the order of
+# their names: those that take longest come early there, and last where the number of tests decides.
 test: $(TOOLS_READY) $(if $(shell command -v java),$(SPARK_READY)) ## the whole test suite, spread over the cores
-	$(PYTHON) -m pytest -m "not journey" --numprocesses auto --maxprocesses 4 --dist loadgroup
+	$(PYTHON) -m pytest -m "not journey" --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 	$(PYTHON) -m pytest -m journey
 
 fuzz: export POSTLOAN_FUZZ_FILES ?= 10000

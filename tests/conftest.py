@@ -27,19 +27,15 @@ SPARK_BY_DEFAULT = (
 """Where Spark takes part in every run. Everywhere, it takes the better part of an hour."""
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave Spark out where it does not take part by default, and say what belongs together.
-
-    A file's tests share what is made for them, and all tests on Spark one Java.
-    """
-    wants_all = os.environ.get("POSTLOAN_TEST_SPARK") == "all"
-    left_out = []
-    for item in items:
-        on_spark = item.get_closest_marker("spark")
-        if on_spark and not wants_all and not item.nodeid.startswith(SPARK_BY_DEFAULT):
-            left_out.append(item)
-        item.add_marker(pytest.mark.xdist_group("spark" if on_spark else item.location[0]))
+    """Leave Spark out where it does not take part by default, unless all is asked for."""
+    if os.environ.get("POSTLOAN_TEST_SPARK") == "all":
+        return
+    left_out = [
+        item
+        for item in items
+        if item.get_closest_marker("spark") and not item.nodeid.startswith(SPARK_BY_DEFAULT)
+    ]
     config.hook.pytest_deselected(items=left_out)
     items[:] = [item for item in items if item not in set(left_out)]
 
