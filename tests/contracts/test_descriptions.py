@@ -4,9 +4,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from postloan.settings import include_folder
+from postloan.yaml_text import yaml_document
 
 CONTRACTS = sorted((include_folder() / "contracts").glob("*/*.yaml"))
 
@@ -14,7 +14,7 @@ CONTRACTS = sorted((include_folder() / "contracts").glob("*/*.yaml"))
 @pytest.mark.parametrize("path", CONTRACTS, ids=lambda p: f"{p.parent.name}-{p.stem}")
 def test_no_description_is_cut_off_at_a_comma(path: Path) -> None:
     # In the short form of YAML a comma ends the text, and the rest becomes a key without a value.
-    contract: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    contract: dict[str, Any] = yaml_document(path.read_text(encoding="utf-8"))
     cut = [
         (column["name"], [key for key, value in column.items() if value is None])
         for table in contract["schema"]

@@ -4,12 +4,12 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-import yaml
 
 from postloan.contracts import catalogue
 from postloan.warehouse import Warehouse, load_model, model_names
 from postloan.warehouse.house_rules import output_columns
 from postloan.warehouse.models import parse
+from postloan.yaml_text import yaml_document
 from tests.support.sql_case import (
     DEFAULT_DAY,
     SqlCase,
@@ -25,7 +25,7 @@ FOLDER = Path(__file__).parent
 REPOSITORY = FOLDER.parents[1]
 CASES = [read_case(path) for path in sorted(FOLDER.glob("*/*.yaml"))]
 LAYERS = {"views", "core", "delinquency", "risk", "decisions", "reports", "lineage"}
-ELSEWHERE: dict[str, str] = yaml.safe_load((FOLDER / "tested_elsewhere.yaml").read_text("utf-8"))
+ELSEWHERE: dict[str, str] = yaml_document((FOLDER / "tested_elsewhere.yaml").read_text("utf-8"))
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

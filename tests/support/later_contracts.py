@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from postloan.settings import include_folder
+from postloan.yaml_text import yaml_document
 
 Property = dict[str, Any]
 
@@ -26,7 +27,7 @@ class Contracts:
     def change(self, table: str, edit: Callable[[dict[str, Property]], None]) -> None:
         """Edit the properties of a table, by name; what is added is at the end."""
         for path in sorted((self.include / "contracts").glob("*/*.yaml")):
-            contract = yaml.safe_load(path.read_text(encoding="utf-8"))
+            contract = yaml_document(path.read_text(encoding="utf-8"))
             found = [s for s in contract["schema"] if s["name"] == table]
             if not found or path.parent.name == "task_files":
                 continue

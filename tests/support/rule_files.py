@@ -10,6 +10,7 @@ import yaml
 
 from postloan.contracts import reading
 from postloan.settings import include_folder
+from postloan.yaml_text import yaml_document
 
 
 @dataclass
@@ -35,7 +36,7 @@ class RuleFiles:
     def declare_format(self, feed: str, form: Mapping[str, Any]) -> None:
         """Put a `fileFormat` into the contract of a feed of core banking."""
         path = self.folder / "contracts" / "core_banking" / f"{feed}.yaml"
-        contract = yaml.safe_load(path.read_text(encoding="utf-8"))
+        contract = yaml_document(path.read_text(encoding="utf-8"))
         contract["customProperties"].append({"property": "fileFormat", "value": dict(form)})
         path.write_text(yaml.safe_dump(contract, allow_unicode=True), encoding="utf-8")
         # Contracts are read once per process and folder.

@@ -28,14 +28,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from postloan.contracts import Column, Table, catalogue
 from postloan.rules.packs import rule_book
 from postloan.rules.tables import compile_rules
 from postloan.warehouse import Warehouse, load_model
 from postloan.warehouse.house_rules import output_columns
 from postloan.warehouse.models import parse
+from postloan.yaml_text import yaml_document
 
 Rows = list[dict[str, Any]]
 
@@ -73,7 +72,7 @@ def read_case(path: Path) -> SqlCase:
     Raises:
         ValueError: the file has a key that no case has, or lacks one.
     """
-    text = yaml.safe_load(path.read_text(encoding="utf-8"))
+    text = yaml_document(path.read_text(encoding="utf-8"))
     allowed = {"describe", "params", "first", "given", "expect"}
     if not {"describe", "expect"} <= set(text) <= allowed:
         raise ValueError(f"{path}: a case has {sorted(allowed)}; found {sorted(text)}")
