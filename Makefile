@@ -16,7 +16,6 @@ READY := $(VENV)/.ready
 TOOLS_READY := $(VENV)/.tools-ready
 SPARK_READY := $(VENV)/.spark-ready
 S3_READY := $(VENV)/.s3-ready
-WORKERS = $(shell $(PYTHON_FOR_VENV) -c 'import os; print(min((os.cpu_count() or 1) + 1, 4))')
 
 .PHONY: help setup setup-spark setup-s3 tools run up down status summary reconcile test fuzz kills bench lock
 
@@ -74,12 +73,10 @@ reconcile: $(READY) ## find and mend dates that were dropped
 	@$(POSTLOAN) reconcile
 
 # Spark takes part where there is Java to run it; its tests say so where there is none.
-# Journeys run a whole Airflow each: two at a time would starve each other. The other tests wait a
-# quarter of their time for processes that they start, so there is a worker more than cores, and four at
-# most. Files run in the order of their names: the longest come early so, and last where the number of
-# tests decides.
+# Journeys run a whole Airflow each: two at a time would starve each other. Files run in the order of
+# their names: the longest come early so, and last where the number of tests decides.
 test: $(TOOLS_READY) $(if $(shell command -v java),$(SPARK_READY)) ## the whole test suite, spread over the cores
-	$(PYTHON) -m pytest -m "not journey" --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
+	$(PYTHON) -m pytest -m "not journey" --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 	$(PYTHON) -m pytest -m journey
 
 fuzz: export POSTLOAN_FUZZ_FILES ?= 10000

@@ -44,8 +44,9 @@ SMALL = {
     # Folders on a disk are listed faster than a job is started for them.
     "spark.sql.sources.parallelPartitionDiscovery.threshold": "2000",
     # Every small table that is joined takes a page of memory at least, and the rules are many: a
-    # statement may have two hundred such joins, at 8 MB each by default. Nights of 600 loans held
-    # 490 and 700 MB so at their peak, and 175 and 210 MB with this; a task may use 8,192 pages.
+    # statement may have two hundred such joins. Two nights of 600 loans held 490 and 700 MB at most
+    # with the 8 MB that Spark takes of itself where Java has 2 GB, and 175 and 210 MB with 1 MB. A
+    # task may use 8,192 pages, so they are not made smaller still.
     "spark.buffer.pageSize": "2m",
     "spark.driver.host": "localhost",
     "spark.driver.bindAddress": "127.0.0.1",
