@@ -73,10 +73,9 @@ reconcile: $(READY) ## find and mend dates that were dropped
 	@$(POSTLOAN) reconcile
 
 # Spark takes part where there is Java to run it; its tests say so where there is none.
-# Journeys run a whole Airflow each: two at a time would starve each other. Files run in the order of
-# their names: the longest come early so, and last where the number of tests decides.
+# Journeys run a whole Airflow each: two at a time would starve each other.
 test: $(TOOLS_READY) $(if $(shell command -v java),$(SPARK_READY)) ## the whole test suite, spread over the cores
-	$(PYTHON) -m pytest -m "not journey" --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+	$(PYTHON) -m pytest -m "not journey" --numprocesses auto --maxprocesses 4 --dist loadfile
 	$(PYTHON) -m pytest -m journey
 
 fuzz: export POSTLOAN_FUZZ_FILES ?= 10000
