@@ -6,10 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlglot import exp
 
 from postloan.contracts import catalogue
 from postloan.warehouse import Warehouse, open_warehouse
+from postloan.warehouse.models import Parameters
 from tests.support.deliveries import CUSTOMER, INSTALMENT, LOAN, OPENING_DAY, REPAYMENT, Lender
+from tests.support.later_contracts import Contracts
 
 DAYS = (OPENING_DAY, date(2026, 11, 20), date(2026, 11, 21))
 ORDERS = list(permutations(DAYS))
@@ -147,3 +150,45 @@ def test_a_later_delivery_that_is_gone_is_told(lender: Lender) -> None:
     # Any run of the date that came late mends it.
     assert not lender.take_in(DAYS[1]).warnings
     assert lender.refused("repayment", DAYS[2]) == []
+
+
+def test_a_row_may_wait_for_any_source(
+    lender: Lender, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    contracts = Contracts(tmp_path / "include")
+    named = [{"type": "foreignKey", "to": "enrolment.customer_id"}]
+    contracts.set("complaint", "customer_id", relationships=named)
+    monkeypatch.setenv("POSTLOAN_INCLUDE", str(contracts.include))
+    lender.deliver(DAYS[0], **DELIVERIES[DAYS[0]])
+    lender.deliver(DAYS[0], "student_registry", enrolment=[])
+    complaint = {
+        "complaint_id": "B1", "customer_id": "C1", "received_at": "2026-11-21 09:00:00",
+        "complaint_kind": "conduct", "complaint_state": "received",
+    }  # fmt: skip
+    lender.deliver(DAYS[2], "feedback", complaint=[complaint])
+    assert lender.refused("complaint", DAYS[2]) == [(2, "customer_id", "orphan")]
+    student = {
+        "customer_id": "C1", "institution_id": "U1", "effective_on": "2026-09-01",
+        "code_system": "cn", "status_code": "01",
+    }  # fmt: skip
+    lender.deliver(DAYS[1], "student_registry", enrolment=[student])
+    assert lender.refused("enrolment", DAYS[1]) == []
+    assert lender.refused("complaint", DAYS[2]) == []
+
+
+def test_where_nobody_names_a_source_nothing_else_is_looked_at(
+    lender: Lender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lender.deliver(DAYS[0], **DELIVERIES[DAYS[0]])
+    warehouse = lender.warehouse
+    read: set[str] = set()
+
+    def reading(tree: exp.Expr, parameters: Parameters) -> Any:
+        read.update(table.name for table in tree.find_all(exp.Table))
+        return stream_tree(tree, parameters)
+
+    stream_tree = warehouse.stream_tree
+    monkeypatch.setattr(warehouse, "stream_tree", reading)
+    lender.deliver(DAYS[0], "student_registry", enrolment=[])
+    assert "staged_enrolment" in read
+    assert read.isdisjoint(feed.name for feed in catalogue().feeds_of("core_banking"))

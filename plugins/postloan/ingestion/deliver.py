@@ -346,6 +346,9 @@ def _make_facts(staging: Staging, count: FeedCount) -> None:
         with restate_later(warehouse, day):
             warehouse.rebuild(name, day)
         return
+    if not count.rows_loaded:
+        warehouse.rebuild_of_nothing(name, day)
+        return
     # Rows that repeat a key have been held back.
     loaded = warehouse.rebuild(name, day, proved_key=file_key(staging.feed))
     if loaded != count.rows_loaded:

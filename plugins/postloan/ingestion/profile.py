@@ -73,7 +73,7 @@ def write_profile(staging: Staging, count: FeedCount, *, is_opening: bool) -> No
     if not is_full:
         repeated, alike = (_repeated(staging), _alike(staging)) if count.rows_loaded else (0, 0)
         whole |= {"rows_repeated": repeated, "rows_alike": alike}
-    found, refused = _measured(staging), _refused_sums(staging, count)
+    found, refused = _measured(staging, count), _refused_sums(staging, count)
     rows = [whole, *(_column_row(c, found, refused, staging) for c in _measured_columns(feed))]
     staging.warehouse.append_rows("feed_profile", [{**common, **row} for row in rows])
 
@@ -117,11 +117,14 @@ def _one_row(staging: Staging, select: exp.Select) -> Mapping[str, Any]:
     return dict(zip(names, values, strict=True))
 
 
-def _measured(staging: Staging) -> Mapping[str, Any]:
+def _measured(staging: Staging, count: FeedCount) -> Mapping[str, Any]:
     columns = _measured_columns(staging.feed)
     if not columns:
         return {}
     aggregates = [a for column in columns for a in _aggregates(column)]
+    if not count.rows_loaded:
+        # On most days most feeds have nothing to tell: what is counted is 0, and the rest empty.
+        return {a.alias: 0 for a in aggregates if isinstance(a.this, exp.Count)}
     return _one_row(staging, exp.select(*aggregates).from_(staging.staged_table))
 
 

@@ -6,14 +6,15 @@ a late delivery can take the ground from under a later row: the first reversal o
 and so do the terms of an instalment that were known on arrival.
 
 The questions are about what is loaded, not about what has just changed, so that an interrupted
-run is mended by any later one. Each is asked once of all later dates together: what it costs goes
-with the rows since then, not with the number of dates. Rows of a quarantine are few.
+run is mended when it is run again. Asked are only those whose answer rests on a source that has
+been taken in: where nobody refers to it, none. Each is asked once of all later dates together: what
+it costs goes with the rows since then, not with the number of dates. Rows of a quarantine are few.
 """
 
 import csv
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -124,10 +125,11 @@ def judge_later(
         What a person should know: deliveries that cannot be taken in again.
     """
     notes: list[str] = []
+    taken_in = {source}
     waiting = deliveries_after(warehouse, source, business_date)
     # Of this delivery alone: sources are taken in at the same time.
     room = place.scratch / f"after-{source}-{business_date}"
-    while first := _first_judged_otherwise(warehouse, waiting, room):
+    while first := _first_judged_otherwise(warehouse, waiting, taken_in, room):
         try:
             _check_same_content(warehouse, place.landing, first)
             take_in(first)
@@ -137,19 +139,20 @@ def judge_later(
                 f"be taken in again: {error} Then ingest {source} {business_date} again."
             )
         # Taken in again, it may change how those after it are judged.
+        taken_in.add(first.source)
         waiting = waiting[waiting.index(first) + 1 :]
     return tuple(notes)
 
 
 def _first_judged_otherwise(
-    warehouse: Warehouse, waiting: tuple[Later, ...], room: Path
+    warehouse: Warehouse, waiting: tuple[Later, ...], taken_in: Set[str], room: Path
 ) -> Later | None:
     if not waiting:
         return None
     shutil.rmtree(room, ignore_errors=True)
     room.mkdir(mode=0o700, parents=True)
     try:
-        otherwise = judged_otherwise(warehouse, waiting, room)
+        otherwise = judged_otherwise(warehouse, waiting, taken_in, room)
     finally:
         shutil.rmtree(room, ignore_errors=True)
     return next((later for later in waiting if later in otherwise), None)
@@ -176,13 +179,14 @@ def deliveries_after(warehouse: Warehouse, source: str, business_date: date) -> 
 
 
 def judged_otherwise(
-    warehouse: Warehouse, waiting: tuple[Later, ...], scratch: Path
+    warehouse: Warehouse, waiting: tuple[Later, ...], taken_in: Set[str], scratch: Path
 ) -> frozenset[Later]:
     """Those of some deliveries that, taken in again as things are, would give other facts.
 
     Args:
         warehouse: holds facts and quarantine.
         waiting: the deliveries, at least one.
+        taken_in: sources whose facts may have changed since.
         scratch: for a working file.
     """
     since = min(later.business_date for later in waiting)
@@ -190,6 +194,7 @@ def judged_otherwise(
         Later(source, day)
         for source in {later.source for later in waiting}
         for feed in catalogue().feeds_of(source)
+        if not taken_in.isdisjoint(_sources_named(feed))
         for days in (
             _days_of_other_bookings(warehouse, feed, since),
             _days_that_lost_what_they_name(warehouse, feed, since),
@@ -198,6 +203,12 @@ def judged_otherwise(
         for day in days
     }
     return frozenset(found.intersection(waiting))
+
+
+def _sources_named(feed: FeedContract) -> set[str]:
+    """The sources of what the rows of a feed name; they may name one another."""
+    targets = (target for target, _ in feed.references.values())
+    return {feed.source, *(catalogue().feeds[target].source for target in targets)}
 
 
 def _days_of_other_bookings(

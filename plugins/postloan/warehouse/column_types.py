@@ -5,6 +5,7 @@ the same type.
 """
 
 import re
+from functools import cache
 
 from sqlglot import exp
 
@@ -13,6 +14,7 @@ _SPELT_OUT = {"text": "varchar", "int": "integer"}
 _DECIMAL = re.compile(r"decimal\((\d+),(\d+)\)")
 
 
+@cache
 def spelt(sql_type: str, dialect: str = "duckdb") -> str:
     """The one name of a type: that of the contracts, without blanks.
 

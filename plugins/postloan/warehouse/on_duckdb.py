@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
 BATCH_ROWS = 10_000
+MEMORY = ":memory:"
+"""In place of a file. With a name behind it, the connections of one process share it."""
+
 LOCKED = "Could not set lock"
 IN_ORDER = "SET preserve_insertion_order = true; SET disabled_optimizers = 'in_clause'"
 """For a statement whose row ids follow the order of what it reads. A longer IN list would be made a
@@ -88,7 +91,7 @@ def duckdb_sql(tree: exp.Expr) -> str:
 
 
 class DuckDBWarehouse(Warehouse, ReadsPlainFiles, SpeaksSQLAlchemy):
-    """The warehouse in one DuckDB file, or in memory for tests (`path` is ':memory:')."""
+    """The warehouse in one DuckDB file, or in memory for tests (`path` begins with `MEMORY`)."""
 
     dialect: ClassVar[str] = "duckdb"
     seven_hexadecimals: ClassVar[str | None] = "cast('0x' || {digits} as bigint)"
@@ -109,7 +112,7 @@ class DuckDBWarehouse(Warehouse, ReadsPlainFiles, SpeaksSQLAlchemy):
         }
         if threads:
             config["threads"] = threads
-        if path != ":memory:":
+        if not path.startswith(MEMORY):
             Path(path).parent.mkdir(parents=True, exist_ok=True)
             config["temp_directory"] = f"{path}.tmp"
         self.connection = _connect(path, config, patience_seconds)
@@ -147,11 +150,12 @@ class DuckDBWarehouse(Warehouse, ReadsPlainFiles, SpeaksSQLAlchemy):
             return self.connection.execute(sql, dict(parameters) or None)
 
     def run(self, tree: exp.Expr, parameters: Parameters) -> int:
-        """Execute a statement; DuckDB reports the touched rows of an insert or delete."""
+        """Execute a statement; DuckDB tells the rows of a table made of a SELECT, too."""
         if isinstance(tree, exp.Insert | exp.Delete | exp.Drop | exp.Alter):
             self._make_writable(tree)
         result = self._execute(tree, parameters)
-        if isinstance(tree, exp.Insert | exp.Delete | exp.Update):
+        is_write = isinstance(tree, exp.Insert | exp.Delete | exp.Update)
+        if is_write or (isinstance(tree, exp.Create) and tree.expression):
             row = result.fetchone()
             return int(row[0]) if row else -1
         return -1
@@ -181,20 +185,16 @@ class DuckDBWarehouse(Warehouse, ReadsPlainFiles, SpeaksSQLAlchemy):
         data = list(rows)
         if not data:
             return 0
-        arrow = pa.table(
+        # DuckDB finds this very variable by its name.
+        incoming = pa.table(  # noqa: F841
             {c: pa.array(v) for c, v in zip(columns, zip(*data, strict=True), strict=True)}
         )
         names = ", ".join(columns)
-        insert = f"INSERT INTO {table} ({names}) SELECT {names} FROM incoming"  # noqa: S608 (contract names)
         self._statements += 1
-        self.connection.register("incoming", arrow)
-        try:
-            with _refusals(f"rows for {table}"):
-                self.connection.execute(insert)
-        finally:
-            # In a failed transaction the name goes with the rollback.
-            with suppress(duckdb.TransactionException):
-                self.connection.unregister("incoming")
+        with _refusals(f"rows for {table}"):
+            self.connection.execute(
+                f"INSERT INTO {table} ({names}) SELECT {names} FROM incoming"  # noqa: S608 (contract names)
+            )
         return len(data)
 
     def load_text(self, name: str, path: Path, columns: Sequence[str]) -> int:
