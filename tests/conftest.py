@@ -11,6 +11,7 @@ import pytest
 from postloan import quiet_exit
 from postloan.warehouse import Warehouse, open_warehouse
 from tests.support.engines import ENGINES
+from tests.support.memory import TestMemory, running_memory
 from tests.support.postgres import TestServer, running_server
 from tests.support.rule_files import RuleFiles, copy_include
 from tests.support.spark import TestLake, running_lake, why_no_spark
@@ -47,6 +48,13 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("POSTLOAN_HOME", str(folder))
     monkeypatch.delenv("POSTLOAN_WAREHOUSE", raising=False)
     return folder
+
+
+@pytest.fixture(scope="session")
+def duckdb_memory() -> Iterator[TestMemory]:
+    """A DuckDB in memory for the session."""
+    with running_memory() as memory:
+        yield memory
 
 
 @pytest.fixture(scope="session")
@@ -97,7 +105,9 @@ def warehouse_url(engine: str, home: Path, request: pytest.FixtureRequest) -> st
 def warehouse(engine: str, request: pytest.FixtureRequest) -> Iterator[Warehouse]:
     """An empty warehouse, once per engine."""
     with ExitStack() as stack:
-        url = "duckdb:///:memory:"
+        if engine == "duckdb":
+            memory: TestMemory = request.getfixturevalue("duckdb_memory")
+            url = stack.enter_context(memory.emptied())
         if engine == "postgres":
             server: TestServer = request.getfixturevalue("postgres_server")
             url = stack.enter_context(server.emptied())

@@ -4,35 +4,43 @@
 """
 
 import os
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from postloan.warehouse import Warehouse, model_names, open_warehouse
-from tests.support.inventing import answer_of, differences, inputs_of
+from tests.support.inventing import answer_of, differences, inputs_of, lay_rules
+from tests.support.postgres import TestServer
+from tests.support.spark import TestLake
 
 EXAMPLES = int(os.environ.get("POSTLOAN_PARITY_EXAMPLES", "3"))
 
 
-@pytest.fixture(scope="module")
-def duckdb_warehouse() -> Any:
-    with open_warehouse("duckdb:///:memory:") as warehouse:
+@contextmanager
+def _with_rules(url: str) -> Iterator[Warehouse]:
+    with open_warehouse(url) as warehouse:
+        lay_rules(warehouse)
         yield warehouse
 
 
 @pytest.fixture(scope="module")
-def postgres_warehouse(request: pytest.FixtureRequest) -> Any:
-    server = request.getfixturevalue("postgres_server")
-    with server.emptied() as url, open_warehouse(url) as warehouse:
+def duckdb_warehouse() -> Iterator[Warehouse]:
+    with _with_rules("duckdb:///:memory:") as warehouse:
         yield warehouse
 
 
 @pytest.fixture(scope="module")
-def spark_warehouse(request: pytest.FixtureRequest) -> Any:
-    lake = request.getfixturevalue("spark_lake")
-    with lake.emptied() as url, open_warehouse(url) as warehouse:
+def postgres_warehouse(postgres_server: TestServer) -> Iterator[Warehouse]:
+    with postgres_server.emptied() as url, _with_rules(url) as warehouse:
+        yield warehouse
+
+
+@pytest.fixture(scope="module")
+def spark_warehouse(spark_lake: TestLake) -> Iterator[Warehouse]:
+    with spark_lake.emptied() as url, _with_rules(url) as warehouse:
         yield warehouse
 
 

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from postloan.embedded.api import AirflowApi
-from postloan.embedded.environment import password
+from postloan.embedded.environment import password, port_file, write_private
 from postloan.settings import REPOSITORY, Settings, settings
 from tests.support.whole_day import files
 
@@ -73,10 +74,18 @@ class Installation:
         return AirflowApi.of(self.settings())
 
 
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 @contextmanager
 def running(made: Installation) -> Iterator[Installation]:
     """Start its Airflow; stop it and remove its folder afterwards."""
     try:
+        # Another journey may begin in the same moment, and find the same port free.
+        write_private(port_file(made.settings()), f"{free_port()}\n")
         started = made.command("up", seconds=START_SECONDS)
         assert started.returncode == 0, started.stderr
         assert password(made.settings()) not in started.stdout

@@ -6,7 +6,6 @@ environment of the file; only places differ: host names, ports, folders.
 
 import os
 import re
-import socket
 import subprocess
 import sys
 import time
@@ -22,6 +21,7 @@ from postloan.embedded.api import AirflowApi
 from postloan.embedded.environment import new_compose_environment
 from postloan.embedded.processes import Started, end
 from postloan.settings import REPOSITORY
+from tests.journey.conftest import free_port
 from tests.support.postgres import TestServer
 
 AIRFLOW_SERVICES = ("api-server", "scheduler", "dag-processor", "triggerer")
@@ -113,12 +113,6 @@ def test_the_image_has_what_engine_and_source_ask_for(
     ]
     assert set(installed) <= set(copied.split())
     assert ("openjdk-17" in said) == has_java
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass

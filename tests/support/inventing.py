@@ -100,12 +100,6 @@ def relations_of(model: str) -> tuple[Relation, ...]:
     )
 
 
-@cache
-def rules_of(model: str) -> tuple[str, ...]:
-    """The rule tables that a SQL file reads, directly or through views."""
-    return tuple(name for name in sorted(_read_by(model)) if name.startswith("rule_"))
-
-
 def _read_by(model: str) -> set[str]:
     found: set[str] = set()
     for name in load_model(model).reads:
@@ -167,10 +161,11 @@ def lay(warehouse: Warehouse, relation: Relation, rows: Sequence[Row]) -> None:
     warehouse.insert_rows(relation.name, names, [tuple(r.get(n) for n in names) for r in rows])
 
 
-def lay_rules(warehouse: Warehouse, model: str) -> None:
-    """Put the rules of the business date where the SQL file reads them."""
-    for name in rules_of(model):
-        warehouse.write_rows(name, DAY, [{**r, "business_date": DAY} for r in _rules()[name]])
+def lay_rules(warehouse: Warehouse) -> None:
+    """Put the rules of the business date where all SQL files read them."""
+    with warehouse.transaction():
+        for name, rows in _rules().items():
+            warehouse.write_rows(name, DAY, [{**row, "business_date": DAY} for row in rows])
 
 
 @cache
@@ -260,13 +255,13 @@ def _texts(column: Column) -> Strategy:
 
 
 def answer_of(warehouse: Warehouse, model: str, given: Mapping[str, list[Row]]) -> list[Any]:
-    """The rows that a SQL file makes of the given ones; nothing of it is kept.
+    """The rows that a SQL file makes of the given ones and of the rules that have been laid.
 
+    Nothing of it is kept.
     Rows that are kept are cast as their contract says. The rows are sorted, but for a query: there
     the order is part of the answer.
     """
     with warehouse.rehearsal():
-        lay_rules(warehouse, model)
         for relation in relations_of(model):
             lay(warehouse, relation, given[relation.name])
         rows = [tuple(map(_plain, row)) for row in warehouse.fetch(_asked(model), PARAMETERS)]

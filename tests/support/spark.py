@@ -22,8 +22,8 @@ FOR_A_SHORT_LIFE = {
 }
 """Environment of processes that start a Spark for a few statements."""
 
-# What runs for an hour is worth compiling well, and gathers more.
-MEMORY, FOR_AN_HOUR = ("2g", " -XX:TieredStopAtLevel=4") if IS_LONG else ("1g", "")
+MEMORY = "2g" if IS_LONG else "1g"
+"""What runs for an hour gathers more."""
 
 
 @cache
@@ -48,7 +48,8 @@ class TestLake:
     folder: Path
     options: str = (
         f"master=local[2]&conf.spark.driver.memory={MEMORY}"
-        f"&conf.spark.driver.extraJavaOptions=-Dpostloan.asked=yes{FOR_AN_HOUR}"
+        # The application of a run lives for minutes: it is worth compiling well.
+        "&conf.spark.driver.extraJavaOptions=-Dpostloan.asked=yes -XX:TieredStopAtLevel=4"
     )
     numbers: Iterator[int] = field(default_factory=count)
 

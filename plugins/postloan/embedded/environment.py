@@ -95,9 +95,14 @@ def _any_free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def port_file(home: Settings) -> Path:
+    """Where the port used last is kept."""
+    return home.airflow_home / "port"
+
+
 def known_port(home: Settings) -> int | None:
     """The port used last, or None."""
-    path = home.airflow_home / "port"
+    path = port_file(home)
     text = path.read_text(encoding="utf-8").strip() if path.exists() else ""
     return int(text) if text.isdigit() else None
 
@@ -106,7 +111,7 @@ def choose_port(home: Settings) -> int:
     """A free port for the API server: the one used last, then 8080, then any."""
     wanted = [p for p in (known_port(home), PREFERRED_PORT) if p]
     port = next(filter(_is_free, wanted), None) or _any_free_port()
-    write_private(home.airflow_home / "port", f"{port}\n")
+    write_private(port_file(home), f"{port}\n")
     return port
 
 
