@@ -11,6 +11,7 @@ from datetime import date
 
 from postloan.contracts import catalogue
 from postloan.embedded.api import AirflowApi, Json, Run
+from postloan.embedded.supervisor import log_folder
 from postloan.errors import PostloanError
 from postloan.settings import Settings
 from postloan.sources.config import Landing, read_source
@@ -30,6 +31,8 @@ ALL_DAGS = (GATE, *CHAIN)
 POLL_SECONDS = 0.4
 LOST_AFTER_SECONDS = 60.0
 """An event that has started no run by then is taken for lost."""
+UNREAD_SECONDS = 120.0
+"""So long Airflow may take to read the DAG files after its start."""
 LONGEST_RUN_SECONDS = 4 * 3600.0
 
 SHOWN_COUNTS = 6
@@ -72,9 +75,11 @@ class Follower:
         """Ingest, ask the gate, follow the chain to its end.
 
         Raises:
-            PostloanError: Airflow cannot be reached, or a run takes longer than it may.
+            PostloanError: Airflow cannot be reached, has not read a DAG, or a run takes longer
+                than it may.
         """
         outcome = Outcome(self.day, "failed")
+        self._wait_for_dags()
         ingested = list(self._ingest(outcome))
         if outcome.reason:
             return outcome
@@ -86,6 +91,18 @@ class Follower:
             return outcome
         self._follow(gate, outcome)
         return outcome
+
+    def _wait_for_dags(self) -> None:
+        """An Airflow that has just started is healthy before it has read every DAG file."""
+        deadline = time.monotonic() + UNREAD_SECONDS
+        for dag_id in (*(f"ingest_{source}" for source in self._delivered()), *ALL_DAGS):
+            while not self.api.has_dag(dag_id):
+                if time.monotonic() > deadline:
+                    raise PostloanError(
+                        f"Airflow has no DAG {dag_id}. Its UI names files that it cannot read; "
+                        f"what the DAG processor says is in {log_folder(self.home)}."
+                    )
+                time.sleep(POLL_SECONDS)
 
     # Ingestion ----------------------------------------------------------------------------
 
