@@ -179,7 +179,7 @@ def test_a_row_may_wait_for_any_source(
 def test_where_nobody_names_a_source_nothing_else_is_looked_at(
     lender: Lender, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lender.deliver(DAYS[0], **DELIVERIES[DAYS[0]])
+    lender.deliver(DAYS[0], **{**DELIVERIES[DAYS[0]], "repayment": [REPAYMENT]})
     warehouse = lender.warehouse
     read: set[str] = set()
 
@@ -192,3 +192,16 @@ def test_where_nobody_names_a_source_nothing_else_is_looked_at(
     lender.deliver(DAYS[0], "student_registry", enrolment=[])
     assert "staged_enrolment" in read
     assert read.isdisjoint(feed.name for feed in catalogue().feeds_of("core_banking"))
+
+
+def test_rows_that_were_judged_too_early_are_released_by_whoever_comes_next(
+    lender: Lender,
+) -> None:
+    lender.deliver(DAYS[0], **DELIVERIES[DAYS[0]])
+    lender.deliver(DAYS[1], repayment=[REPAYMENT | {"repayment_id": "R3", "loan_id": "L2"}])
+    assert lender.refused("repayment", DAYS[1]) == [(2, "loan_id", "orphan")]
+    # As if the loan had been committed while the payment was being judged.
+    row = {**LOAN, "loan_id": "L2", "received_on": DAYS[0], "line_no": 3}
+    lender.warehouse.append_rows("loan", [row])
+    lender.deliver(DAYS[1], "student_registry", enrolment=[])
+    assert lender.refused("repayment", DAYS[1]) == []

@@ -7,7 +7,8 @@ and so do the terms of an instalment that were known on arrival.
 
 The questions are about what is loaded, not about what has just changed, so that an interrupted
 run is mended when it is run again. Asked are only those whose answer rests on a source that has
-been taken in: where nobody refers to it, none. Each is asked once of all later dates together: what
+been taken in, and those about sources of which rows still wait: what they name may have been taken
+in at the same time. Each is asked once of all later dates together: what
 it costs goes with the rows since then, not with the number of dates. Rows of a quarantine are few.
 """
 
@@ -46,6 +47,14 @@ _WAITING = """
         and feed = $feed
         and reason in ('orphan', 'orphan_reversal', 'already_reversed')
     order by business_date, line_no
+"""
+
+_SOURCES_THAT_WAIT = """
+    select distinct source
+    from quarantine
+    where
+        business_date >= cast($business_date as date)
+        and reason in ('orphan', 'orphan_reversal', 'already_reversed')
 """
 
 _REVERSED_TWICE = """
@@ -125,8 +134,10 @@ def judge_later(
         What a person should know: deliveries that cannot be taken in again.
     """
     notes: list[str] = []
-    taken_in = {source}
     waiting = deliveries_after(warehouse, source, business_date)
+    # What they name may have come from a source that was taken in at the same time.
+    still_wait = warehouse.fetch(_SOURCES_THAT_WAIT, {"business_date": business_date})
+    taken_in = {source, *(name for (name,) in still_wait)}
     # Of this delivery alone: sources are taken in at the same time.
     room = place.scratch / f"after-{source}-{business_date}"
     while first := _first_judged_otherwise(warehouse, waiting, taken_in, room):
@@ -186,7 +197,7 @@ def judged_otherwise(
     Args:
         warehouse: holds facts and quarantine.
         waiting: the deliveries, at least one.
-        taken_in: sources whose facts may have changed since.
+        taken_in: sources whose facts may have changed since, and those of which rows still wait.
         scratch: for a working file.
     """
     since = min(later.business_date for later in waiting)
