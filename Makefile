@@ -17,7 +17,7 @@ TOOLS_READY := $(VENV)/.tools-ready
 SPARK_READY := $(VENV)/.spark-ready
 S3_READY := $(VENV)/.s3-ready
 
-.PHONY: help setup setup-spark setup-s3 tools run up down status summary reconcile test fuzz kills bench lock
+.PHONY: help setup setup-spark setup-s3 tools run up down status summary reconcile test fuzz kills bench lock sbom audit
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | \
@@ -38,23 +38,23 @@ $(PYTHON):
 	$(PYTHON_FOR_VENV) -m venv $(VENV)
 
 $(READY): requirements.txt | $(PYTHON)
-	$(PYTHON) -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
 	@touch $@
 
 $(TOOLS_READY): requirements-dev.txt $(READY)
-	$(PYTHON) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch $@
 
 $(SPARK_READY): requirements-spark.txt $(READY)
-	$(PYTHON) -m pip install --quiet --disable-pip-version-check -r requirements-spark.txt
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-spark.txt
 	@java -version >/dev/null 2>&1 || echo "Spark needs Java 17 or later. On Debian: apt-get install openjdk-17-jre-headless" >&2
 	@touch $@
 
 $(S3_READY): requirements-s3.txt $(READY)
-	$(PYTHON) -m pip install --quiet --disable-pip-version-check -r requirements-s3.txt
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-s3.txt
 	@touch $@
 
-run: $(READY) ## sample lender, Airflow, the last two business dates, summary
+run: $(READY) ## sample lender, Airflow, an opening and two business dates, summary
 	@$(POSTLOAN) demo
 
 up: $(READY) ## start Airflow and leave its UI running
@@ -73,9 +73,10 @@ reconcile: $(READY) ## find and mend dates that were dropped
 	@$(POSTLOAN) reconcile
 
 # Spark takes part where there is Java to run it; its tests say so where there is none.
+# Files go to the processes in the order of tests/conftest.py, the long ones first.
 # Journeys run a whole Airflow each, which waits for two fifths of the time: two fit on two cores.
 test: $(TOOLS_READY) $(if $(shell command -v java),$(SPARK_READY)) ## the whole test suite, spread over the cores
-	$(PYTHON) -m pytest -m "not journey" --numprocesses auto --maxprocesses 4 --dist loadfile
+	$(PYTHON) -m pytest -m "not journey" --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 	$(PYTHON) -m pytest -m journey --numprocesses auto --maxprocesses 2 --dist loadfile
 
 fuzz: export POSTLOAN_FUZZ_FILES ?= 10000
@@ -94,12 +95,18 @@ bench: $(TOOLS_READY) ## a million loans: the day beside pandas and Polars, inge
 	PYTHONPATH=$(CURDIR)/plugins $(PYTHON) -m benchmarks.quiet_day
 	PYTHONPATH=$(CURDIR)/plugins $(PYTHON) -m benchmarks.spark_scale
 
-lock: $(TOOLS_READY) ## pin the requirements anew, for Python 3.11 to 3.13
-	$(PYTHON) -m pip install --quiet --disable-pip-version-check uv
-	for name in requirements requirements-s3 requirements-dev; do \
+lock: $(TOOLS_READY) ## pin the requirements anew, with hashes, for Python 3.11 to 3.13
+	for name in requirements requirements-s3 requirements-spark requirements-dev; do \
 		$(VENV)/bin/uv pip compile --quiet --no-emit-index-url --universal --python-version 3.11 \
-			--output-file $$name.txt $$name.in || exit 1; \
+			--generate-hashes --output-file $$name.txt $$name.in || exit 1; \
 	done
+
+sbom: $(TOOLS_READY) ## a bill of materials (CycloneDX) of every set of requirements, in build/
+	$(PYTHON) -m make.sbom build
+
+# Needs a network; what it could not look up is an error (exit code 3 of make.audit).
+audit: $(TOOLS_READY) ## known vulnerabilities of everything that is pinned; AUDIT='--vulnerability-service osv' asks OSV
+	$(PYTHON) -m make.audit $(AUDIT)
 
 include make/checks.mk
 

@@ -1,25 +1,34 @@
 """
 ### Approve legal cases
 
-Asks a person to approve or reject the legal cases that wait as of a business date (Browse, Required
-Actions). It is not part of the daily chain: a decision may take days, and silence never approves.
+Asks the legal approvers (`users.yaml`) to approve or reject the legal cases that wait as of a
+business date (Browse, Required Actions), in questions of at most 25 cases. Above an amount a
+second, different approver is asked. It is not part of the daily chain: a decision may take days,
+and silence never approves.
 
 | | |
 |---|---|
 | Starts when | a business date is closed |
 | Partition | the business date, such as `2026-11-20` |
-| Clear and rerun | safe: a case is decided once; what is decided already is not asked again |
+| Clear and rerun | safe: nothing is asked twice, and what is decided already is not decided again |
 | If it fails | `docs/runbooks/approve_legal_cases.md` |
 """
 
-from airflow.providers.standard.operators.hitl import HITLOperator
-from airflow.sdk import dag
+from airflow.sdk import dag, task_group
 
 from postloan.orchestration import assets, schedules
-from postloan.orchestration.approvals import APPROVE, REJECT, ListWaitingCases, RecordDecision
+from postloan.orchestration.approvals import AskLegalApprovers, ListQuestions
 from postloan.orchestration.defaults import dag_defaults
 
-LIST, ASK = "list_waiting_cases", "ask_for_decision"
+RECORDED = [assets.approved_legal_case]
+
+
+@task_group
+def decide_on_cases(question: int) -> None:  # noqa: ARG001 (the place of the task tells which)
+    """One question: who is asked answers, and above an amount somebody else does as well."""
+    first = AskLegalApprovers(task_id="ask_for_decision", outlets=RECORDED)
+    second = AskLegalApprovers(task_id="ask_second_person", is_second=True, outlets=RECORDED)
+    first >> second
 
 
 @dag(
@@ -28,23 +37,9 @@ LIST, ASK = "list_waiting_cases", "ask_for_decision"
     **dag_defaults("legal", "approval", runs_at_once=100),
 )
 def approve_legal_cases() -> None:
-    """List the cases, wait for a person, record the answer."""
-    cases = ListWaitingCases(task_id=LIST)
-    # No default and no time limit: the task holds no worker while it waits.
-    answer = HITLOperator(
-        task_id=ASK,
-        subject="Start legal action as of {{ partition_key }}?",
-        body="{{ ti.xcom_pull(task_ids='list_waiting_cases')['table'] }}",
-        options=[APPROVE, REJECT],
-        execution_timeout=None,
-    )
-    decision = RecordDecision(
-        task_id="record_decision",
-        listed_by=LIST,
-        asked_by=ASK,
-        outlets=[assets.approved_legal_case],
-    )
-    cases >> answer >> decision
+    """List the questions; ask, wait and record for each on its own."""
+    questions = ListQuestions(task_id="list_questions")
+    decide_on_cases.expand(question=questions.output)
 
 
 approve_legal_cases()

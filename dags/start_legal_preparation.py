@@ -1,8 +1,9 @@
 """
 ### Start legal preparation
 
-Opens a case, with its checklist, for loans that enter the severe stage. A case waits for a person;
-`approve_legal_cases` asks for the decision.
+Opens a case, with its checklist, for loans that enter the severe stage, and judges anew every case
+that is not finished, approved or not. A case waits for a person; `approve_legal_cases` asks for the
+decision.
 
 | | |
 |---|---|

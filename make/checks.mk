@@ -1,8 +1,8 @@
 # What `make check` looks at and what `make fix` mends. `check` never writes, and runs all checks
 # even when one of them fails.
-PYTHON_FOLDERS := dags plugins tests benchmarks
+PYTHON_FOLDERS := dags plugins tests benchmarks make
 BIN := $(VENV)/bin
-CHECKS := check-style check-types check-imports check-yaml check-sql check-dialects check-docs
+CHECKS := check-style check-types check-imports check-yaml check-sql check-dialects check-docs check-sbom
 .PHONY: check fix docs $(CHECKS)
 
 check: ## everything a reviewer should not have to look for; writes nothing
@@ -36,6 +36,10 @@ check-dialects:
 
 check-docs:
 	$(POSTLOAN) docs --check
+
+# It is made of the lock alone and kept nowhere, so it cannot be out of date: it can be made, or not.
+check-sbom:
+	$(PYTHON) -m make.sbom --check
 
 fix: ## put the code into the house's form and write the generated documents
 	$(BIN)/ruff check --fix $(PYTHON_FOLDERS)

@@ -28,26 +28,60 @@ SPARK_BY_DEFAULT = (
 """Where Spark takes part in every run. Everywhere, it takes the better part of an hour."""
 
 
+POSTGRES_WHEN_ASKED = (
+    *(
+        f"tests/decisions/test_{name}.py"
+        for name in ("contact_plan", "feedback", "numbers", "protection", "rules_of_checks")
+    ),
+    *(f"tests/delinquency/test_{name}.py" for name in ("allocation", "anchoring", "pauses")),
+    "tests/ingestion/test_bad_manifest.py",
+)
+"""Where PostgreSQL takes part when all is asked for: what these ask is settled in a SELECT, of
+which `tests/sql` and the tests of parity show that PostgreSQL answers it alike, or in a manifest,
+before any engine sees it. The steps that run those SELECTs run on it in the files beside these."""
+
+LONG = (
+    *("engines/test_parity", "sql/test_models", "corrections/test_shuffled_chain"),
+    *("chaos/test_killed_writes", "corrections/test_independent_count"),
+    *("generative/test_protecting_facts", "corrections/test_shuffled_days"),
+    *("generative/test_feed_fuzzer", "engines/test_schema_changes", "embedded/test_together"),
+    *("decisions/test_protection", "engines/test_delta", "ingestion/test_planted_defects"),
+)
+"""Files that take minutes. They come first: one that comes last lets the other processes wait."""
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave Spark out where it does not take part by default, unless all is asked for."""
-    if os.environ.get("POSTLOAN_TEST_SPARK") == "all":
-        return
-    left_out = [
-        item
-        for item in items
-        if item.get_closest_marker("spark") and not item.nodeid.startswith(SPARK_BY_DEFAULT)
-    ]
-    config.hook.pytest_deselected(items=left_out)
-    items[:] = [item for item in items if item not in set(left_out)]
+    """Leave out engines where they take no part unless all is asked for; long files come first."""
+    left_out = {item for item in items if _is_left_out(item)}
+    config.hook.pytest_deselected(items=list(left_out))
+    order = {f"tests/{name}.py": place for place, name in enumerate(LONG)}
+    items[:] = sorted(
+        (item for item in items if item not in left_out),
+        key=lambda item: order.get(item.nodeid.partition("::")[0], len(order)),
+    )
+
+
+def _is_left_out(item: pytest.Item) -> bool:
+    if item.get_closest_marker("spark"):
+        is_default = item.nodeid.startswith(SPARK_BY_DEFAULT)
+        return not is_default and os.environ.get("POSTLOAN_TEST_SPARK") != "all"
+    if item.get_closest_marker("postgres"):
+        is_default = not item.nodeid.startswith(POSTGRES_WHEN_ASKED)
+        return not is_default and os.environ.get("POSTLOAN_TEST_POSTGRES") != "all"
+    return False
 
 
 @pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A state folder of its own for every test; none can touch the one of an installation."""
-    folder = tmp_path / "home"
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A state folder of its own for every test; none can touch the one of an installation.
+
+    Commands take rights from whatever they make; the next test begins with the rights of this one.
+    """
+    folder, umask = tmp_path / "home", os.umask(0o022)
     monkeypatch.setenv("POSTLOAN_HOME", str(folder))
     monkeypatch.delenv("POSTLOAN_WAREHOUSE", raising=False)
-    return folder
+    yield folder
+    os.umask(umask)
 
 
 @pytest.fixture(scope="session")

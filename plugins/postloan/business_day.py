@@ -4,6 +4,14 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
+FIRST_DATE, LAST_DATE = dt.date(1990, 1, 1), dt.date(2999, 12, 31)
+"""The rules begin with the first; beyond either, a date is mistyped and no arithmetic holds."""
+
+
+def is_business_date(day: dt.date) -> bool:
+    """Whether a business date can be such a date."""
+    return FIRST_DATE <= day <= LAST_DATE
+
 
 @dataclass(frozen=True)
 class BusinessDay:

@@ -16,6 +16,7 @@ from postloan.business_day import BusinessDay
 from postloan.contracts import FeedContract, catalogue
 from postloan.errors import DayError
 from postloan.gates import gate_inputs, judge
+from postloan.restrictions.loads import last_load_no
 from postloan.rules.packs import rule_book
 from postloan.rules.tables import publish_rules
 from postloan.warehouse import Warehouse
@@ -37,6 +38,7 @@ class DayRecord:
     previous_date: date | None
     fingerprint: str
     reason: str | None
+    load_no: int | None = None
 
     @property
     def day(self) -> BusinessDay:
@@ -78,7 +80,8 @@ def read_book(warehouse: Warehouse) -> Book:
     """The newest revision of every business date, in date order."""
     rows = warehouse.fetch("""
         select
-            business_date, revision, day_state, is_opening, previous_date, input_fingerprint, reason
+            business_date, revision, day_state, is_opening, previous_date, input_fingerprint,
+            reason, load_no
         from business_day
         order by business_date, revision
     """)
@@ -136,6 +139,7 @@ def open_day(warehouse: Warehouse, day: date, *, after_cut_off: bool = False) ->
             previous_date=previous,
             fingerprint=_fingerprint(book, hashes, day, previous),
             reason="Opened without " + "; ".join(missed.values()) if missed else None,
+            load_no=last_load_no(warehouse),
         ),
         tuple(missed),
     )
@@ -313,6 +317,7 @@ def _write(warehouse: Warehouse, record: DayRecord) -> None:
         "previous_date": record.previous_date,
         "input_fingerprint": record.fingerprint,
         "reason": record.reason,
+        "load_no": record.load_no,
     }
     warehouse.replace_slice("business_day", key, [row])
 

@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
+from postloan.contracts import catalogue
 from postloan.errors import RuleError
 from postloan.rules.tables import publish_rules
 from postloan.warehouse import Warehouse
 from postloan.warehouse.beliefs import Among, replace_belief
+from postloan.warehouse.models import load_model
 
 DELINQUENCY = "loan_delinquency"
 SUMS, CLOSELY, ACCOUNTS = "loan_sum", "shortfall_loan", "loan_account"
@@ -38,6 +40,9 @@ IN_ONE_PASS = (
     "instalment_unpaid",
     "pause_span",
 )
+FACTS = ("loan", "instalment", "repayment", "pause")
+HAPPENED = {("repayment", "effective_on"), ("loan", "status_on")}
+KNOWN = "known_delinquency"
 IN_TURN = ("waterfall_item", "waterfall_payment", "waterfall_next", "waterfall_unpaid")
 
 
@@ -152,6 +157,45 @@ def restate_delinquency(
             return False
         _allocate(warehouse, parameters)
         return replace_belief(warehouse, DELINQUENCY, business_date, parameters, among) > 0
+
+
+@contextmanager
+def delinquency_known_since(
+    warehouse: Warehouse, business_date: date, known_on: date, loans: str
+) -> Iterator[None]:
+    """Inside, `loan_delinquency` tells what some loans owe by all that came in since the date.
+
+    A payment counts for the dues of the date whatever later day it was made on, and so does the end
+    of a loan: who has paid owes nothing of them any more. Nothing is kept.
+
+    Args:
+        warehouse: an open warehouse, inside a transaction of the caller.
+        business_date: dues before it count.
+        known_on: deliveries up to this date count.
+        loans: a SELECT of the loans; it may use the parameters `business_date` and `known_on`.
+
+    Raises:
+        RuleError: no rule says what is past due on that date.
+    """
+    stand_ins = {fact: _as_of_the_date(fact, loans) for fact in FACTS}
+    with (
+        warehouse.narrowed(stand_ins),
+        allocated(warehouse, business_date, known_on) as parameters,
+    ):
+        warehouse.temporary_from(KNOWN, load_model(DELINQUENCY).text, parameters)
+    columns = ", ".join(catalogue().tables[DELINQUENCY].column_names)
+    with warehouse.narrowed({DELINQUENCY: f"select {columns} from {KNOWN}"}):  # noqa: S608
+        yield
+    warehouse.drop_temporary(KNOWN)
+
+
+def _as_of_the_date(fact: str, loans: str) -> str:
+    """Facts of some loans, with what happened after the business date as if it had on that date."""
+    columns = (
+        f"least({c}, cast($business_date as date)) as {c}" if (fact, c) in HAPPENED else c
+        for c in catalogue().tables[fact].column_names
+    )
+    return f"select {', '.join(columns)} from {fact} where loan_id in ({loans})"  # noqa: S608
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,20 @@ class RuleError(PostloanError):
 
 
 class WarehouseError(PostloanError):
-    """The warehouse refused a statement, a key or a connection."""
+    """The warehouse refused a statement, a key or a connection.
+
+    Attributes:
+        statement: the SQL that was refused; for whoever looks for the fault (`--debug`), not told.
+    """
+
+    statement = ""
+
+    @classmethod
+    def about(cls, message: str, statement: str) -> "WarehouseError":
+        """An error that knows the statement it is about."""
+        error = cls(message)
+        error.statement = statement.strip()
+        return error
 
 
 class RunAgainError(WarehouseError):
@@ -37,3 +50,7 @@ class DayError(PostloanError):
 
 class PublicationError(PostloanError):
     """A task file cannot be written, or is not what the warehouse says it is."""
+
+
+class SupersededError(PostloanError):
+    """A question was answered that a newer one has replaced; nothing was decided."""

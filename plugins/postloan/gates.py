@@ -54,8 +54,8 @@ def failed_checks(warehouse: Warehouse, business_date: date) -> tuple[FailedChec
 
 
 def told(failed: tuple[FailedCheck, ...]) -> str:
-    """One line that says which gates are shut and why."""
-    return "; ".join(f"{f.gate} gate shut: {f.message}" for f in failed)
+    """One line that says which gates are shut, by which check, and why."""
+    return "; ".join(f"{f.gate} gate shut by {f.check_name}: {f.message}" for f in failed)
 
 
 def gate_inputs(warehouse: Warehouse) -> Iterator[tuple[date, tuple[str, str], str]]:
@@ -74,6 +74,11 @@ def gate_inputs(warehouse: Warehouse) -> Iterator[tuple[date, tuple[str, str], s
         "from gate_release order by business_date, check_name, feed, column_name, file_sha256"
     ):
         yield day, ("gate_release", f"{check} {feed}.{column} {sha256} {observed}"), "released"
+    for day, number, kind in warehouse.fetch(
+        "select released_on, release_no, kind from restriction_release "
+        "order by released_on, release_no"
+    ):
+        yield day, ("restriction_release", f"{kind} {number}"), "released"
 
 
 def release_gate(
@@ -105,16 +110,13 @@ def release_gate(
     """
     if not released_by.strip() or not reason.strip():
         raise DayError("A release needs the person who made it and the reason: both stay on it.")
-    failed = tuple(
-        f
-        for f in failed_checks(warehouse, business_date)
-        if check_name in (ALL_CHECKS, f.check_name)
-    )
+    shut = failed_checks(warehouse, business_date)
+    failed = tuple(f for f in shut if check_name in (ALL_CHECKS, f.check_name))
     if not failed:
-        what = "No check" if check_name == ALL_CHECKS else f"The check {check_name}"
+        what = "check" if check_name == ALL_CHECKS else f"check of the name '{check_name}'"
         raise DayError(
-            f"{what} of {business_date} holds anything back: there is nothing to release. "
-            f"See: python -m postloan summary --date {business_date}"
+            f"No {what} holds anything back on {business_date}: nothing was released. "
+            f"{_holding(shut)}See: python -m postloan summary --date {business_date}"
         )
     _refuse_late(warehouse, business_date)
     with warehouse.transaction():
@@ -128,6 +130,12 @@ def release_gate(
                 "reason": reason.strip(),
             })  # fmt: skip
     return failed
+
+
+def _holding(shut: tuple[FailedCheck, ...]) -> str:
+    """The names that could have been given; nothing where every gate is open."""
+    names = ", ".join(sorted({f.check_name for f in shut}))
+    return f"What holds it back: {names}. " if names else ""
 
 
 RELEASE_COLUMNS = (

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from postloan.errors import PostloanError
+from postloan.shown_text import shown
 from postloan.warehouse import Warehouse
 
 
@@ -94,8 +95,8 @@ def explain_task(warehouse: Warehouse, task_id: str) -> list[LineageStep]:
     steps = [LineageStep(*row) for row in rows]
     if not steps:
         raise PostloanError(
-            f"There is no task {task_id}. Take the number from a task file, or list those of a "
-            f"customer: python -m postloan explain --customer CUSTOMER --date YYYY-MM-DD"
+            f"There is no task {shown(task_id)}. Take the number from a task file, or list those "
+            f"of a customer: python -m postloan explain --customer CUSTOMER --date YYYY-MM-DD"
         )
     return steps
 

@@ -5,6 +5,7 @@ only, says the same for the same inputs, and appears whole or not at all.
 """
 
 import json
+import re
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from postloan.errors import PostloanError
 from postloan.warehouse import Warehouse
 
 Summary = dict[str, Any]
+
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def summary_path(folder: Path, day: date) -> Path:
@@ -47,6 +50,10 @@ def make_summary(warehouse: Warehouse, day: BusinessDay, reason: str | None) -> 
             "delivered_count", "source", "revision", "rows_in", "rows_loaded", "rows_quarantined"
         ),
         "quarantine": rows("quarantine_count", "source", "feed", "rows_open", "rows_released"),
+        "unclear_rows": rows("unclear_row_count", "customers_held", "rows_nameless", "rows_named")[
+            0
+        ],
+        "questions": len(rows("open_question", "kind", "customer_id", "inputs")),
         "steps": steps,
         "stages": rows(
             "stage_count",
@@ -100,9 +107,12 @@ def read_summary(folder: Path, day: date) -> Summary:
         raise PostloanError(
             f"{path} is damaged: {error}. Run {day} again to write it anew."
         ) from error
+    if not isinstance(summary, dict) or summary.get("business_date") != day.isoformat():
+        raise PostloanError(f"{path} is no summary. Run {day} again to write it anew.")
     return summary
 
 
 def finished_dates(folder: Path) -> list[date]:
     """Business dates that have a summary, oldest first."""
-    return sorted(date.fromisoformat(p.stem) for p in folder.glob("????-??-??.json"))
+    found = (p.stem for p in folder.glob("????-??-??.json") if _DATE.fullmatch(p.stem))
+    return sorted(date.fromisoformat(day) for day in found)

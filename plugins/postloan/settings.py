@@ -8,14 +8,18 @@
 | `POSTLOAN_HEADER_LANGUAGE` | header row of the task files, `zh` or `en` | `zh` |
 | `POSTLOAN_TIMEZONE` | the lender's time zone | `Asia/Shanghai` |
 | `POSTLOAN_INCLUDE` | where contracts, rules and SQL live | `include/` of this repository |
+| `POSTLOAN_RECEIVER_GROUPS` | group that may read a queue: `call_list=collectors,…` | none |
+| `POSTLOAN_AIRFLOW_PORT` | port of the embedded Airflow's UI | the one used last, 8080, or any |
 """
 
 import os
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from postloan.errors import PostloanError
 
+LAST_PORT = 65_535
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 
@@ -33,6 +37,10 @@ class Settings:
     profile: str
     header_language: str
     timezone: str
+    receiver_groups: Mapping[str, str] = field(default_factory=dict)
+    """Queue -> group of users that may read its task files."""
+    airflow_port: int | None = None
+    """Port that the embedded Airflow must have; None where any will do."""
 
     @property
     def landing(self) -> Path:
@@ -48,6 +56,11 @@ class Settings:
     def quarantine(self) -> Path:
         """Rejected rows, as files a sender can be shown."""
         return self.home / "quarantine"
+
+    @property
+    def corrections(self) -> Path:
+        """What people asked of quarantined rows: `corrections/<source>/<date>/`; no sender's."""
+        return self.home / "corrections"
 
     @property
     def data_docs(self) -> Path:
@@ -77,6 +90,26 @@ def _one_of(variable: str, default: str, allowed: tuple[str, ...]) -> str:
     return value
 
 
+def _receiver_groups() -> dict[str, str]:
+    text = os.environ.get("POSTLOAN_RECEIVER_GROUPS") or ""
+    pairs = [pair.strip().partition("=") for pair in text.split(",") if pair.strip()]
+    if not all(queue and group for queue, _, group in pairs):
+        raise PostloanError(
+            f"POSTLOAN_RECEIVER_GROUPS is '{text}'; write queue=group, with commas between them: "
+            f"call_list=collectors,sms_reminder=messages."
+        )
+    return {queue.strip(): group.strip() for queue, _, group in pairs}
+
+
+def _airflow_port() -> int | None:
+    text = os.environ.get("POSTLOAN_AIRFLOW_PORT") or ""
+    if not text:
+        return None
+    if not text.isdecimal() or not 1 <= int(text) <= LAST_PORT:
+        raise PostloanError(f"POSTLOAN_AIRFLOW_PORT is '{text}'; a port is 1 to {LAST_PORT}.")
+    return int(text)
+
+
 def settings() -> Settings:
     """Read the settings of this process.
 
@@ -84,10 +117,17 @@ def settings() -> Settings:
         PostloanError: a variable holds a value that is not on its list.
     """
     home = Path(os.environ.get("POSTLOAN_HOME") or "var").resolve()
+    if "?" in str(home):
+        # Engines take what follows for options, and would make a file of the name before it.
+        raise PostloanError(
+            "POSTLOAN_HOME has a question mark in its path. Name a folder without one."
+        )
     return Settings(
         home=home,
         warehouse_url=os.environ.get("POSTLOAN_WAREHOUSE") or f"duckdb:///{home}/warehouse.duckdb",
         profile=_one_of("POSTLOAN_PROFILE", "demo", ("demo", "production")),
         header_language=_one_of("POSTLOAN_HEADER_LANGUAGE", "zh", ("zh", "en")),
         timezone=os.environ.get("POSTLOAN_TIMEZONE") or "Asia/Shanghai",
+        receiver_groups=_receiver_groups(),
+        airflow_port=_airflow_port(),
     )

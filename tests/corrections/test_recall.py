@@ -1,122 +1,17 @@
 """Tasks that were sent on wrong facts are recalled, each once; nothing is sent after its hours."""
 
-import csv
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from postloan.business_day import BusinessDay
 from postloan.cli.explain import chain_lines
-from postloan.daybook import read_book
 from postloan.lineage import contacts_around, explain_task
 from postloan.steps.publish_task_files import PAST, publish_task_files
-from postloan.steps.result import StepResult
-from postloan.steps.start_legal_preparation import start_legal_preparation
-from postloan.warehouse import Warehouse, open_warehouse
+from postloan.warehouse import open_warehouse
 from tests.delinquency.book import Book, day
-
-Rows = list[list[str]]
-DUE = "04-15"
-
-
-@dataclass
-class Lender:
-    """A book of a few loans that is staged and published night by night."""
-
-    book: Book
-    outbox: Path
-
-    @property
-    def warehouse(self) -> Warehouse:
-        return self.book.warehouse
-
-    def borrower(self, number: int, *due_on: str, **terms: Any) -> None:
-        """Customer `C<n>` with the loan `L<n>`; instalments of 100.00."""
-        self.warehouse.append_rows(
-            "customer",
-            [
-                {
-                    "customer_id": f"C{number}",
-                    "customer_name": "测试甲",
-                    "phone": f"1540000{number:04d}",
-                    "received_on": date(2026, 1, 1),
-                    "line_no": number + 1,
-                }
-            ],
-        )
-        self.book.loan(f"L{number}", customer_id=f"C{number}")
-        self.book.due(*(due_on or (DUE,)), loan_id=f"L{number}", **terms)
-
-    def paid(self, number: int, on: str, received: str, amount: str = "100.00") -> None:
-        """A payment on the first instalment."""
-        self.book.paid(
-            on, amount, loan_id=f"L{number}", instalment=1, due_on=DUE, received=received
-        )
-
-    def night(self, on: str) -> StepResult:
-        """Stage and publish one date, for the first time or again."""
-        self.book.night(on)
-        return self.publish(on)
-
-    def publish(self, on: str) -> StepResult:
-        record = read_book(self.warehouse)[day(on)]
-        start_legal_preparation(self.warehouse, record.day)
-        return publish_task_files(self.warehouse, record.day, self.outbox)
-
-    def opened(self, on: str, last: str) -> None:
-        """The book is opened on one date, and the dates after it are run."""
-        self.book.night(on)
-        self.nights((day(on) + timedelta(days=1)).isoformat(), last)
-
-    def nights(self, first: str, last: str) -> None:
-        """Stage and publish every date in turn."""
-        on = day(first)
-        while on <= day(last):
-            self.night(on.isoformat())
-            on += timedelta(days=1)
-
-    def recalled(self, queue: str = "sms_reminder") -> list[tuple[str, Rows]]:
-        """Every list of recalls in the outbox by its date, without the header."""
-        found = []
-        for path in sorted(self.outbox.glob(f"*/{queue}/r*/*_recall.csv")):
-            with path.open(encoding="utf-8-sig", newline="") as stream:
-                rows = list(csv.reader(stream))[1:]
-            if rows:
-                found.append((path.parts[-4], rows))
-        return found
-
-    def task(self, number: int, on: str, queue: str = "sms_reminder") -> str:
-        """The task of a customer in the file of a date."""
-        return str(
-            self.warehouse.scalar(
-                "select task_id from task where business_date = cast($on as date) "
-                "and customer_id = $customer and queue = $queue and task_action = 'added'",
-                {"on": day(on), "customer": f"C{number}", "queue": queue},
-            )
-        )
-
-    def count(self, queue: str) -> int:
-        """Tasks that a queue has ever asked for."""
-        return int(
-            self.warehouse.scalar(
-                "select count(*) as n from task where queue = $queue and task_action = 'added'",
-                {"queue": queue},
-            )
-        )
-
-    def added(self, on: str) -> int:
-        """Contacts that the files of a date ask for, in all revisions."""
-        return int(
-            self.warehouse.scalar(
-                "select count(*) as n from task where business_date = cast($on as date) "
-                "and task_action = 'added' and window_start is not null",
-                {"on": day(on)},
-            )
-        )
+from tests.support.nightly_lender import DUE, Lender
 
 
 @pytest.fixture
@@ -228,7 +123,9 @@ def test_what_a_shut_gate_held_is_recalled_by_the_next_publication(lender: Lende
     assert [on for on, _ in lender.recalled()] == ["2026-04-19"]
 
 
-def test_the_request_to_prepare_a_case_is_recalled_and_not_made_again(lender: Lender) -> None:
+def test_the_request_to_prepare_a_case_is_recalled_and_made_anew_with_what_is_known_now(
+    lender: Lender,
+) -> None:
     lender.borrower(1, "01-15")
     lender.opened("04-14", "04-15")
     (case,) = lender.warehouse.fetch(
@@ -241,7 +138,14 @@ def test_the_request_to_prepare_a_case_is_recalled_and_not_made_again(lender: Le
     assert on == "2026-04-16"
     assert [row[:2] for row in rows] == [[case[1], case[0].isoformat()]]
     assert "任务所述 100.00, 现知 50.00" in rows[0][2]
-    assert lender.count("legal_preparation") == 1
+    amounts = lender.warehouse.fetch(
+        "select business_date, amount_due from task "
+        "where queue = 'legal_preparation' and task_action = 'added' order by business_date"
+    )
+    assert [(d.isoformat(), str(a)) for d, a in amounts] == [
+        (case[0].isoformat(), "100.00"),
+        ("2026-04-16", "50.00"),
+    ]
 
 
 def test_a_date_run_again_after_a_later_one_adds_no_contact(lender: Lender) -> None:

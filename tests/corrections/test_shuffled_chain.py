@@ -32,7 +32,8 @@ LAST = date(2026, 12, 3)
 DAYS = 30 if IS_LONG else 5
 LOANS = 300
 OPENING = LAST - timedelta(days=DAYS)
-MISSED, LATE = OPENING + timedelta(days=3), OPENING + timedelta(days=2)
+# Nobody is contacted from the date on that feedback leaves out: it is the last but one.
+MISSED, LATE = OPENING + timedelta(days=3), LAST - timedelta(days=1)
 
 Delivery = tuple[date, str]
 """Date and source."""

@@ -3,7 +3,7 @@
 import ast
 import subprocess
 import sys
-from datetime import timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -17,6 +17,8 @@ from airflow.timetables.base import TimeRestriction
 
 from postloan.embedded.control import pools
 from postloan.embedded.follow import CHAIN, GATE
+from postloan.rules.packs import rule_book
+from postloan.rules.tables import compile_rules
 from postloan.settings import REPOSITORY, settings
 
 DAGS = REPOSITORY / "dags"
@@ -35,9 +37,13 @@ DAG_IDS = {
     "close_business_day",
     "approve_legal_cases",
     "expire_old_data",
+    "suppress_contacts",
 }
 MANUAL_ROWS = ("Starts when", "Partition", "Clear and rerun", "If it fails")
-WAITS_FOR_A_PERSON = "ask_for_decision"
+WAIT_FOR_A_PERSON = (
+    "decide_on_cases.ask_for_decision",
+    "decide_on_cases.ask_second_person",
+)
 
 
 @pytest.fixture(scope="module")
@@ -105,18 +111,18 @@ def test_tasks_have_an_owner_retries_a_time_limit_and_a_pool(bag: DagBag, dag_id
         assert task.owner == "postloan-operations"
         assert (task.retries or 0) >= 2
         assert task.retry_delay >= timedelta(seconds=5)
-        if task.task_id == WAITS_FOR_A_PERSON:
-            assert task.execution_timeout is None
-        else:
-            assert task.execution_timeout
-            # A source that answers slowly must not keep the warehouse waiting.
-            assert task.pool == ("sources" if task.task_id == "fetch" else "warehouse")
-            assert task.pool in {pool.name for pool in pools(settings())}
+        # A person may take days, and holds no worker meanwhile.
+        assert bool(task.execution_timeout) != (task.task_id in WAIT_FOR_A_PERSON)
+        # A source that answers slowly must not keep the warehouse waiting.
+        assert task.pool == ("sources" if task.task_id == "fetch" else "warehouse")
+        assert task.pool in {pool.name for pool in pools(settings())}
 
 
 @pytest.mark.parametrize("dag_id", sorted(DAG_IDS))
 def test_a_dag_listens_to_at_most_one_asset_but_the_gate(bag: DagBag, dag_id: str) -> None:
-    expected = {GATE: 5}.get(dag_id, 0 if dag_id.startswith(("ingest_", "expire_")) else 1)
+    expected = {GATE: 5}.get(
+        dag_id, 0 if dag_id.startswith(("ingest_", "expire_", "suppress_")) else 1
+    )
     assert len(listened_to(dag_of(bag, dag_id))) == expected
 
 
@@ -145,11 +151,34 @@ def test_a_night_run_is_for_the_day_that_has_ended(bag: DagBag, dag_id: str) -> 
     assert info.partition_key == (local.date() - timedelta(days=1)).isoformat()
 
 
-def test_silence_never_approves(bag: DagBag) -> None:
-    asking = dag_of(bag, "approve_legal_cases").get_task(WAITS_FOR_A_PERSON)
-    assert isinstance(asking, HITLOperator)
-    assert asking.defaults is None
-    assert asking.response_timeout is None
+def test_contacts_are_suppressed_before_anybody_may_be_contacted(bag: DagBag) -> None:
+    dag = dag_of(bag, "suppress_contacts")
+    stored = DagSerialization.deserialize_dag(DagSerialization.serialize_dag(dag))
+    info = stored.timetable.next_dagrun_info_v2(
+        last_dagrun_info=None, restriction=TimeRestriction(None, None, catchup=False)
+    )
+    assert info is not None
+    local = info.run_after.astimezone(ZoneInfo("Asia/Shanghai"))
+    assert info.partition_key == (local.date() - timedelta(days=1)).isoformat()
+    windows = [
+        row["window_start"]
+        for day in (date(2010, 1, 1), date(2026, 11, 20), date(2030, 1, 1))
+        for row in compile_rules(rule_book(), day)["rule_contact_check"]
+        if row["window_start"]
+    ]
+    earliest = datetime.combine(local.date(), time.fromisoformat(min(windows)))
+    ahead = earliest - local.replace(tzinfo=None)
+    assert timedelta(minutes=5) <= ahead <= timedelta(hours=1)
+
+
+@pytest.mark.parametrize("task_id", WAIT_FOR_A_PERSON)
+def test_silence_never_approves(bag: DagBag, task_id: str) -> None:
+    task = dag_of(bag, "approve_legal_cases").get_task(task_id)
+    assert isinstance(task, HITLOperator)
+    assert task.defaults is None
+    assert task.response_timeout is None
+    # What is shown is data: it must never be taken for a template.
+    assert list(task.template_fields) == []
 
 
 def test_dag_files_hold_no_logic() -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from postloan.warehouse import Warehouse
+from tests.decisions.one_debtor import DAY
 from tests.support.decision_book import Book
 
 
@@ -12,3 +13,12 @@ from tests.support.decision_book import Book
 def book(warehouse: Warehouse, tmp_path: Path) -> Book:
     """An empty book with an outbox of its own."""
     return Book(warehouse, tmp_path / "outbox")
+
+
+@pytest.fixture
+def debtor(book: Book) -> Book:
+    """C1, one day past due with L1, and as far as anybody knows free to be contacted."""
+    book.customer("C1")
+    book.loan("L1", "C1")
+    book.past_due(DAY, "L1", "C1", 1)
+    return book

@@ -1,14 +1,15 @@
 """Legal cases: once per episode, decided by a person, withdrawn when the loan is cured."""
 
 import csv
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
 
 from postloan.business_day import BusinessDay
 from postloan.errors import PostloanError
-from postloan.steps.approve_legal_cases import decide, waiting
+from postloan.steps.approve_legal_cases import Request, Verdict, ask, decide
 from tests.support.decision_book import Book
 
 FIRST = date(2026, 11, 20)
@@ -36,6 +37,16 @@ def approved_files(book: Book, on: date) -> list[list[dict[str, str]]]:
     return [list(csv.DictReader(f.read_text(encoding="utf-8-sig").splitlines())) for f in files]
 
 
+def recalled(book: Book, on: date, queue: str) -> list[str]:
+    """Reasons of the recalls of a queue on a date."""
+    rows = book.warehouse.fetch(
+        "select reason_zh from task_recall "
+        "where business_date = cast($on as date) and queue = $queue order by reason_zh",
+        {"on": on, "queue": queue},
+    )
+    return [reason for (reason,) in rows]
+
+
 @pytest.mark.parametrize(
     ("days_past_due", "opened"),
     [(89, 0), (90, 1), (97, 1)],
@@ -57,18 +68,17 @@ def test_g5_no_case_is_started_while_a_loan_is_paused_and_one_is_when_the_pause_
     assert book.prepare(day(NEXT)).counts["cases_opened"] == 1
 
 
-def test_g5_a_case_that_is_open_already_is_not_handed_over_during_a_pause(book: Book) -> None:
+def test_g5_a_case_that_is_open_already_is_suspended_during_a_pause(book: Book) -> None:
     book.debtor(FIRST, 1, 95)
-    book.pause("L1", FIRST, NEXT)
+    book.pause("L1", FIRST, THIRD)
     book.prepare(day(FIRST))
     book.publish(day(FIRST))
+    assert cases(book, FIRST) == [("L1", "suspended")]
     assert book.tasks(FIRST, "legal_preparation") == []
-    (denial,) = book.denials(FIRST, "legal_preparation")
-    assert denial[1:] == ("paused", "HOUSE-PAU-001")
-    book.past_due(NEXT, "L1", "C1", 95)
-    book.prepare(day(NEXT))
-    book.publish(day(NEXT))
-    assert len(book.tasks(NEXT, "legal_preparation")) == 1
+    book.past_due(THIRD, "L1", "C1", 97)
+    assert book.prepare(day(THIRD)).counts["cases_reopened"] == 1
+    book.publish(day(THIRD))
+    assert len(book.tasks(THIRD, "legal_preparation")) == 1
 
 
 def test_an_episode_has_one_case_however_often_the_step_runs(book: Book) -> None:
@@ -128,7 +138,9 @@ def test_the_legal_department_is_told_once_and_told_to_stop(book: Book) -> None:
         "select task_id from task where business_date = cast($on as date) and case_id is not null",
         {"on": FIRST},
     )
-    assert recall.splitlines()[1:] == [f"{told},{FIRST},案件已于 {THIRD} 撤回,legal_preparation"]
+    assert recall.splitlines()[1:] == [
+        f"{told},{FIRST},案件已于 {THIRD} 撤回: 已不逾期,legal_preparation"
+    ]
 
 
 def test_the_claim_and_the_limitation_date(book: Book) -> None:
@@ -191,6 +203,19 @@ def test_the_checklist_shows_what_the_data_has_and_what_it_lacks(book: Book) -> 
     book.past_due(FIRST, "L1", "C1", 89)
     book.publish(day(FIRST))
     book.past_due(NEXT, "L1", "C1", 90)
+    # A message was asked for; what came of it is what counts.
+    assert book.tasks(FIRST, "sms_reminder") or book.tasks(FIRST, "call_list")
+    book.fact(
+        "contact_outcome",
+        NEXT,
+        outcome_id="O1",
+        customer_id="C1",
+        loan_id="L1",
+        channel="phone",
+        attempted_at=datetime.combine(NEXT, time(10)),
+        counterpart="nobody",
+        result="no_answer",
+    )
     book.prepare(day(NEXT))
     items: dict[str, str] = dict(
         book.warehouse.fetch("select item, item_state from legal_case_checklist")
@@ -199,12 +224,15 @@ def test_the_checklist_shows_what_the_data_has_and_what_it_lacks(book: Book) -> 
         "contract": "missing",
         "drawdown_voucher": "present",
         "repayment_ledger": "present",
-        "dunning_evidence": "present",
+        "dunning_evidence": "missing",
         "id_document": "present",
         "address_for_service": "missing",
         "claim_calculation": "missing",
         "limitation_proof": "present",
     }
+    known = "select known_zh from legal_case_checklist where item = 'dunning_evidence'"
+    told = book.warehouse.scalar(known)
+    assert str(told).endswith("反馈 1, 送达或联系到本人 0")
 
 
 @pytest.mark.parametrize(
@@ -229,72 +257,77 @@ def test_full_time_students_are_kept_off_the_dishonest_list(
     assert book.warehouse.scalar("select excluded_routes from legal_case") == routes
 
 
+def asked(book: Book, on: date) -> Request:
+    """What is asked as of a date; something must be."""
+    request = ask(book.warehouse, on)
+    assert request is not None
+    return request
+
+
 def test_approval_publishes_the_cases_as_their_own_file_and_only_once(book: Book) -> None:
     book.debtor(FIRST, 1, 95, amount="300.00")
     book.prepare(day(FIRST))
     book.publish(day(FIRST))
     assert not (book.outbox / FIRST.isoformat() / "legal_case_approved").exists()
-    (case,) = waiting(book.warehouse, FIRST)
-    assert (case.loan_id, case.claim_amount) == ("L1", Decimal("300.00"))
-    results = [
-        decide(book.warehouse, FIRST, approved=True, decided_by="head of legal", outbox=book.outbox)
-        for _ in range(2)
-    ]
+    request = asked(book, FIRST)
+    (case,) = request.cases
+    assert (case.loan_id, case.claim_amount, case.claim_scope) == ("L1", Decimal("300.00"), "part")
+    results = [book.answer(request, "head of legal") for _ in range(2)]
     assert results[0] == results[1]
     assert results[0].counts["cases_approved"] == 1
     ((row,),) = approved_files(book, FIRST)
     assert (row["案件编号"], row["诉请金额"], row["批准日"]) == (case.case_id, "300.00", str(FIRST))
+    assert row["诉请范围"] == "部分 (仅逾期部分)"
     book.publish(day(FIRST))
     assert len(approved_files(book, FIRST)) == 1
-    book.past_due(NEXT, "L1", "C1", 96)
+    book.past_due(NEXT, "L1", "C1", 96, "300.00")
     book.prepare(day(NEXT))
     book.publish(day(NEXT))
     assert book.tasks(NEXT, "legal_case_approved") == []
+    assert recalled(book, NEXT, "legal_case_approved") == []
 
 
 def test_silence_and_rejection_publish_nothing(book: Book) -> None:
     book.debtor(FIRST, 1, 95)
     book.prepare(day(FIRST))
+    request = asked(book, FIRST)
     with pytest.raises(PostloanError, match="needs the person"):
-        decide(book.warehouse, FIRST, approved=True, decided_by=" ", outbox=book.outbox)
-    assert len(waiting(book.warehouse, FIRST)) == 1
-    decide(book.warehouse, FIRST, approved=False, decided_by="head of legal", outbox=book.outbox)
-    assert waiting(book.warehouse, FIRST) == []
-    decide(book.warehouse, FIRST, approved=True, decided_by="head of legal", outbox=book.outbox)
+        book.answer(request, " ")
+    book.answer(request, "head of legal", "rejected")
+    assert ask(book.warehouse, FIRST) is None
+    assert book.answer(request, "head of legal").counts["cases_no_longer_as_shown"] == 1
     assert cases(book, FIRST) == [("L1", "rejected")]
     assert approved_files(book, FIRST) == []
 
 
-def test_an_answer_decides_only_what_the_person_was_shown(book: Book) -> None:
+def test_an_answer_decides_only_the_cases_it_names(book: Book) -> None:
     for number in (1, 2):
         book.debtor(FIRST, number, 95)
     book.prepare(day(FIRST))
-    shown, other = waiting(book.warehouse, FIRST)
-    decide(
-        book.warehouse,
-        FIRST,
-        approved=True,
-        decided_by="head of legal",
-        case_ids=[shown.case_id],
-        outbox=book.outbox,
-    )
-    assert waiting(book.warehouse, FIRST) == [other]
+    request = asked(book, FIRST)
+    shown, other = request.cases
+    verdict = Verdict(shown.case_id, "approved", "papers exist")
+    decide(book.warehouse, FIRST, request.round, [verdict], decided_by="legal", outbox=book.outbox)
+    again = asked(book, FIRST)
+    # It is asked anew, and says that nothing has changed since.
+    assert (again.round, again.cases) == (request.round + 1, (replace(other, changes=()),))
 
 
 def test_a_late_answer_does_not_approve_what_was_cured_meanwhile(book: Book) -> None:
     book.debtor(FIRST, 1, 95)
     book.prepare(day(FIRST))
+    request = asked(book, FIRST)
     book.past_due(NEXT, "L1", "C1", 0, "0.00")
     book.prepare(day(NEXT))
-    assert waiting(book.warehouse, FIRST) == []
-    decide(book.warehouse, FIRST, approved=True, decided_by="head of legal", outbox=book.outbox)
-    assert approved_files(book, FIRST) == []
+    assert ask(book.warehouse, FIRST) is None
+    assert book.answer(request, "head of legal").counts["cases_approved"] == 0
+    assert approved_files(book, FIRST) == approved_files(book, NEXT) == []
 
 
 def test_an_approval_rests_on_the_facts_of_its_date(book: Book) -> None:
     book.debtor(FIRST, 1, 95)
     book.prepare(day(FIRST))
-    decide(book.warehouse, FIRST, approved=True, decided_by="head of legal", outbox=book.outbox)
+    book.answer(asked(book, FIRST), "head of legal")
     # A late delivery shows that the loan was never severe: the date is run again.
     book.forget_stages(FIRST)
     book.past_due(FIRST, "L1", "C1", 3)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from postloan.errors import RuleError
-from postloan.rules.contact import check_rows, plan_rows
+from postloan.rules.contact import check_rows, plan_rows, protections
 from postloan.rules.packs import Pack, rule_book
 
 DAY = date(2026, 11, 20)
@@ -63,3 +63,24 @@ def test_law_and_house_are_kept_apart() -> None:
         if pack.kind == "contact_checks":
             for _, row in check_rows(pack, ()):
                 assert row["is_law"] is row["rule_id"].startswith("CN-")
+
+
+def test_a_plan_cannot_leave_a_protection_out() -> None:
+    def forget(body: dict[str, Any]) -> None:
+        for queue in body["queues"].values():
+            queue["checks"] = ["allowed_hours"]
+
+    plan = [r for t, r in plan_rows(changed("contact_plan", forget), ()) if t == "rule_queue_check"]
+    asked = {(r["queue"], r["check_name"]) for r in protections(rule_book().in_force(DAY), plan)}
+    for queue in ("sms_reminder", "call_list", "go_live", "legal_preparation"):
+        for check in ("no_hold", "not_deceased", "of_age", "person_is_free", "not_restricted"):
+            assert (queue, check) in asked
+
+
+def test_a_rule_asked_of_nothing_that_is_there_is_refused() -> None:
+    def misname(body: dict[str, Any]) -> None:
+        body["rules"][0]["asked_of"] = ["contacts"]
+
+    pack = changed("house_protection", misname)
+    with pytest.raises(RuleError, match=r"HOUSE-PRO-001: asked_of contacts is none of"):
+        list(protections((pack,), [{"queue": "go_live", "check_name": "x", "subject": "any"}]))

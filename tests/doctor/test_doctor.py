@@ -1,9 +1,12 @@
 """`python -m postloan doctor` tells what is missing, and nothing that is secret."""
 
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
+from contextlib import redirect_stdout
 from importlib import metadata
 from pathlib import Path
 
@@ -12,6 +15,7 @@ import pytest
 import yaml
 
 from postloan.cli import main
+from postloan.modes import keep_private
 from postloan.settings import REPOSITORY, settings
 from postloan.warehouse import open_warehouse
 from tests.support.later_contracts import Contracts
@@ -21,7 +25,8 @@ from tests.support.rule_files import RuleFiles
 
 @pytest.fixture
 def delivered(home: Path) -> None:
-    """A home whose required source has delivered before."""
+    """A home whose required source has delivered before, made as commands make it."""
+    keep_private()
     (home / "landing" / "core_banking" / "2026-11-20").mkdir(parents=True)
 
 
@@ -70,6 +75,47 @@ def test_a_home_that_cannot_be_written_is_told(
     code, told = doctor(capsys)
     assert code == 1
     assert "cannot be written" in line(told, "POSTLOAN_HOME")
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can become another user")
+@pytest.mark.parametrize("is_closed", ["home", "above"])
+def test_the_home_of_another_user_is_a_finding(home: Path, is_closed: str) -> None:
+    # The folders of a test are closed themselves.
+    top = Path(tempfile.mkdtemp(prefix="doctor-"))
+    inner = top / "home"
+    (inner / "landing" / "core_banking" / "2026-11-20").mkdir(parents=True)
+    inner.chmod(0o700)
+    top.chmod(0o755 if is_closed == "home" else 0o700)
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.setgid(65534)
+        os.setuid(65534)
+        os.environ["POSTLOAN_HOME"] = str(inner)
+        with os.fdopen(writing, "w") as told, redirect_stdout(told):
+            code = main(["doctor"])
+            told.write(f"code {code}\n")
+        os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading) as stream:
+        text = stream.read()
+    os.waitpid(child, 0)
+    shutil.rmtree(top)
+    assert text.endswith("code 1\n")
+    assert "cannot be looked into by this user" in text
+    for topic in ("Machine", "What the lender decides", "Warehouse", "Airflow"):
+        assert f"\n{topic}" in f"\n{text}"
+
+
+def test_a_list_of_users_that_cannot_be_read_is_a_finding(
+    capsys: pytest.CaptureFixture[str], home: Path, delivered: None
+) -> None:
+    (home / "users.yaml").write_text("users:\n  - {user: admin}\n", encoding="utf-8")
+    code, told = doctor(capsys)
+    assert code == 1
+    assert "users.yaml, line 2: users.0.airflow_role" in line(told, "users")
+    (home / "users.yaml").unlink()
+    assert "2 legal approvers" in line(doctor(capsys)[1], "users")
 
 
 def test_a_package_of_another_version_is_told(

@@ -35,6 +35,16 @@ def test_a_clean_file_is_ready_to_send(
     assert not home.exists()
 
 
+def test_the_file_that_is_named_is_judged_and_no_other(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    good = {"hold_id": "H1", "customer_id": "C1", "hold_kind": "dispute", "starts_on": "2026-11-20"}
+    written(tmp_path, "hold", [good | {"hold_kind": "medical"}], "hold1.csv")
+    named = written(tmp_path, "hold", [good], "hold[1].csv")
+    assert check(named, "--feed", "hold") == 0
+    assert "not_in_list" not in capsys.readouterr().out
+
+
 def test_the_report_is_the_last_word(tmp_path: Path) -> None:
     file = written(tmp_path, "customer", [CUSTOMER])
     command = [sys.executable, "-m", "postloan", "feed", "check", str(file)]

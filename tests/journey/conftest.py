@@ -1,5 +1,6 @@
 """A real Airflow per module, used the way a person uses it: from the command line."""
 
+import json
 import os
 import shutil
 import socket
@@ -7,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ import pytest
 from postloan.embedded.api import AirflowApi
 from postloan.embedded.environment import password, port_file, write_private
 from postloan.settings import REPOSITORY, Settings, settings
+from tests.support.marks import WORD, append_row, plant
 from tests.support.whole_day import files
 
 START_SECONDS = 300
@@ -27,29 +29,47 @@ class Installation:
     Attributes:
         home: the state folder.
         warehouse: URL of its warehouse; empty for the embedded one.
+        more: further variables of its environment.
+        marks: telephone and identity numbers in its deliveries, to be looked for elsewhere.
     """
 
     home: Path
     warehouse: str = ""
+    more: dict[str, str] = field(default_factory=dict)
+    marks: set[bytes] = field(default_factory=set)
 
     @property
     def variables(self) -> dict[str, str]:
         """What the environment says about it."""
-        return {"POSTLOAN_HOME": str(self.home), "POSTLOAN_WAREHOUSE": self.warehouse}
+        return {"POSTLOAN_HOME": str(self.home), "POSTLOAN_WAREHOUSE": self.warehouse, **self.more}
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The whole environment of its commands; nothing of the test's own gets in."""
+        inherited = {
+            k: v for k, v in os.environ.items() if not k.startswith(("AIRFLOW", "POSTLOAN"))
+        }
+        return {**inherited, **self.variables, "PYTHONPATH": str(REPOSITORY / "plugins")}
 
     def command(self, *arguments: str, seconds: float = 300) -> subprocess.CompletedProcess[str]:
         """Run `python -m postloan …` for this installation."""
-        environment = {
-            k: v for k, v in os.environ.items() if not k.startswith(("AIRFLOW", "POSTLOAN"))
-        }
-        environment |= {**self.variables, "PYTHONPATH": str(REPOSITORY / "plugins")}
         return subprocess.run(
             [sys.executable, "-m", "postloan", *arguments],
-            env=environment,
+            env=self.environment,
             capture_output=True,
             text=True,
             check=False,
             timeout=seconds,
+        )
+
+    def begin(self, *arguments: str) -> "subprocess.Popen[str]":
+        """Start a command and go on."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "postloan", *arguments],
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
         )
 
     def succeed(self, *arguments: str, seconds: float = 300) -> str:
@@ -98,7 +118,12 @@ def running(made: Installation) -> Iterator[Installation]:
 @pytest.fixture(scope="module")
 def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """An installation whose Airflow runs, and whose book is not open yet."""
-    made = Installation(tmp_path_factory.mktemp("installation"))
+    home = tmp_path_factory.mktemp("installation")
+    lineage = {"type": "file", "log_file_path": str(home / "lineage.jsonl"), "append": True}
+    made = Installation(home, more={"AIRFLOW__OPENLINEAGE__TRANSPORT": json.dumps(lineage)})
     made.succeed("sample", "--loans", "300", "--days", "3", "--until", "2026-11-21")
+    made.marks.update(plant(home / "landing"))
+    refused = home / "landing" / "core_banking" / "2026-11-21" / "repayment.csv"
+    append_row(refused, loan_id=f"{WORD}loan", amount=f"{WORD}amount")
     with running(made):
         yield made

@@ -14,6 +14,7 @@ import requests
 from postloan.embedded.follow import CHAIN, GATE
 from postloan.embedded.supervisor import COMPONENTS, recorded
 from tests.journey.conftest import Installation
+from tests.support.marks import WORD, leaks
 
 OPENING, FIRST, SECOND, THIRD = "2026-11-18", "2026-11-19", "2026-11-20", "2026-11-21"
 
@@ -58,33 +59,6 @@ def test_the_book_is_opened_and_nobody_is_contacted(installation: Installation) 
     queues = {path.split("/")[1] for path in installation.published()}
     assert queues
     assert queues.isdisjoint({"sms_reminder", "call_list"})
-
-
-def test_legal_cases_wait_for_a_person_and_the_chain_does_not(installation: Installation) -> None:
-    api = installation.api()
-    ask = "ask_for_decision"
-    wait_for(
-        lambda: any(
-            api.task_states(run).get(ask) == "awaiting_input"
-            for run in api.runs("approve_legal_cases", OPENING)
-        )
-    )
-    run = api.runs("approve_legal_cases", OPENING)[0]
-    path = f"/api/v2/dags/{run.dag_id}/dagRuns/{run.run_id}/taskInstances/{ask}/-1/hitlDetails"
-    assert api.call("GET", path)["defaults"] is None
-
-    def is_over_or_answered() -> bool:
-        # An answer that comes in the second of its question is taken for the end of a killed task:
-        # Airflow tries the task again, which forgets the answer and asks anew.
-        is_asked = api.task_states(run).get(ask) == "awaiting_input"
-        if is_asked and not api.call("GET", path)["response_received"]:
-            answer = {"chosen_options": ["Approve"], "params_input": {}}
-            api.call("PATCH", path, json=answer)
-        return api.run(run.dag_id, run.run_id).is_over
-
-    wait_for(is_over_or_answered, seconds=180)
-    assert api.run(run.dag_id, run.run_id).state == "success", api.failure(run)
-    assert api.event_facts(run)["cases_approved"] > 0
 
 
 def test_a_business_day_goes_from_deliveries_to_task_files(installation: Installation) -> None:
@@ -169,6 +143,22 @@ def test_reconcile_runs_what_nobody_has_taken_in(installation: Installation) -> 
     assert is_closed(installation, THIRD, 1)
 
 
+def test_two_commands_follow_one_date_through_kills(installation: Installation) -> None:
+    first = installation.begin("run", "--date", SECOND)
+    assert first.stdout
+    assert SECOND in first.stdout.readline()
+    second = installation.begin("run", "--date", SECOND)
+    for name in ("api-server", "scheduler", "dag-processor", "api-server"):
+        time.sleep(1.5)
+        psutil.Process(recorded(installation.settings())[name].pid).kill()
+    told, told_to_the_second = first.communicate(timeout=300)[0], second.communicate(timeout=300)[0]
+    assert first.returncode == 0, told
+    assert second.returncode == 0, told_to_the_second
+    assert "Airflow answers again" in told
+    assert f"(process {first.pid}, since " in told_to_the_second
+    assert "nothing has changed" in told_to_the_second
+
+
 def test_a_killed_airflow_is_mended_by_the_next_command(installation: Installation) -> None:
     started = recorded(installation.settings())
     for name in ("supervisor", "scheduler"):
@@ -178,3 +168,25 @@ def test_a_killed_airflow_is_mended_by_the_next_command(installation: Installati
     mended = recorded(installation.settings())
     assert set(COMPONENTS) < set(mended)
     assert not any(started[name].is_alive() for name in COMPONENTS)
+
+
+def test_no_personal_value_has_left_its_place(installation: Installation) -> None:
+    """Logs, Airflow's database with its XComs, lineage events, reports, pages: after all that."""
+    home = installation.home
+    assert list(leaks(home, installation.marks)) == []
+    assert (home / "lineage.jsonl").stat().st_size > 0
+    for place in ("airflow/airflow.db", "airflow/logs", "data_docs", "reports"):
+        assert (home / place).exists()
+    # The sweep can fail: the same files beside one that holds a name.
+    leak = home / "airflow" / "logs" / "leak.log"
+    leak.write_text(f"no such customer: 范{WORD}", encoding="utf-16")
+    assert [found.partition(":")[0] for found in leaks(home, installation.marks)] == [
+        "airflow/logs/leak.log"
+    ]
+    leak.unlink()
+
+
+def test_nothing_is_open_to_anybody_else(installation: Installation) -> None:
+    home = installation.home
+    paths = [home, *(path for path in home.rglob("*") if not path.is_symlink())]
+    assert [str(path) for path in paths if path.lstat().st_mode & 0o077] == []

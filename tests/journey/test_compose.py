@@ -4,6 +4,7 @@ There is no Docker engine in a test. The services run as plain processes with th
 environment of the file; only places differ: host names, ports, folders.
 """
 
+import json
 import os
 import re
 import subprocess
@@ -17,10 +18,12 @@ from typing import Any
 import pytest
 import yaml
 
+from postloan.cli import main
 from postloan.embedded.api import AirflowApi
 from postloan.embedded.environment import new_compose_environment
 from postloan.embedded.processes import Started, end
-from postloan.settings import REPOSITORY
+from postloan.settings import REPOSITORY, settings
+from postloan.users import users
 from tests.journey.conftest import free_port
 from tests.support.postgres import TestServer
 
@@ -44,7 +47,7 @@ def filled(text: str, values: dict[str, str]) -> str:
 
 @pytest.fixture(scope="module")
 def values() -> dict[str, str]:
-    return new_compose_environment(1000, 1000)
+    return new_compose_environment(1000, 1000, users(settings()))
 
 
 @pytest.fixture(scope="module")
@@ -115,6 +118,34 @@ def test_the_image_has_what_engine_and_source_ask_for(
     assert ("openjdk-17" in said) == has_java
 
 
+def entry_point() -> list[str]:
+    """What the image runs every command with."""
+    text = (REPOSITORY / "Dockerfile").read_text(encoding="utf-8")
+    (found,) = re.findall(r"^ENTRYPOINT (\[.*\])$", text, re.MULTILINE)
+    words: list[str] = json.loads(found)
+    return words
+
+
+def test_the_image_keeps_what_it_writes_to_itself(tmp_path: Path) -> None:
+    command = [*entry_point(), "sh", "-c", 'umask; touch "$0"; mkdir "$1"', "a file", "a folder"]
+    said = subprocess.run(command, cwd=tmp_path, umask=0, capture_output=True, check=True).stdout
+    assert said == b"0077\n"
+    assert (tmp_path / "a file").stat().st_mode & 0o777 == 0o600
+    assert (tmp_path / "a folder").stat().st_mode & 0o777 == 0o700
+
+
+def test_the_state_folder_of_the_image_is_nobody_elses() -> None:
+    text = (REPOSITORY / "Dockerfile").read_text(encoding="utf-8")
+    about_it = [line for line in text.splitlines() if line.startswith("RUN") and STATE in line]
+    assert about_it == [f"RUN mkdir --mode=0700 {STATE}"]
+
+
+def test_the_mounted_folder_is_made_for_its_owner(tmp_path: Path, home: Path) -> None:
+    assert main(["compose-env", "--to", str(tmp_path / ".env")]) == 0
+    assert (tmp_path / ".env").stat().st_mode & 0o777 == 0o600
+    assert home.stat().st_mode & 0o777 == 0o700
+
+
 @dataclass
 class PlainProcesses:
     """The services of the file as processes of this machine."""
@@ -151,9 +182,9 @@ class PlainProcesses:
 
     def start(self, name: str) -> None:
         """Start a service and leave it running."""
-        with (self.home / f"{name}.log").open("wb") as log:
+        with (self.home.parent / f"{name}.log").open("wb") as log:
             process = subprocess.Popen(
-                self.services[name]["command"],
+                [*entry_point(), *self.services[name]["command"]],
                 env=self.environment(name),
                 cwd=self.home,
                 stdout=log,
@@ -213,3 +244,5 @@ def test_a_business_day_with_the_commands_of_the_file(plain: PlainProcesses) -> 
     assert list((plain.home / "outbox").rglob("manifest.json"))
     for name in AIRFLOW_SERVICES:
         plain.run(name, plain.services[name]["healthcheck"]["test"][1:])
+    paths = [plain.home, *(path for path in plain.home.rglob("*") if not path.is_symlink())]
+    assert [str(path) for path in paths if path.lstat().st_mode & 0o077] == []

@@ -75,7 +75,10 @@ def _enrolment(effective_on: str, status_code: str) -> dict[str, str]:
 def deliver_opening(lender: Lender) -> None:
     """The full book: one loan each, of which two are past due already."""
     lender.send(
-        customer=[{**CUSTOMER, "customer_id": c, "phone": "15400000001"} for c in PEOPLE],
+        customer=[
+            {**CUSTOMER, "customer_id": c, "phone": f"1540000000{n}"}
+            for n, c in enumerate(PEOPLE, 1)
+        ],
         loan=[_loan(c) for c in PEOPLE],
         instalment=[
             instalment("L1", 1, _days_before(61)),
@@ -152,6 +155,7 @@ def deliver_opening(lender: Lender) -> None:
 def deliver_next_day(lender: Lender) -> None:
     """A part payment, a student who left, and five other lenders."""
     lender.send(NEXT_DAY, repayment=[payment("R3", "L2", "2026-11-20", "30.00")])
+    lender.send(NEXT_DAY, "feedback", complaint=[])
     lender.send(NEXT_DAY, "student_registry", enrolment=[_enrolment("2026-11-10", "03")])
     lender.send(
         NEXT_DAY,

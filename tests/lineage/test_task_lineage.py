@@ -87,7 +87,9 @@ def test_a_recalled_task_says_so_and_keeps_its_chain(morning: Morning) -> None:
     chain = explain_task(lender.warehouse, task_id)
     assert is_recalled(chain)
     actions = [s.what_en for s in chain if s.kind == "task"]
-    assert actions[1].startswith("recalled in revision 2; a check refuses it: hold_complaint; ")
+    assert actions[1].startswith(
+        "recalled in revision 2; a check refuses it: a complaint is open; "
+    )
     assert {"loan L2", "hold H1", "hold H2"} <= {f"{s.kind} {s.subject}" for s in facts(chain)}
 
 

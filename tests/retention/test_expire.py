@@ -206,16 +206,17 @@ def test_what_the_core_said_goes_before_what_the_comparison_found(archive: Archi
 def test_what_lies_beside_the_files_of_a_delivery_goes_with_them(archive: Archive) -> None:
     for day in (OLD, RECENT):
         delivery = archive.home.landing / "core_banking" / str(day)
-        for name in (".fetch/loan/page-1.jsonl", "corrections/loan-1.csv"):
-            archive.add_file(delivery / name)
+        archive.add_file(delivery / ".fetch/loan/page-1.jsonl")
+        archive.add_file(archive.home.corrections / "core_banking" / str(day) / "loan-1.csv")
         archive.add_file(archive.home.data_docs / "core_banking" / str(day) / "r1" / "index.html")
     gone = archive.expire()
     assert not (archive.home.landing / "core_banking" / str(OLD)).exists()
-    assert not (archive.home.data_docs / "core_banking" / str(OLD)).exists()
+    for folder in (archive.home.data_docs, archive.home.corrections):
+        assert not (folder / "core_banking" / str(OLD)).exists()
     assert gone["data docs of core_banking"].quantity == 1
     for kept in (
         f"landing/core_banking/{RECENT}/.fetch/loan/page-1.jsonl",
-        f"landing/core_banking/{RECENT}/corrections/loan-1.csv",
+        f"corrections/core_banking/{RECENT}/loan-1.csv",
         f"data_docs/core_banking/{RECENT}/r1/index.html",
     ):
         assert kept in archive.files()

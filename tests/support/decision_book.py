@@ -3,6 +3,7 @@
 All names and numbers are invented; the numbers are of a block that no operator was given.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -11,6 +12,7 @@ from typing import Any
 
 from postloan.business_day import BusinessDay
 from postloan.rules.tables import publish_rules
+from postloan.steps.approve_legal_cases import Request, Verdict, decide
 from postloan.steps.publish_task_files import publish_task_files
 from postloan.steps.result import StepResult
 from postloan.steps.start_legal_preparation import start_legal_preparation
@@ -130,6 +132,15 @@ class Book:
         self.loan(f"L{number}", f"C{number}")
         self.past_due(on, f"L{number}", f"C{number}", days_past_due, **values)
 
+    def instalment(self, loan_id: str, due_on: date, amount: str = "100.00") -> None:
+        """The one instalment of a loan."""
+        terms: dict[str, Any] = {
+            "instalment_no": 1,
+            "due_on": due_on,
+            "amount_due": Decimal(amount),
+        }
+        self.fact("instalment", loan_id=loan_id, **terms)
+
     def hold(
         self,
         customer_id: str,
@@ -228,9 +239,68 @@ class Book:
             self.warehouse.delete_partition(table, on)
 
     def prepare(self, day: BusinessDay) -> StepResult:
-        """Publish the rules and run `start_legal_preparation`."""
+        """Publish the rules, run `start_legal_preparation` and close the date."""
         publish_rules(self.warehouse, day.date)
-        return start_legal_preparation(self.warehouse, day)
+        result = start_legal_preparation(self.warehouse, day)
+        self.close(day)
+        return result
+
+    def close(self, day: BusinessDay, load_no: int | None = None) -> None:
+        """Note in the book of dates that a date is closed."""
+        key = {"business_date": day.date, "revision": day.revision}
+        row = {
+            **key,
+            "day_state": "closed",
+            "is_opening": day.is_opening,
+            "previous_date": day.previous_date,
+            "input_fingerprint": "made by hand",
+            "load_no": load_no,
+        }
+        self.warehouse.replace_slice("business_day", key, [row])
+
+    def loaded(self, on: date, feed: str = "customer", load_no: int | None = None) -> None:
+        """Note in the ledger that a delivery of a date is loaded."""
+        row = {
+            "business_date": on,
+            "source": "core_banking",
+            "feed": feed,
+            "revision": 1,
+            "is_opening": False,
+            "file_name": "made by hand",
+            "file_sha256": "none",
+            "contract_version": "1.0.0",
+            "rows_in": 1,
+            "rows_loaded": 1,
+            "rows_quarantined": 0,
+            "load_no": load_no,
+        }
+        self.warehouse.append_rows("delivery", [row])
+
+    def answer(
+        self, request: Request, user: str, decision: str = "approved", reason: str = "papers exist"
+    ) -> StepResult:
+        """One person says the same of every case of a question."""
+        verdicts = [Verdict(case.case_id, decision, reason) for case in request.cases]
+        return decide(
+            self.warehouse,
+            request.asked_on,
+            request.round,
+            verdicts,
+            decided_by=user,
+            outbox=self.outbox,
+        )
+
+    def answer_each(
+        self, request: Request, user: str, said: Mapping[str, str | None]
+    ) -> StepResult:
+        """One person says something of each loan; of None nothing."""
+        verdicts = [
+            Verdict(case.case_id, decision, "papers exist")
+            for case in request.cases
+            if (decision := said[case.loan_id])
+        ]
+        key = (request.asked_on, request.round)
+        return decide(self.warehouse, *key, verdicts, decided_by=user, outbox=self.outbox)
 
     def publish(self, day: BusinessDay) -> StepResult:
         """Publish the rules and run `publish_task_files`."""

@@ -66,6 +66,10 @@ class Lender:
     def quarantine(self) -> Path:
         return self.home / "quarantine"
 
+    def corrections(self, day: date, source: str = "core_banking") -> Path:
+        """Where requests for quarantined rows are kept."""
+        return self.home / "corrections" / source / day.isoformat()
+
     def folder(self, day: date, source: str = "core_banking") -> Path:
         return self.landing / source / day.isoformat()
 
@@ -133,6 +137,11 @@ class Lender:
         path = self.folder(day, source) / "manifest.json"
         found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         return found
+
+    def holds_nothing(self) -> bool:
+        """Whether no delivery has left a row behind."""
+        tables = ("customer", "loan", "instalment", "repayment", "delivery", "quarantine")
+        return all(self.warehouse.count(t) == 0 for t in tables)
 
     def take_in(self, day: date = OPENING_DAY, source: str = "core_banking") -> DeliveryResult:
         return ingest(

@@ -32,10 +32,13 @@ MOST_ROWS = 6
 PARAMETERS: Mapping[str, Any] = {
     "business_date": DAY,
     "known_on": DAY,
+    "judged_load_no": 3,
     "previous_date": DAY - timedelta(days=1),
     "past_due_before": DAY,
     "is_opening": False,
     "contact_is_past": False,
+    "is_held": False,
+    "is_suppression": False,
     "revision": 1,
     "turn": 1,
     "bureau_max_age_days": 31,

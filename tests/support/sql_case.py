@@ -40,6 +40,13 @@ Rows = list[dict[str, Any]]
 
 DEFAULT_DAY = date(2026, 11, 20)
 STAGED = "staged_"
+NOBODY = {
+    "standing_subject": "queue | candidate_key | customer_id | loan_id | phone",
+    "taken_back_restriction": "feed | record_key | customer_id | happened:varchar | starts_on "
+    "| received_on | line_no | load_no",
+    "withheld_task": "queue | task_id",
+}
+"""What is judged or kept back as well, and most cases leave empty."""
 
 
 @dataclass(frozen=True)
@@ -233,6 +240,9 @@ def lay_down(warehouse: Warehouse, case: SqlCase) -> None:
         else:
             _lay_temporary(warehouse, name, text, case.day)
     needed = set().union(*(tables_behind(m) for m in (case.model, *case.first)))
+    for name, header in NOBODY.items():
+        if name in needed and name not in case.given:
+            _lay_temporary(warehouse, name, header, case.day)
     for name in sorted(n for n in needed if n.startswith("rule_") and n in tables):
         if name not in case.given:
             rows = [{**r, "business_date": case.day} for r in _rules(case.day).get(name, [])]

@@ -9,10 +9,12 @@ from datetime import date
 from pathlib import Path
 
 from postloan.contracts import catalogue
-from postloan.daybook import close_day, open_day
+from postloan.daybook import open_day
 from postloan.ingestion.deliver import ingest
+from postloan.modes import keep_private
 from postloan.settings import settings
 from postloan.steps.chain import run_steps
+from postloan.steps.close_business_day import close_business_day
 from postloan.warehouse import Warehouse, open_warehouse
 
 
@@ -26,7 +28,7 @@ def run_whole_day(warehouse: Warehouse, day: date) -> None:
     if gate.day is not None:
         for _ in run_steps(warehouse, gate.day):
             pass
-        close_day(warehouse, gate.day)
+        close_business_day(warehouse, gate.day)
 
 
 def files(folder: Path) -> dict[str, str]:
@@ -49,7 +51,8 @@ def tables(warehouse: Warehouse) -> dict[str, str]:
 
 
 def main() -> int:
-    """Run one date of the installation in the environment."""
+    """Run one date of the installation in the environment, as a task of Airflow would."""
+    keep_private()
     with open_warehouse() as warehouse:
         run_whole_day(warehouse, date.fromisoformat(sys.argv[1]))
     return 0

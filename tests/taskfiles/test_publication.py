@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import json
+import os
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from postloan.rules.tables import publish_rules
 from postloan.steps import publish_task_files as step
 from postloan.taskfiles import ledger, publish
 from tests.support.decision_book import Book
+from tests.support.full_disk import full_disk
 
 DAY = date(2026, 11, 20)
 TODAY = BusinessDay(DAY, 1, DAY - timedelta(days=1))
@@ -52,6 +54,24 @@ def task_id(book: Book, key: str, queue: str = "sms_reminder") -> str:
     )
 
 
+def test_a_revision_is_given_to_the_group_of_its_receiver(
+    book: Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book.debtor(DAY, 1, 1)
+    book.prepare(TODAY)
+    book.publish(TODAY)
+    folder = folder_of(book, "sms_reminder", 1)
+    before = {path: path.stat().st_mode & 0o777 for path in folder.parent.parent.rglob("*")}
+    # Published before, and opened by running again.
+    monkeypatch.setenv("POSTLOAN_RECEIVER_GROUPS", f"sms_reminder={os.getgid()}")
+    book.publish(TODAY)
+    for path, mode in before.items():
+        wanted = 0o750 if path.is_dir() else 0o640
+        is_given = path.is_relative_to(folder.parent)
+        assert path.stat().st_mode & 0o777 == (wanted if is_given else mode)
+        assert not is_given or path.stat().st_gid == os.getgid()
+
+
 def test_a_second_run_changes_no_byte(book: Book) -> None:
     for number, days in enumerate((1, 8, 20, 95), start=1):
         book.debtor(DAY, number, days)
@@ -61,6 +81,18 @@ def test_a_second_run_changes_no_byte(book: Book) -> None:
     assert book.publish(TODAY) == first
     assert bytes_of(book.outbox) == files
     assert len([f for f in files if f.endswith(".csv")]) == 5
+
+
+def test_a_disk_that_is_full_publishes_nothing_and_a_second_run_all(book: Book) -> None:
+    for number in range(1, 5):
+        book.debtor(DAY, number, 1)
+    book.prepare(TODAY)
+    with full_disk(100), pytest.raises(PublicationError, match="make room"):
+        book.publish(TODAY)
+    assert not [f for f in bytes_of(book.outbox) if f.endswith("manifest.json")]
+    book.publish(TODAY)
+    (path,) = folder_of(book, "sms_reminder", 1).glob("*.csv")
+    assert len(rows_of(path)) == 5
 
 
 def test_a_manifest_tells_the_truth_and_nothing_else(book: Book) -> None:
@@ -170,7 +202,7 @@ def test_a_recalled_task_does_not_count_as_a_contact(book: Book) -> None:
         customer_id="C1",
         hold_kind="complaint",
         starts_on=DAY,
-        ends_on=DAY + timedelta(days=1),
+        ends_on=DAY + timedelta(days=2),
     )
     book.publish(TODAY)
     tomorrow = DAY + timedelta(days=1)

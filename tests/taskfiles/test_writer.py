@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from postloan.errors import PublicationError
-from postloan.taskfiles.writer import guarded, write_csv
+from postloan.spreadsheet import guarded
+from postloan.taskfiles.writer import write_csv
 
 
 def written(path: Path, *rows: tuple[object, ...]) -> str:

@@ -59,15 +59,32 @@ cases as (
         claim_principal,
         claim_interest,
         claim_fee,
+        claim_scope_zh,
+        claim_scope_en,
         days_past_due,
         limitation_earliest_on,
         excluded_routes,
-        opened_on,
         approved_on,
+        approved_by,
+        approval_reason,
         reason_code,
         rule_id,
         rule_version
     from legal_wish
+
+),
+
+looked_at as (
+
+    -- Every day, as long as a case is not finished.
+    select
+        legal_case_checklist.case_id,
+        max(legal_case_checklist.business_date) as business_date
+    from legal_case_checklist
+    inner join cases
+        on legal_case_checklist.case_id = cases.case_id
+    where legal_case_checklist.business_date <= cast($business_date as date)
+    group by legal_case_checklist.case_id
 
 ),
 
@@ -77,18 +94,22 @@ missing as (
         cases.queue,
         cases.case_id,
         string_agg(
-            coalesce(rule_legal_checklist.title_zh, legal_case_checklist.item), '; '
+            coalesce(rule_legal_checklist.title_zh, legal_case_checklist.item)
+            || coalesce(' (' || legal_case_checklist.known_zh || ')', ''), '; '
             order by legal_case_checklist.item_rank
         ) as items_zh,
         string_agg(
-            coalesce(rule_legal_checklist.title_en, legal_case_checklist.item), '; '
+            coalesce(rule_legal_checklist.title_en, legal_case_checklist.item)
+            || coalesce(' (' || legal_case_checklist.known_en || ')', ''), '; '
             order by legal_case_checklist.item_rank
         ) as items_en
     from cases
+    inner join looked_at
+        on cases.case_id = looked_at.case_id
     inner join legal_case_checklist
         on
-            cases.case_id = legal_case_checklist.case_id
-            and cases.opened_on = legal_case_checklist.business_date
+            looked_at.case_id = legal_case_checklist.case_id
+            and looked_at.business_date = legal_case_checklist.business_date
     left join rule_legal_checklist
         on
             rule_legal_checklist.business_date = cast($business_date as date)
@@ -159,11 +180,15 @@ select
     cases.claim_principal,
     cases.claim_interest,
     cases.claim_fee,
+    cases.claim_scope_zh,
+    cases.claim_scope_en,
     cases.limitation_earliest_on,
     cases.excluded_routes,
     missing.items_zh as missing_items_zh,
     missing.items_en as missing_items_en,
     cases.approved_on,
+    cases.approved_by,
+    cases.approval_reason,
     coalesce(reasons.reason_zh, contacts.reason_zh, wishes.reason_code) as reason_zh,
     coalesce(reasons.reason_en, contacts.reason_en, wishes.reason_code) as reason_en,
     coalesce(contacts.rule_id, alerts.rule_id, cases.rule_id) as rule_id,

@@ -1,10 +1,11 @@
--- contact_check: every check of every candidate, passed or not.
+-- contact_check: every check of every candidate, passed or not; of tasks that stand, those not passed.
 --
 -- A further check is a further view here; a check without a view is passed by nobody.
 --
 -- grain   queue, candidate_key, check_name, subject
--- reads   check_recipient, check_hours, check_hold, check_pause, check_deceased, check_phone,
---         check_number, check_opt_out, check_restriction, check_consent
+-- reads   contact_subject, check_recipient, check_hours, check_hold, check_pause, check_deceased,
+--         check_phone, check_number, check_shared_number, check_opt_out, check_restriction,
+--         check_consent, check_age, check_same_person
 -- write   temporary
 
 with
@@ -149,16 +150,65 @@ verdicts as (
         rule_version
     from check_consent
 
+    union all
+
+    select
+        queue,
+        candidate_key,
+        check_name,
+        subject,
+        is_passed,
+        reason,
+        inputs,
+        rule_id,
+        rule_version
+    from check_age
+
+    union all
+
+    select
+        queue,
+        candidate_key,
+        check_name,
+        subject,
+        is_passed,
+        reason,
+        inputs,
+        rule_id,
+        rule_version
+    from check_same_person
+
+    union all
+
+    select
+        queue,
+        candidate_key,
+        check_name,
+        subject,
+        is_passed,
+        reason,
+        inputs,
+        rule_id,
+        rule_version
+    from check_shared_number
+
 )
 
 select
-    queue,
-    candidate_key,
-    check_name,
-    subject,
-    coalesce(is_passed, false) as is_passed,
-    reason,
-    coalesce(inputs, 'nothing known') as inputs,
-    rule_id,
-    rule_version
+    verdicts.queue,
+    verdicts.candidate_key,
+    verdicts.check_name,
+    verdicts.subject,
+    coalesce(verdicts.is_passed, false) as is_passed,
+    verdicts.reason,
+    coalesce(verdicts.inputs, 'nothing known') as inputs,
+    verdicts.rule_id,
+    verdicts.rule_version
 from verdicts
+inner join contact_subject
+    on
+        verdicts.queue = contact_subject.queue
+        and verdicts.candidate_key = contact_subject.candidate_key
+where
+    not contact_subject.is_standing
+    or not coalesce(verdicts.is_passed, false)

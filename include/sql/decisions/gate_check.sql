@@ -5,7 +5,7 @@
 --
 -- grain   business_date, check_name, feed, column_name
 -- reads   rule_gate, gate_freshness, gate_completeness, gate_reconciliation, gate_core_balance,
---         delivery, gate_release
+--         gate_restriction, delivery, gate_release
 -- write   partition business_date
 
 with
@@ -57,6 +57,18 @@ measured as (
         detail_zh,
         detail_en
     from gate_core_balance
+
+    union all
+
+    select
+        check_name,
+        feed,
+        column_name,
+        rows_seen,
+        observed,
+        cast(null as varchar) as detail_zh,
+        cast(null as varchar) as detail_en
+    from gate_restriction
 
 ),
 

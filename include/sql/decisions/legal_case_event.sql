@@ -1,115 +1,139 @@
--- legal_case_event: cases opened today, and undecided cases whose loan was cured or fell back.
+-- legal_case_event: what happened to cases today: opened, or moved by what is known of them now.
+--
+-- An approved case is as good as its facts: whatever withdraws or suspends one that waits does so
+-- with one that was approved, and a claim that fell, has another scope, debtor or currency is asked anew. What has grown
+-- since is still owed, and leaves an approval as it is.
 --
 -- grain   business_date, case_id
--- reads   legal_case, legal_case_event, legal_case_decision, loan_stage
+-- reads   legal_case_figures, legal_case_now
 -- write   partition business_date
 
 with
 
-opened as (
+cases as (
+
+    select
+        legal_case_figures.case_id,
+        legal_case_figures.customer_id,
+        legal_case_figures.currency,
+        legal_case_figures.days_past_due,
+        legal_case_figures.claim_amount,
+        legal_case_figures.claim_scope,
+        legal_case_figures.court_event_id,
+        legal_case_figures.stopped_by,
+        legal_case_figures.rule_id,
+        legal_case_figures.rule_version,
+        legal_case_now.event,
+        legal_case_figures.is_own_lawsuit,
+        case
+            when
+                not legal_case_now.is_past_due
+                and legal_case_now.loan_status in ('settled', 'written_off', 'cancelled')
+                then legal_case_now.loan_status
+            when not legal_case_now.is_past_due then 'cured'
+            when not legal_case_figures.is_severe then 'below_stage'
+            when not legal_case_now.has_minimum then 'no_minimum'
+            when not legal_case_figures.is_enough then 'below_minimum'
+        end as ended_by,
+        case
+            when legal_case_now.decision = 'approved'
+                then
+                    case
+                        when legal_case_figures.customer_id <> legal_case_now.decided_customer
+                            then 'customer_changed'
+                        when legal_case_figures.currency <> legal_case_now.decided_currency
+                            then 'currency_changed'
+                        when legal_case_figures.claim_amount < legal_case_now.decided_claim
+                            then 'claim_changed'
+                        when legal_case_figures.claim_scope <> legal_case_now.decided_scope
+                            then 'scope_changed'
+                    end
+            when legal_case_figures.customer_id <> legal_case_now.asked_customer
+                then 'customer_changed'
+            when legal_case_figures.currency <> legal_case_now.asked_currency
+                then 'currency_changed'
+            when legal_case_figures.claim_amount <> legal_case_now.asked_claim
+                then 'claim_changed'
+            when legal_case_figures.claim_scope <> legal_case_now.asked_scope
+                then 'scope_changed'
+        end as changed_by
+    from legal_case_figures
+    inner join legal_case_now
+        on legal_case_figures.case_id = legal_case_now.case_id
+    where legal_case_figures.business_date = cast($business_date as date)
+
+),
+
+wanted as (
 
     select
         case_id,
+        customer_id,
+        currency,
         days_past_due,
+        claim_amount,
+        claim_scope,
+        court_event_id,
+        stopped_by,
+        ended_by,
+        changed_by,
         rule_id,
-        rule_version
-    from legal_case
-    where business_date = cast($business_date as date)
-
-),
-
-earlier as (
-
-    select
-        case_id,
-        loan_id,
-        episode_started_on,
-        min(rule_id) as rule_id,
-        min(rule_version) as rule_version
-    from legal_case
-    where business_date < cast($business_date as date)
-    group by case_id, loan_id, episode_started_on
-
-),
-
-events as (
-
-    select
-        case_id,
+        rule_version,
         event,
-        row_number() over (
-            partition by case_id
-            order by business_date desc
-        ) as event_rank
-    from legal_case_event
-    where business_date < cast($business_date as date)
+        case
+            when ended_by is not null then 'withdrawn'
+            when court_event_id is not null and not is_own_lawsuit then 'followed'
+            when stopped_by is not null then 'suspended'
+            when court_event_id is not null then 'filed'
+            else 'standing'
+        end as standing
+    from cases
 
 ),
 
-decided as (
-
-    select case_id
-    from legal_case_decision
-    where decided_on < cast($business_date as date)
-
-),
-
-past_due as (
+moved as (
 
     select
-        loan_id,
-        episode_started_on,
-        days_past_due
-    from loan_stage
-    where
-        business_date = cast($business_date as date)
-        and stage_rank > 0
-
-),
-
-undecided as (
-
-    select
-        earlier.case_id,
-        events.event,
-        past_due.loan_id is not null as is_past_due,
-        coalesce(past_due.days_past_due, 0) as days_past_due,
-        earlier.rule_id,
-        earlier.rule_version
-    from earlier
-    inner join events
-        on
-            earlier.case_id = events.case_id
-            and events.event_rank = 1
-    left join decided
-        on earlier.case_id = decided.case_id
-    left join past_due
-        on
-            earlier.loan_id = past_due.loan_id
-            and earlier.episode_started_on = past_due.episode_started_on
-    where decided.case_id is null
+        case_id,
+        customer_id,
+        currency,
+        days_past_due,
+        claim_amount,
+        claim_scope,
+        court_event_id,
+        stopped_by,
+        ended_by,
+        changed_by,
+        rule_id,
+        rule_version,
+        case
+            when standing <> 'standing' and event is null then standing
+            when standing <> 'standing' and event <> standing then standing
+            when standing <> 'standing' then null
+            when event is null then 'opened'
+            when event in ('withdrawn', 'suspended', 'followed', 'filed') then 'reopened'
+            when changed_by is not null then 'changed'
+        end as event
+    from wanted
 
 )
 
 select
     cast($business_date as date) as business_date,
     case_id,
-    'opened' as event,
+    event,
+    case event
+        when 'withdrawn' then ended_by
+        when 'suspended' then stopped_by
+        when 'changed' then changed_by
+    end as reason,
+    case when event in ('followed', 'filed') then court_event_id end as rests_on,
+    customer_id,
+    currency,
+    claim_amount,
+    claim_scope,
     days_past_due,
     rule_id,
     rule_version
-from opened
-
-union all
-
-select
-    cast($business_date as date) as business_date,
-    case_id,
-    case when is_past_due then 'reopened' else 'withdrawn' end as event,
-    days_past_due,
-    rule_id,
-    rule_version
-from undecided
-where
-    (event = 'withdrawn' and is_past_due)
-    or (event <> 'withdrawn' and not is_past_due)
+from moved
+where event is not null

@@ -1,46 +1,75 @@
--- legal_case_waiting: cases that a person may decide on for a business date.
+-- legal_case_waiting: cases that a person may decide on, as they stand on the newest closed date.
 --
--- A person may answer days later: what later dates have withdrawn or decided is not asked again.
+-- A case that anything forbids by now is not asked about, whatever its last event says.
 --
 -- grain   case_id
--- reads   legal_case_state, legal_case_event, legal_case_decision
+-- reads   legal_case_state, legal_case_figures
 -- write   query
 
 with
 
-events as (
+figures as (
 
     select
         case_id,
-        event,
-        row_number() over (
-            partition by case_id
-            order by business_date desc
-        ) as event_rank
-    from legal_case_event
-
-),
-
-decided as (
-
-    select case_id
-    from legal_case_decision
+        loan_id,
+        customer_id,
+        product,
+        currency,
+        stage,
+        days_past_due,
+        claim_amount,
+        claim_principal,
+        claim_interest,
+        claim_fee,
+        claim_scope,
+        limitation_earliest_on,
+        excluded_routes,
+        is_full_time_student,
+        plan,
+        missing_items,
+        missing_zh,
+        missing_en,
+        dunning_zh,
+        dunning_en,
+        approvals_needed,
+        substance
+    from legal_case_figures
+    where
+        business_date = cast($business_date as date)
+        and is_severe
+        and is_enough
+        and court_event_id is null
+        and stopped_by is null
 
 )
 
 select
-    legal_case_state.case_id,
-    legal_case_state.loan_id,
-    legal_case_state.claim_amount
-from legal_case_state
-inner join events
-    on
-        legal_case_state.case_id = events.case_id
-        and events.event_rank = 1
-left join decided
-    on legal_case_state.case_id = decided.case_id
-where
-    legal_case_state.case_state = 'awaiting_approval'
-    and events.event <> 'withdrawn'
-    and decided.case_id is null
-order by legal_case_state.case_id
+    figures.case_id,
+    figures.loan_id,
+    figures.customer_id,
+    figures.product,
+    figures.currency,
+    figures.stage,
+    figures.days_past_due,
+    figures.claim_amount,
+    figures.claim_principal,
+    figures.claim_interest,
+    figures.claim_fee,
+    figures.claim_scope,
+    figures.limitation_earliest_on,
+    figures.excluded_routes,
+    figures.is_full_time_student,
+    figures.plan,
+    figures.missing_items,
+    figures.missing_zh,
+    figures.missing_en,
+    figures.dunning_zh,
+    figures.dunning_en,
+    figures.approvals_needed,
+    figures.substance
+from figures
+inner join legal_case_state
+    on figures.case_id = legal_case_state.case_id
+where legal_case_state.case_state = 'awaiting_approval'
+order by figures.case_id

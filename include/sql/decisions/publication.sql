@@ -1,7 +1,8 @@
 -- publication: the next revision of one queue, if there is anything to say.
 --
 -- The first revision says that there is nothing where the queue is to be published empty, so that
--- a receiver can tell a quiet day from a missing file.
+-- a receiver can tell a quiet day from a missing file. Where a gate holds the queue, it says nothing of
+-- the kind: what is held may still come.
 --
 -- grain   business_date, queue, revision
 -- reads   publication, task_change, rule_queue, rule_version
@@ -64,4 +65,4 @@ cross join changes
 cross join packs
 where
     changes.rows_added + changes.rows_recalled > 0
-    or (latest.revision = 0 and queues.publish_empty)
+    or (latest.revision = 0 and queues.publish_empty and not cast($is_held as boolean))

@@ -1,7 +1,8 @@
 -- refuted_task: tasks already sent that said of a loan what is known now to be wrong.
 --
 -- Looked at are the loans about whose past something was received since the queue last went out.
--- Where a date is run again after its contacts were due, its own tasks are looked at as well.
+-- Where nothing is added to a date any more, because its contacts were due or a gate holds them, its
+-- own tasks are looked at as well.
 --
 -- grain   queue, task_id
 -- reads   publication, restated_loan, task_loan, legal_case, task, loan_stage, rule_band,
@@ -77,35 +78,59 @@ contacts as (
     from task_loan
     where
         business_date = cast($business_date as date)
-        and cast($contact_is_past as boolean)
+        and (cast($contact_is_past as boolean) or cast($is_held as boolean))
+
+),
+
+opened as (
+
+    select
+        case_id,
+        min(business_date) as opened_on
+    from legal_case
+    group by case_id
+
+),
+
+legal_tasks as (
+
+    -- Before the scope of a claim was said, a legal task spoke of the date its case was opened on.
+    select
+        task.queue,
+        task.task_id,
+        task.business_date as task_date,
+        case when task.claim_scope_zh is null then opened.opened_on else task.business_date end
+            as spoke_of,
+        task.loan_id,
+        task.amount_due as amount
+    from task
+    inner join opened
+        on task.case_id = opened.case_id
+    where
+        task.task_action = 'added'
+        and task.business_date < cast($business_date as date)
 
 ),
 
 cases as (
 
-    -- A legal task speaks of the date on which its case was opened.
     select
-        task.queue,
-        task.task_id,
-        task.business_date as task_date,
-        legal_case.business_date as spoke_of,
-        legal_case.loan_id,
+        legal_tasks.queue,
+        legal_tasks.task_id,
+        legal_tasks.task_date,
+        legal_tasks.spoke_of,
+        legal_tasks.loan_id,
         rule_parameter.value_text as stage,
-        legal_case.claim_amount as amount
-    from legal_case
+        legal_tasks.amount
+    from legal_tasks
     inner join concerned
         on
-            legal_case.loan_id = concerned.loan_id
-            and legal_case.business_date >= concerned.from_date
-    inner join task
-        on
-            concerned.queue = task.queue
-            and legal_case.case_id = task.case_id
-            and task.task_action = 'added'
-            and task.business_date < cast($business_date as date)
+            legal_tasks.queue = concerned.queue
+            and legal_tasks.loan_id = concerned.loan_id
+            and legal_tasks.spoke_of >= concerned.from_date
     inner join rule_parameter
         on
-            legal_case.business_date = rule_parameter.business_date
+            legal_tasks.spoke_of = rule_parameter.business_date
             and rule_parameter.pack = 'legal_preparation'
             and rule_parameter.parameter = 'opens_at_stage'
 

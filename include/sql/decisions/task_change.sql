@@ -1,12 +1,17 @@
 -- task_change: what has changed in the tasks of today since they were last published.
 --
 -- A task of today that no longer passes is recalled; so is one of any date that is known now to
--- rest on wrong facts, and the request to prepare a case that was withdrawn since. Once the time
--- to contact is past, contacts of today are no longer added; those that went out are recalled only
--- where a check refuses them or the facts were wrong, not because they would be worded anew.
+-- rest on wrong facts, one that may still lie on a list and that a check refuses now, and one whose
+-- legal case has ended or was sent back since. Once the time to contact is past, contacts of today
+-- are no longer added, and while a gate holds a queue nothing is; what went out is then recalled
+-- only where a check refuses it or the facts were wrong, not because it would be worded anew.
+-- Nothing is added that a check refuses by all that is loaded by now. Who was suppressed before the
+-- hours is not contacted again by any file of the queue, whatever the task would say.
 --
 -- grain   queue, task_id
--- reads   wanted_task, task, publication, refuted_task, legal_case_state, contact_denial
+-- reads   wanted_task, withheld_task, task, suppressed_contact, publication, refuted_task,
+--         refused_task, legal_task_ended, denial_in_words, rule_legal_wording, loan_stage,
+--         current_loan
 -- write   temporary
 
 with
@@ -60,18 +65,54 @@ recalled_later as (
 
 ),
 
-denials as (
+wording as (
 
-    -- The key of a loan on hold is that of the wish that leaves it out, and the loan.
     select
-        queue,
-        coalesce(replace(candidate_key, '|' || loan_id, ''), candidate_key) as candidate_key,
-        string_agg(distinct reason, ', ' order by reason) as reasons,
-        min(rule_id) as rule_id,
-        min(rule_version) as rule_version
-    from contact_denial
-    where business_date = cast($business_date as date)
-    group by queue, coalesce(replace(candidate_key, '|' || loan_id, ''), candidate_key)
+        code,
+        title_zh,
+        title_en
+    from rule_legal_wording
+    where
+        business_date = cast($business_date as date)
+        and subject = 'case_reason'
+
+),
+
+known_of_cases as (
+
+    -- What is known now of the loan of a case that its own date no longer asks for.
+    select
+        standing.queue,
+        standing.task_id,
+        case
+            when coalesce(loan_stage.stage_rank, 0) > 0
+                then
+                    '逾期 ' || cast(loan_stage.days_past_due as varchar) || ' 天, 逾期金额 '
+                    || cast(loan_stage.overdue_amount as varchar)
+            else coalesce(wording.title_zh, current_loan.loan_status)
+        end as known_zh,
+        case
+            when coalesce(loan_stage.stage_rank, 0) > 0
+                then
+                    cast(loan_stage.days_past_due as varchar) || ' days past due with '
+                    || cast(loan_stage.overdue_amount as varchar)
+            else coalesce(wording.title_en, current_loan.loan_status)
+        end as known_en
+    from standing
+    left join loan_stage
+        on
+            loan_stage.business_date = cast($business_date as date)
+            and standing.loan_id = loan_stage.loan_id
+    left join current_loan
+        on standing.loan_id = current_loan.loan_id
+    left join wording
+        on
+            wording.code
+            = case
+                when current_loan.loan_status = 'active' then 'cured'
+                else current_loan.loan_status
+            end
+    where standing.case_id is not null
 
 ),
 
@@ -84,9 +125,12 @@ unwanted as (
         standing.customer_id,
         standing.loan_id,
         standing.case_id,
-        denials.reasons,
-        denials.rule_id,
-        denials.rule_version
+        denial_in_words.reasons_zh,
+        denial_in_words.reasons_en,
+        known_of_cases.known_zh,
+        known_of_cases.known_en,
+        denial_in_words.rule_id,
+        denial_in_words.rule_version
     from standing
     left join wanted_task
         on
@@ -96,63 +140,23 @@ unwanted as (
         on
             standing.queue = recalled_later.queue
             and standing.task_id = recalled_later.task_id
-    left join denials
+    left join denial_in_words
         on
-            standing.queue = denials.queue
-            and standing.candidate_key = denials.candidate_key
+            standing.queue = denial_in_words.queue
+            and standing.candidate_key = denial_in_words.candidate_key
+    left join known_of_cases
+        on
+            standing.queue = known_of_cases.queue
+            and standing.task_id = known_of_cases.task_id
     where
         wanted_task.task_id is null
         and recalled_later.task_id is null
+        and not cast($is_held as boolean)
         and (
             standing.window_start is null
-            or denials.reasons is not null
+            or denial_in_words.queue is not null
             or not cast($contact_is_past as boolean)
         )
-
-),
-
-case_actions as (
-
-    select
-        queue,
-        task_id,
-        task_action,
-        business_date,
-        candidate_key,
-        customer_id,
-        loan_id,
-        case_id,
-        row_number() over (
-            partition by queue, task_id
-            order by business_date desc, revision desc
-        ) as action_rank
-    from task
-    where
-        business_date <= cast($business_date as date)
-        and case_id is not null
-
-),
-
-withdrawn as (
-
-    select
-        case_actions.queue,
-        case_actions.task_id,
-        case_actions.business_date as task_date,
-        case_actions.candidate_key,
-        case_actions.customer_id,
-        case_actions.loan_id,
-        case_actions.case_id,
-        legal_case_state.state_since,
-        legal_case_state.rule_id,
-        legal_case_state.rule_version
-    from case_actions
-    inner join legal_case_state
-        on case_actions.case_id = legal_case_state.case_id
-    where
-        case_actions.action_rank = 1
-        and case_actions.task_action = 'added'
-        and legal_case_state.case_state = 'withdrawn'
 
 ),
 
@@ -185,14 +189,33 @@ reasons_to_recall as (
         customer_id,
         loan_id,
         case_id,
-        2 as kind_rank,
-        'withdrawn' as recall_kind,
-        '案件已于 ' || cast(state_since as varchar) || ' 撤回' as reason_zh,
-        'the case was withdrawn on ' || cast(state_since as varchar) as reason_en,
-        case_id || ' withdrawn' as inputs,
+        3 as kind_rank,
+        'refused' as recall_kind,
+        reason_zh,
+        reason_en,
+        inputs,
         rule_id,
         rule_version
-    from withdrawn
+    from refused_task
+
+    union all
+
+    select
+        queue,
+        task_id,
+        task_date,
+        candidate_key,
+        customer_id,
+        loan_id,
+        case_id,
+        2 as kind_rank,
+        'withdrawn' as recall_kind,
+        reason_zh,
+        reason_en,
+        inputs,
+        rule_id,
+        rule_version
+    from legal_task_ended
 
     union all
 
@@ -204,11 +227,16 @@ reasons_to_recall as (
         customer_id,
         loan_id,
         case_id,
-        3 as kind_rank,
+        4 as kind_rank,
         'unwanted' as recall_kind,
-        coalesce('检查未通过: ' || reasons, '依据已变, 该任务不再成立') as reason_zh,
-        coalesce('a check refuses it: ' || reasons, 'what it rested on has changed')
-            as reason_en,
+        coalesce(
+            '检查未通过: ' || reasons_zh,
+            '依据已变, 该任务不再成立' || coalesce(': 现知借据' || known_zh, '')
+        ) as reason_zh,
+        coalesce(
+            'a check refuses it: ' || reasons_en,
+            'what it rested on has changed' || coalesce(': known now of the loan: ' || known_en, '')
+        ) as reason_en,
         candidate_key as inputs,
         rule_id,
         rule_version
@@ -226,7 +254,12 @@ recalls as (
         customer_id,
         loan_id,
         case_id,
-        recall_kind,
+        -- Before its hours a contact was not made, whatever it is recalled for.
+        case
+            when cast($is_suppression as boolean) and task_date = cast($business_date as date)
+                then 'suppressed'
+            else recall_kind
+        end as recall_kind,
         reason_zh,
         reason_en,
         inputs,
@@ -234,7 +267,7 @@ recalls as (
         rule_version,
         row_number() over (
             partition by queue, task_id
-            order by kind_rank
+            order by kind_rank, reason_en
         ) as reason_rank
     from reasons_to_recall
 
@@ -264,6 +297,27 @@ changes as (
             and wanted_task.task_id = standing.task_id
     where
         standing.task_id is null
+        and not exists (
+            select 1
+            from withheld_task
+            where
+                wanted_task.queue = withheld_task.queue
+                and wanted_task.task_id = withheld_task.task_id
+        )
+        and not exists (
+            select 1
+            from suppressed_contact
+            where
+                wanted_task.queue = suppressed_contact.queue
+                and (
+                    wanted_task.candidate_key = suppressed_contact.candidate_key
+                    or (
+                        wanted_task.window_start is not null
+                        and wanted_task.customer_id = suppressed_contact.customer_id
+                    )
+                )
+        )
+        and not cast($is_held as boolean)
         and (wanted_task.window_start is null or not cast($contact_is_past as boolean))
 
     union all
@@ -327,11 +381,15 @@ select
     wanted_task.claim_principal,
     wanted_task.claim_interest,
     wanted_task.claim_fee,
+    wanted_task.claim_scope_zh,
+    wanted_task.claim_scope_en,
     wanted_task.limitation_earliest_on,
     wanted_task.excluded_routes,
     wanted_task.missing_items_zh,
     wanted_task.missing_items_en,
     wanted_task.approved_on,
+    wanted_task.approved_by,
+    wanted_task.approval_reason,
     changes.recall_kind,
     changes.reason_zh,
     changes.reason_en,

@@ -5,7 +5,8 @@
 -- task in every run; a wish that says something else is another one, and the first is recalled.
 --
 -- grain   queue, task_id
--- reads   contact_candidate, contact_check, contact_check_rule, rule_queue_check, recipient
+-- reads   contact_candidate, contact_check, contact_check_rule, rule_queue_check, recipient,
+--         contact_moment
 -- write   temporary
 
 with
@@ -103,33 +104,35 @@ allowed as (
         contact_candidate.claim_principal,
         contact_candidate.claim_interest,
         contact_candidate.claim_fee,
+        contact_candidate.claim_scope_zh,
+        contact_candidate.claim_scope_en,
         contact_candidate.limitation_earliest_on,
         contact_candidate.excluded_routes,
         contact_candidate.missing_items_zh,
         contact_candidate.missing_items_en,
         contact_candidate.approved_on,
+        contact_candidate.approved_by,
+        contact_candidate.approval_reason,
         contact_candidate.reason_zh,
         contact_candidate.reason_en,
         contact_candidate.rule_id,
         contact_candidate.rule_version,
-        -- Only who is contacted is named; the country code stays out, so that no phone number
-        -- begins like a formula.
+        -- Only who is contacted is named. The number has no country code, so that none begins like
+        -- a formula.
         case when contact_queues.queue is not null then recipient.customer_name end
             as customer_name,
+        case when contact_queues.queue is not null then recipient.phone end as phone,
         case
             when contact_queues.queue is not null
-                then regexp_replace(recipient.phone, '^[+]86', '', 'g')
-        end as phone,
-        -- The file of a date is worked on the day after.
-        case
-            when contact_queues.queue is not null
-                then cast(cast($business_date as date) + 1 as varchar) || ' ' || hours.window_start
+                then cast(contact_moment.contact_on as varchar) || ' ' || hours.window_start
         end as window_start,
         case
             when contact_queues.queue is not null
-                then cast(cast($business_date as date) + 1 as varchar) || ' ' || hours.window_end
+                then cast(contact_moment.contact_on as varchar) || ' ' || hours.window_end
         end as window_end
     from contact_candidate
+    inner join contact_moment
+        on contact_candidate.business_date = contact_moment.business_date
     inner join needed
         on contact_candidate.queue = needed.queue
     inner join passed
@@ -181,11 +184,15 @@ select
     claim_principal,
     claim_interest,
     claim_fee,
+    claim_scope_zh,
+    claim_scope_en,
     limitation_earliest_on,
     excluded_routes,
     missing_items_zh,
     missing_items_en,
     approved_on,
+    approved_by,
+    approval_reason,
     reason_zh,
     reason_en,
     window_start,

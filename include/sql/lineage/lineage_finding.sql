@@ -3,7 +3,8 @@
 --
 -- grain   one row per finding
 -- reads   lineage_task, lineage_loan, lineage_past_due, lineage_stage_move, lineage_correction,
---         student_alert, multi_lender_alert, legal_case_event, legal_case_decision
+--         student_alert, multi_lender_alert, legal_case_event, legal_case_decision,
+--         legal_case_approval
 -- write   view
 
 with
@@ -78,6 +79,7 @@ case_events as (
         legal_case_event.business_date,
         legal_case_event.case_id,
         legal_case_event.event,
+        coalesce(legal_case_event.reason, legal_case_event.rests_on) as because,
         legal_case_event.rule_id,
         legal_case_event.rule_version
     from legal_case_event
@@ -90,10 +92,34 @@ case_events as (
 
 case_decisions as (
 
+    -- First an approval that one more had to follow, then what was decided.
+    select
+        legal_case_approval.approved_on as decided_on,
+        legal_case_approval.case_id,
+        'approval by' as act_en,
+        '批准人' as act_zh,
+        legal_case_approval.approved_by as decided_by,
+        legal_case_approval.reason
+    from legal_case_approval
+    inner join lineage_task
+        on
+            legal_case_approval.case_id = lineage_task.case_id
+            and legal_case_approval.approved_on <= lineage_task.business_date
+
+    union all
+
     select
         legal_case_decision.decided_on,
         legal_case_decision.case_id,
-        legal_case_decision.decision
+        'decided by a person: ' || legal_case_decision.decision || ' by' as act_en,
+        '人工审批: '
+        || case legal_case_decision.decision
+            when 'approved' then '批准'
+            when 'rejected' then '驳回'
+            else legal_case_decision.decision
+        end || ', 审批人' as act_zh,
+        legal_case_decision.decided_by,
+        legal_case_decision.reason
     from legal_case_decision
     inner join lineage_task
         on
@@ -140,8 +166,8 @@ select
     'legal_case' as kind,
     case_id as subject,
     business_date as happened_on,
-    '案件 ' || event as what_zh,
-    'case ' || event as what_en,
+    '案件 ' || event || coalesce(': ' || because, '') as what_zh,
+    'case ' || event || coalesce(': ' || because, '') as what_en,
     rule_id,
     rule_version,
     false as is_later
@@ -154,8 +180,8 @@ select
     'legal_case' as kind,
     case_id as subject,
     decided_on as happened_on,
-    '人工审批: ' || decision as what_zh,
-    'decided by a person: ' || decision as what_en,
+    act_zh || ' ' || decided_by || coalesce('; 理由: ' || reason, '') as what_zh,
+    act_en || ' ' || decided_by || coalesce('; reason: ' || reason, '') as what_en,
     cast(null as varchar) as rule_id,
     cast(null as varchar) as rule_version,
     false as is_later

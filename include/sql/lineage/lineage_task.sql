@@ -1,6 +1,7 @@
 -- lineage_task: the task asked about, and the date whose facts it rests on.
 --
--- A contact or an alert rests on its own date, a legal task on the date its case was opened.
+-- That is its own date. Before the scope of a claim was said, a legal task rested on the date its case
+-- was opened.
 --
 -- grain   task_id
 -- reads   task, legal_case
@@ -22,6 +23,7 @@ added as (
         loan_count,
         loan_amounts,
         days_past_due,
+        claim_scope_zh,
         row_number() over (
             partition by task_id
             order by business_date, revision
@@ -55,7 +57,10 @@ select
     added.loan_count,
     added.loan_amounts,
     added.days_past_due,
-    coalesce(cases.opened_on, added.business_date) as facts_of
+    case
+        when added.claim_scope_zh is null then coalesce(cases.opened_on, added.business_date)
+        else added.business_date
+    end as facts_of
 from added
 left join cases
     on added.case_id = cases.case_id

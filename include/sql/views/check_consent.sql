@@ -1,7 +1,9 @@
 -- check_consent: has the customer agreed to the use of data that the task rests on, and not withdrawn?
 --
+-- Agreed by the business date, and not withdrawn by the day the file is worked on.
+--
 -- grain   queue, candidate_key, check_name, subject
--- reads   contact_check_due, current_consent
+-- reads   contact_check_due, current_consent, contact_moment
 -- write   view
 
 with
@@ -25,14 +27,18 @@ due as (
 given as (
 
     select
-        customer_id,
-        purpose,
-        bool_or(consent_kind = 'separate') as is_separate
+        current_consent.customer_id,
+        current_consent.purpose,
+        bool_or(current_consent.consent_kind = 'separate') as is_separate
     from current_consent
-    where
-        granted_on <= cast($business_date as date)
-        and (withdrawn_on is null or withdrawn_on > cast($business_date as date))
-    group by customer_id, purpose
+    inner join contact_moment
+        on
+            current_consent.granted_on <= contact_moment.business_date
+            and (
+                current_consent.withdrawn_on is null
+                or current_consent.withdrawn_on > contact_moment.contact_on
+            )
+    group by current_consent.customer_id, current_consent.purpose
 
 )
 

@@ -32,6 +32,11 @@ holds as (
         due.candidate_key,
         due.subject,
         active_hold.origin,
+        -- A hold is found by its customer; a row that is refused or gone by where it stands.
+        min(case active_hold.origin
+            when 'quarantine' then 'refused row of ' || active_hold.hold_id
+            when 'taken_back' then 'taken back: ' || active_hold.hold_id
+        end) as row_place,
         min(active_hold.starts_on) as starts_on
     from due
     inner join active_hold
@@ -50,7 +55,7 @@ held as (
         candidate_key,
         subject,
         string_agg(
-            origin || ' since ' || cast(starts_on as varchar), '; '
+            coalesce(row_place, origin || ' since ' || cast(starts_on as varchar)), '; '
             order by origin
         ) as since
     from holds

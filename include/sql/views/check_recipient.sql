@@ -1,7 +1,8 @@
 -- check_recipient: is the person to be contacted the debtor of every loan named, on a number of their own?
 --
 -- grain   queue, candidate_key, check_name, subject
--- reads   contact_check_due, contact_loan, current_loan, recipient, current_emergency_contact
+-- reads   contact_check_due, contact_loan, standing_subject, current_loan, subject_number,
+--         contact_person_number
 -- write   view
 
 with
@@ -21,30 +22,53 @@ due as (
 
 ),
 
+named as (
+
+    select
+        queue,
+        candidate_key,
+        loan_id,
+        customer_id
+    from contact_loan
+
+    union all
+
+    select
+        queue,
+        candidate_key,
+        loan_id,
+        customer_id
+    from standing_subject
+    where loan_id is not null
+
+),
+
 strangers as (
 
     select
-        contact_loan.queue,
-        contact_loan.candidate_key,
+        named.queue,
+        named.candidate_key,
         count(*) as loans
-    from contact_loan
+    from named
     left join current_loan
         on
-            contact_loan.loan_id = current_loan.loan_id
-            and contact_loan.customer_id = current_loan.customer_id
+            named.loan_id = current_loan.loan_id
+            and named.customer_id = current_loan.customer_id
     where current_loan.loan_id is null
-    group by contact_loan.queue, contact_loan.candidate_key
+    group by named.queue, named.candidate_key
 
 ),
 
 shared_phones as (
 
-    select distinct recipient.customer_id
-    from recipient
-    inner join current_emergency_contact
+    select distinct
+        subject_number.queue,
+        subject_number.candidate_key
+    from subject_number
+    inner join contact_person_number
         on
-            recipient.customer_id = current_emergency_contact.customer_id
-            and recipient.phone = current_emergency_contact.phone
+            subject_number.customer_id = contact_person_number.customer_id
+            and subject_number.number = contact_person_number.number
 
 )
 
@@ -53,7 +77,7 @@ select
     due.candidate_key,
     due.check_name,
     due.subject,
-    strangers.loans is null and shared_phones.customer_id is null as is_passed,
+    strangers.loans is null and shared_phones.queue is null as is_passed,
     case
         when strangers.loans is not null then 'not_the_debtor'
         else 'phone_of_contact_person'
@@ -62,7 +86,7 @@ select
         '; ',
         'loans of another debtor ' || cast(coalesce(strangers.loans, 0) as varchar),
         case
-            when shared_phones.customer_id is not null then 'number shared with a contact person'
+            when shared_phones.queue is not null then 'number shared with a contact person'
         end
     ) as inputs,
     due.rule_id,
@@ -73,4 +97,6 @@ left join strangers
         due.queue = strangers.queue
         and due.candidate_key = strangers.candidate_key
 left join shared_phones
-    on due.customer_id = shared_phones.customer_id
+    on
+        due.queue = shared_phones.queue
+        and due.candidate_key = shared_phones.candidate_key

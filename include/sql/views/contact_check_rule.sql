@@ -17,6 +17,10 @@ rules as (
         window_end,
         pattern,
         needs_separate,
+        minimum_years,
+        longest_days,
+        whole_person,
+        most_customers,
         row_number() over (
             partition by check_name, subject
             order by case when is_law then 0 else 1 end, rule_id
@@ -33,7 +37,11 @@ strictest as (
         subject,
         max(window_start) as window_start,
         min(window_end) as window_end,
-        bool_or(needs_separate) as needs_separate
+        bool_or(needs_separate) as needs_separate,
+        max(minimum_years) as minimum_years,
+        max(longest_days) as longest_days,
+        bool_or(coalesce(whole_person, false)) as whole_person,
+        max(most_customers) as most_customers
     from rules
     group by check_name, subject
 
@@ -47,6 +55,10 @@ select
     strictest.window_start,
     strictest.window_end,
     strictest.needs_separate,
+    strictest.minimum_years,
+    strictest.longest_days,
+    strictest.whole_person,
+    strictest.most_customers,
     rules.pattern
 from rules
 inner join strictest

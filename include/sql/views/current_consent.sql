@@ -1,7 +1,8 @@
 -- current_consent: consents as known on the date given, from core banking and from the teams.
 --
 -- A withdrawal ends every consent to its purpose that was given up to its day, whoever was told of
--- which; only a consent given later counts again, not an old one that is delivered once more.
+-- which; only a consent given later counts again, not an old one that is delivered once more. Nor
+-- does a later row that leaves the day of the withdrawal out.
 --
 -- grain   one row per consent of core banking and per consent given to a team
 -- reads   consent, current_consent_change, standing_request
@@ -39,18 +40,37 @@ versions as (
 
 ),
 
+dropped as (
+
+    select
+        versions.consent_id,
+        max(consent.withdrawn_on) as withdrawn_on
+    from versions
+    inner join consent
+        on
+            versions.consent_id = consent.consent_id
+            and versions.customer_id = consent.customer_id
+            and versions.received_on > consent.received_on
+            and versions.granted_on <= consent.withdrawn_on
+    where versions.withdrawn_on is null
+    group by versions.consent_id
+
+),
+
 given as (
 
     select
-        consent_id,
-        customer_id,
-        purpose,
-        consent_kind,
-        granted_on,
-        withdrawn_on,
-        received_on,
-        line_no
+        versions.consent_id,
+        versions.customer_id,
+        versions.purpose,
+        versions.consent_kind,
+        versions.granted_on,
+        coalesce(versions.withdrawn_on, dropped.withdrawn_on) as withdrawn_on,
+        versions.received_on,
+        versions.line_no
     from versions
+    left join dropped
+        on versions.consent_id = dropped.consent_id
 
     union all
 

@@ -1,6 +1,7 @@
 -- current_emergency_contact: contact persons as known on the date given, the latest version of each.
 --
--- Who has refused further contact stays left alone, whoever was told so first.
+-- Who has refused further contact stays left alone, whoever was told so first and whatever a later
+-- row leaves out.
 --
 -- grain   customer_id, contact_no
 -- reads   emergency_contact, contact_person_refusal
@@ -16,7 +17,6 @@ versions as (
         emergency_contact.contact_name,
         emergency_contact.relation,
         emergency_contact.phone,
-        emergency_contact.opted_out_on,
         emergency_contact.received_on,
         emergency_contact.line_no
     from emergency_contact
@@ -39,19 +39,40 @@ versions as (
 
 ),
 
+told as (
+
+    select
+        customer_id,
+        contact_no,
+        refused_on
+    from contact_person_refusal
+
+    union all
+
+    select
+        customer_id,
+        contact_no,
+        opted_out_on as refused_on
+    from emergency_contact
+    where
+        opted_out_on is not null
+        and received_on <= cast($known_on as date)
+
+),
+
 refused as (
 
     select
         versions.customer_id,
         versions.contact_no,
-        min(contact_person_refusal.refused_on) as refused_on
+        min(told.refused_on) as refused_on
     from versions
-    inner join contact_person_refusal
+    inner join told
         on
-            versions.customer_id = contact_person_refusal.customer_id
+            versions.customer_id = told.customer_id
             and (
-                contact_person_refusal.contact_no is null
-                or versions.contact_no = contact_person_refusal.contact_no
+                told.contact_no is null
+                or versions.contact_no = told.contact_no
             )
     group by versions.customer_id, versions.contact_no
 
@@ -63,7 +84,7 @@ select
     versions.contact_name,
     versions.relation,
     versions.phone,
-    least(versions.opted_out_on, refused.refused_on) as opted_out_on,
+    refused.refused_on as opted_out_on,
     versions.received_on,
     versions.line_no
 from versions

@@ -1,7 +1,8 @@
 -- legal_wish: cases the legal department has not been told of since they came to stand as they do.
 --
 -- grain   queue, candidate_key
--- reads   legal_case_state, task, task_recall
+-- reads   legal_case_state, legal_case_decision, legal_case_approval, task, task_recall,
+--         rule_legal_wording
 -- write   view
 
 with
@@ -19,17 +20,70 @@ cases as (
         claim_principal,
         claim_interest,
         claim_fee,
+        claim_scope,
         days_past_due,
         limitation_earliest_on,
         excluded_routes,
         case_state,
-        opened_on,
         state_since,
         decided_on,
         rule_id,
         rule_version
     from legal_case_state
     where case_state in ('awaiting_approval', 'approved')
+
+),
+
+decided as (
+
+    -- Who decided last has approved what the others have.
+    select
+        legal_case_decision.case_id,
+        legal_case_decision.decided_on,
+        legal_case_decision.decided_by,
+        legal_case_decision.reason,
+        legal_case_approval.substance
+    from legal_case_decision
+    left join legal_case_approval
+        on
+            legal_case_decision.decided_on = legal_case_approval.approved_on
+            and legal_case_decision.asked_on = legal_case_approval.asked_on
+            and legal_case_decision.asked_round = legal_case_approval.round
+            and legal_case_decision.case_id = legal_case_approval.case_id
+            and legal_case_decision.decided_by = legal_case_approval.approved_by
+    where legal_case_decision.decision = 'approved'
+
+),
+
+approvals as (
+
+    select distinct
+        cases.case_id,
+        legal_case_approval.approved_by,
+        legal_case_approval.reason
+    from cases
+    inner join decided
+        on
+            cases.case_id = decided.case_id
+            and cases.decided_on = decided.decided_on
+    inner join legal_case_approval
+        on
+            cases.case_id = legal_case_approval.case_id
+            and decided.substance = legal_case_approval.substance
+    where
+        legal_case_approval.approved_on >= cases.state_since
+        and legal_case_approval.approved_on <= cases.decided_on
+
+),
+
+approved as (
+
+    select
+        case_id,
+        string_agg(approved_by, '; ' order by approved_by) as approved_by,
+        string_agg(approved_by || ': ' || reason, '; ' order by approved_by) as reasons
+    from approvals
+    group by case_id
 
 ),
 
@@ -64,6 +118,19 @@ told as (
         and recalled.task_id is null
     group by task.queue, task.case_id
 
+),
+
+wording as (
+
+    select
+        code,
+        title_zh,
+        title_en
+    from rule_legal_wording
+    where
+        business_date = cast($business_date as date)
+        and subject = 'claim_scope'
+
 )
 
 select
@@ -77,11 +144,18 @@ select
     cases.claim_principal,
     cases.claim_interest,
     cases.claim_fee,
+    coalesce(wording.title_zh, cases.claim_scope) as claim_scope_zh,
+    coalesce(wording.title_en, cases.claim_scope) as claim_scope_en,
     cases.days_past_due,
     cases.limitation_earliest_on,
     cases.excluded_routes,
-    cases.opened_on,
     case when cases.case_state = 'approved' then cases.decided_on end as approved_on,
+    case
+        when cases.case_state = 'approved' then coalesce(approved.approved_by, decided.decided_by)
+    end as approved_by,
+    case
+        when cases.case_state = 'approved' then coalesce(approved.reasons, decided.reason)
+    end as approval_reason,
     cases.case_state as reason_code,
     cases.rule_id,
     cases.rule_version
@@ -90,6 +164,14 @@ left join told
     on
         cases.queue = told.queue
         and cases.case_id = told.case_id
+left join decided
+    on
+        cases.case_id = decided.case_id
+        and cases.decided_on = decided.decided_on
+left join approved
+    on cases.case_id = approved.case_id
+left join wording
+    on cases.claim_scope = wording.code
 where
     told.told_on is null
     or told.told_on < cases.state_since

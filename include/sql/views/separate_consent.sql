@@ -1,18 +1,20 @@
--- separate_consent: purposes a customer has separately agreed to, and not withdrawn, on the
--- business date. A general consent does not stand in for a separate one.
+-- separate_consent: purposes a customer has separately agreed to by the business date, and not
+-- withdrawn by the day after, when its data are used. A general consent does not stand in for a
+-- separate one.
 --
 -- grain   customer_id, purpose
--- reads   current_consent
+-- reads   current_consent, contact_moment
 -- write   view
 
 select distinct
-    customer_id,
-    purpose
+    current_consent.customer_id,
+    current_consent.purpose
 from current_consent
-where
-    consent_kind = 'separate'
-    and granted_on <= cast($business_date as date)
-    and (
-        withdrawn_on is null
-        or withdrawn_on > cast($business_date as date)
-    )
+inner join contact_moment
+    on
+        current_consent.granted_on <= contact_moment.business_date
+        and (
+            current_consent.withdrawn_on is null
+            or current_consent.withdrawn_on > contact_moment.contact_on
+        )
+where current_consent.consent_kind = 'separate'

@@ -3,6 +3,7 @@
 import argparse
 from datetime import date
 
+from postloan.cli.shown import business_date
 from postloan.delinquency import LoanBelief, loan_beliefs
 from postloan.warehouse import open_warehouse
 
@@ -49,5 +50,5 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "known, when it was given up, and which feeds changed it.",
     )
     parser.add_argument("loan_id", metavar="LOAN_ID")
-    parser.add_argument("--date", type=date.fromisoformat, required=True, metavar="YYYY-MM-DD")
+    parser.add_argument("--date", type=business_date, required=True, metavar="YYYY-MM-DD")
     parser.set_defaults(run=run)

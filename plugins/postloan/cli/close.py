@@ -2,6 +2,7 @@
 
 import argparse
 
+from postloan.cli.acting import acting_person, acting_reason, add_by
 from postloan.cli.shown import business_date
 from postloan.daybook import next_due, skip_day
 from postloan.settings import settings
@@ -10,10 +11,12 @@ from postloan.warehouse import open_warehouse
 
 def run(args: argparse.Namespace) -> int:
     """Write the reason into the book; 0 on success."""
+    reason = acting_reason(args.reason)
     with open_warehouse(settings().warehouse_url) as warehouse:
-        skip_day(warehouse, args.date, args.reason)
+        person = acting_person(args.by)
+        skip_day(warehouse, args.date, f"{reason}; closed by {person}")
         due = next_due(warehouse, args.date)
-    print(f"{args.date}: closed without being run ({args.reason})")
+    print(f"{args.date}: closed without being run ({reason})")
     if due:
         print(f"{due} was waiting for it. Run it: python -m postloan run --date {due}")
     return 0
@@ -26,4 +29,5 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     )
     parser.add_argument("date", type=business_date, metavar="YYYY-MM-DD")
     parser.add_argument("--reason", required=True, help="why; it stays on the date")
+    add_by(parser, "closes it")
     parser.set_defaults(run=run)

@@ -4,9 +4,11 @@ import argparse
 import os
 from pathlib import Path
 
-from postloan.embedded.environment import new_compose_environment, write_private
+from postloan.embedded.environment import COMPOSE_USERS, new_compose_environment, write_private
 from postloan.errors import PostloanError
-from postloan.settings import REPOSITORY
+from postloan.modes import check_home
+from postloan.settings import REPOSITORY, settings
+from postloan.users import ADMIN, Users, users
 
 
 def run(args: argparse.Namespace) -> int:
@@ -15,17 +17,33 @@ def run(args: argparse.Namespace) -> int:
     Raises:
         PostloanError: the file is there already; its secrets are in use.
     """
+    listed = users(settings())
+    if args.users:
+        return _rewrite_users(args.to, listed)
     if args.to.exists():
         raise PostloanError(
-            f"{args.to} is there already, and its secrets may be in use. Delete it first."
+            f"{args.to} is there already, and its secrets may be in use. Delete it first, or write "
+            "only the users anew: python -m postloan compose-env --users"
         )
-    text = "".join(
-        f"{k}={v}\n" for k, v in new_compose_environment(os.getuid(), os.getgid()).items()
-    )
-    write_private(args.to, text)
+    made = new_compose_environment(os.getuid(), os.getgid(), listed)
+    write_private(args.to, "".join(f"{k}={v}\n" for k, v in made.items()))
+    # Docker would make the folder that is mounted itself, and give it to root.
+    check_home(settings())
     print(
-        f"Written: {args.to} (readable by you only; POSTLOAN_AIRFLOW_PASSWORD is the one of the UI)"
+        f"Written: {args.to} (readable by you only; POSTLOAN_AIRFLOW_PASSWORD is that of "
+        f"{ADMIN}, the others are in passwords.json of Airflow's folder)"
     )
+    return 0
+
+
+def _rewrite_users(path: Path, listed: Users) -> int:
+    """Bring the list of users up to date and keep every secret; 0 on success."""
+    if not path.exists():
+        raise PostloanError(f"{path} is not there yet: python -m postloan compose-env")
+    lines = path.read_text(encoding="utf-8").splitlines()
+    kept = [line for line in lines if not line.startswith(f"{COMPOSE_USERS}=")]
+    write_private(path, "\n".join((*kept, f"{COMPOSE_USERS}={listed.airflow_roles}", "")))
+    print(f"Written: {path}, the users alone. Then: docker compose up --detach")
     return 0
 
 
@@ -35,4 +53,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "compose-env", help="write .env with fresh secrets for docker-compose.yaml"
     )
     parser.add_argument("--to", type=Path, default=REPOSITORY / ".env", metavar="FILE")
+    parser.add_argument(
+        "--users", action="store_true", help="only write the list of users anew (users.yaml)"
+    )
     parser.set_defaults(run=run)

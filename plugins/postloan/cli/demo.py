@@ -6,11 +6,13 @@ from datetime import date
 from postloan.cli import sample
 from postloan.cli.open_ import opening_dates
 from postloan.cli.run import run_date
-from postloan.cli.shown import tell_outcome, where_the_ui_is
+from postloan.cli.shown import date_of, tell, tell_outcome, where_the_ui_is
 from postloan.cli.summary import show_summary
 from postloan.embedded.api import AirflowApi
-from postloan.embedded.control import is_supervised, start, stop
+from postloan.embedded.together import airflow, turn
 from postloan.errors import PostloanError
+from postloan.ingestion.horizon import within_reach
+from postloan.modes import close_doors
 from postloan.reports import finished_dates
 from postloan.settings import Settings, settings
 
@@ -34,9 +36,8 @@ def dates_to_run(home: Settings) -> list[date]:
             f"postloan import, python -m postloan sample), or empty the landing zone."
         )
     paths = (home.landing / "core_banking").glob("????-??-??/manifest.json")
-    dates = sorted(
-        d for d in (date.fromisoformat(p.parent.name) for p in paths) if d >= openings[0]
-    )
+    found = {d for d in map(date_of, paths) if d and d >= openings[0]}
+    dates = within_reach(found, openings[0])
     finished = set(finished_dates(home.reports))
     return [d for d in dates if d not in finished or d in dates[-LAST_DATES:]]
 
@@ -59,18 +60,14 @@ def run(args: argparse.Namespace) -> int:
     """Sample lender if there is no input, Airflow if it is not up, the dates, the summary."""
     home = settings()
     print(f"All state is in {home.home}")
-    if not any(home.landing.glob("*/*/manifest.json")):
-        _write_sample(args.loans)
+    close_doors(home)
+    with turn(home, "sample", tell):
+        if not any(home.landing.glob("*/*/manifest.json")):
+            _write_sample(args.loans)
     dates = dates_to_run(home)
-    was_up = is_supervised(home)
-    try:
-        api = start(home, lambda line: print(line, flush=True))
+    with airflow(home, tell, for_now=True) as api:
         print(where_the_ui_is(home))
         _run_dates(home, api, dates)
-    finally:
-        if not was_up:
-            print("Stopping Airflow again; `make up` starts it and leaves it running.", flush=True)
-            stop(home)
     return 0
 
 

@@ -9,8 +9,10 @@ from typing import Any
 
 from postloan.cli.shown import business_date
 from postloan.errors import PostloanError
+from postloan.ingestion.names import told_file
 from postloan.lineage import Contact, LineageStep, contacts_around, explain_task, is_recalled
 from postloan.settings import settings
+from postloan.shown_text import on_one_line
 from postloan.warehouse import open_warehouse
 
 IS_DECISION = "Decisions"
@@ -24,7 +26,8 @@ def _step_lines(step: LineageStep, language: str) -> Iterator[str]:
     if step.rule_id:
         yield f"{'':14}rule {step.rule_id}, version {step.rule_version}"
     if step.feed:
-        place = f"{step.source}/{step.delivered_on}/{step.file_name}, line {step.line_no}"
+        file = told_file(step.file_name or "")
+        place = f"{step.source}/{step.delivered_on}/{file}, line {step.line_no}"
         yield f"{'':14}{place}  sha256 {step.file_sha256}  contract {step.contract_version}"
 
 
@@ -97,7 +100,7 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         _print_json(found)
     else:
-        print("\n".join(lines))
+        print("\n".join(map(on_one_line, lines)))
     return 0
 
 

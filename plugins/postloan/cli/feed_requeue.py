@@ -3,16 +3,25 @@
 import argparse
 from pathlib import Path
 
+from postloan.cli.acting import acting_person, acting_reason, add_by
 from postloan.cli.shown import business_date
 from postloan.ingestion.requeue import Wish, requeue
 from postloan.settings import settings
+from postloan.shown_text import some
 from postloan.warehouse import open_warehouse
 
 
 def run(args: argparse.Namespace) -> int:
     """Requeue and say what was released; 0 on success."""
     home = settings()
-    wish = Wish(args.source, args.date, args.by, args.reason, args.feed, args.corrected)
+    wish = Wish(
+        args.source,
+        args.date,
+        acting_person(args.by),
+        acting_reason(args.reason, required=False),
+        args.feed,
+        args.corrected,
+    )
     with open_warehouse(home.warehouse_url) as warehouse:
         feeds, result = requeue(warehouse, home, wish)
     for feed in feeds:
@@ -21,6 +30,15 @@ def run(args: argparse.Namespace) -> int:
             f"  {feed.feed:<28} {feed.held:>8,} rows in quarantine{corrected}: "
             f"{feed.released:,} released"
         )
+        if feed.named_others:
+            lines = some([*map(str, feed.named_others)])
+            print(
+                f"  note: line {lines}: the refused row named another "
+                f"customer, who stays held until a person releases it: python -m postloan "
+                f"restriction release --feed {feed.feed} --date {args.date} --line N --reason TEXT"
+            )
+    for warning in result.warnings:
+        print(f"  note: {warning}")
     print(f"{args.source} {args.date}: {result.rows_quarantined:,} rows stay in quarantine.")
     if any(feed.released for feed in feeds):
         print(f"The date has new facts. Run it: python -m postloan run --date {args.date}")
@@ -40,7 +58,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument("--source", required=True)
     parser.add_argument("--date", required=True, type=business_date, metavar="YYYY-MM-DD")
     parser.add_argument("--feed", help="by default every feed with rows in quarantine")
-    parser.add_argument("--by", required=True, metavar="NAME", help="who releases the rows")
+    add_by(parser, "releases the rows")
     parser.add_argument("--reason", default="", metavar="TEXT", help="why; kept with the rows")
     parser.add_argument(
         "--from", dest="corrected", type=Path, metavar="FIXED.csv", help="corrected rows"

@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from postloan.advice import advised
 from postloan.errors import DeliveryError
 from postloan.ingestion.feed_check import feed_named
 
@@ -20,7 +21,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         write_template(feed, path)
     except OSError as error:
-        raise DeliveryError(f"{path} cannot be written: {error.strerror}.") from error
+        raise DeliveryError(f"{path} cannot be written. {advised(error)}") from error
     print(f"Written: {path} (feed {feed.name}, contract {feed.version})")
     print("Fill in the first sheet, save it as CSV UTF-8, then: python -m postloan feed check FILE")
     return 0

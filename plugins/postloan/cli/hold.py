@@ -2,6 +2,7 @@
 
 import argparse
 
+from postloan.cli.acting import acting_person, acting_reason, add_by
 from postloan.cli.shown import business_date
 from postloan.retention.holds import Hold, all_holds, lift, place
 from postloan.settings import settings
@@ -12,7 +13,7 @@ def run_place(args: argparse.Namespace) -> int:
     """Place a hold; 0 on success."""
     hold = Hold(args.hold_id, args.starts_on, args.customer, args.first_date, args.last_date)
     with open_warehouse(settings().warehouse_url) as warehouse:
-        place(warehouse, hold, args.reason, args.by)
+        place(warehouse, hold, acting_reason(args.reason), acting_person(args.by))
     print(f"Hold {args.hold_id} is placed as of {args.starts_on}.")
     return 0
 
@@ -20,7 +21,7 @@ def run_place(args: argparse.Namespace) -> int:
 def run_lift(args: argparse.Namespace) -> int:
     """Lift a hold; 0 on success."""
     with open_warehouse(settings().warehouse_url) as warehouse:
-        lift(warehouse, args.hold_id, args.on, args.by)
+        lift(warehouse, args.hold_id, args.on, acting_person(args.by))
     print(f"Hold {args.hold_id} is lifted as of {args.on}; what it kept may expire from then on.")
     return 0
 
@@ -50,11 +51,11 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         )
     placing.add_argument("--starts-on", type=business_date, required=True, metavar="YYYY-MM-DD")
     placing.add_argument("--reason", required=True, help="why")
-    placing.add_argument("--by", required=True, metavar="NAME", help="who places it")
+    add_by(placing, "places it")
     placing.set_defaults(run=run_place)
     lifting = nested.add_parser("lift", help="end a hold")
     lifting.add_argument("hold_id", metavar="NUMBER")
     lifting.add_argument("--on", type=business_date, required=True, metavar="YYYY-MM-DD")
-    lifting.add_argument("--by", required=True, metavar="NAME", help="who lifts it")
+    add_by(lifting, "lifts it")
     lifting.set_defaults(run=run_lift)
     nested.add_parser("list", help="all holds").set_defaults(run=run_list)

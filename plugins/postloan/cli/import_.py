@@ -1,9 +1,9 @@
 """`python -m postloan import`: turn foreign tables into landing deliveries."""
 
 import argparse
-from datetime import date
 from pathlib import Path
 
+from postloan.cli.shown import business_date
 from postloan.importing import ImportSummary, import_tables, read_mapping
 from postloan.settings import settings
 
@@ -53,11 +53,11 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     )
     parser.add_argument(
         "--opening",
-        type=date.fromisoformat,
+        type=business_date,
         metavar="YYYY-MM-DD",
         help="business date of the opening; replaces both dates of the mapping",
     )
     parser.add_argument(
-        "--until", type=date.fromisoformat, metavar="YYYY-MM-DD", help="last business date"
+        "--until", type=business_date, metavar="YYYY-MM-DD", help="last business date"
     )
     parser.set_defaults(run=run)

@@ -1,10 +1,12 @@
 """`python -m postloan migrate --to URL`: from one warehouse to another, with proof."""
 
 import argparse
+import re
 
 from postloan.embedded.control import is_supervised
 from postloan.errors import PostloanError
 from postloan.settings import Settings, settings
+from postloan.shown_text import shown
 from postloan.warehouse import open_warehouse
 from postloan.warehouse.carrying import carry
 from postloan.warehouse.shown_url import without_password
@@ -31,6 +33,11 @@ def run(args: argparse.Namespace) -> int:
     source, target = without_password(home.warehouse_url), without_password(args.to)
     if home.warehouse_url == args.to or source == target:
         raise PostloanError(f"{target} is the warehouse in use. Name another one with --to.")
+    if re.match(r"duckdb:/*(:memory:[^?]*)?(\?|$)", args.to):
+        raise PostloanError(
+            f"{shown(target)} names no file, so all that is carried would be gone with this "
+            f"command. Name a file: duckdb:///FILE"
+        )
     _refuse_while_airflow_runs(home)
     print(f"From {source}\n  to {target}")
     with open_warehouse(home.warehouse_url) as used, open_warehouse(args.to) as new:

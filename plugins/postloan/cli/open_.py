@@ -1,15 +1,18 @@
 """`python -m postloan open --as-of D`: open the book."""
 
 import argparse
-import json
 from datetime import date
+from pathlib import Path
 
 from postloan.cli.run import run_date
-from postloan.cli.shown import business_date, tell_outcome
+from postloan.cli.shown import business_date, date_of, tell, tell_outcome
 from postloan.cli.summary import show_summary
 from postloan.contracts import catalogue
-from postloan.embedded.control import connect
-from postloan.errors import DayError
+from postloan.embedded.together import airflow
+from postloan.errors import DayError, DeliveryError
+from postloan.ingestion.manifest import MAX_MANIFEST_BYTES
+from postloan.ingestion.opened import open_delivered
+from postloan.json_text import JsonError, json_document
 from postloan.settings import Settings, settings
 
 
@@ -23,15 +26,32 @@ def opening_dates(home: Settings) -> list[date]:
     found = []
     for source in sources:
         for path in sorted((home.landing / source).glob("*/manifest.json")):
-            try:
-                manifest = json.loads(path.read_text(encoding="utf-8"))
-                if manifest.get("opening") is True:
-                    found.append(date.fromisoformat(path.parent.name))
-            except (ValueError, AttributeError, OSError) as error:
-                raise DayError(
-                    f"{path} cannot be read: {error}. Have it delivered again."
-                ) from error
+            day = date_of(path)
+            if day and read_opening(path):
+                found.append(day)
     return sorted(found)
+
+
+def read_opening(path: Path) -> bool:
+    """Whether a manifest says that it opens the book.
+
+    Raises:
+        DayError: it cannot be read.
+    """
+    told = f"{path.parent.parent.name}/{path.parent.name}/{path.name}"
+    try:
+        with open_delivered(path) as stream:
+            content = stream.read(MAX_MANIFEST_BYTES + 1)
+        if len(content) > MAX_MANIFEST_BYTES:
+            raise DayError(f"{told} is larger than any manifest. Have it delivered again.")
+        manifest = json_document(content)
+    except DeliveryError as error:
+        raise DayError(f"{told} cannot be read: {error}") from error
+    except JsonError as error:
+        raise DayError(f"{told} cannot be read: {error}. Have it delivered again.") from error
+    if not isinstance(manifest, dict):
+        raise DayError(f"{told} cannot be read: it is no object. Have it delivered again.")
+    return manifest.get("opening") is True
 
 
 def check_opening(home: Settings, day: date) -> None:
@@ -53,7 +73,8 @@ def run(args: argparse.Namespace) -> int:
     """Open the book and run its first date; 0 when it is closed."""
     home = settings()
     check_opening(home, args.as_of)
-    code = tell_outcome(run_date(home, connect(home, print), args.as_of))
+    with airflow(home, tell) as api:
+        code = tell_outcome(run_date(home, api, args.as_of))
     show_summary(home, args.as_of)
     return code
 

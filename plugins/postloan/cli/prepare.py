@@ -8,9 +8,11 @@ import sys
 from pathlib import Path
 
 from postloan.embedded.control import pools
-from postloan.embedded.environment import USER, write_private
+from postloan.embedded.environment import with_passwords, write_private
 from postloan.errors import PostloanError
+from postloan.modes import close_doors
 from postloan.settings import settings
+from postloan.users import ADMIN, users, users_file
 
 
 def _airflow(*arguments: str) -> None:
@@ -22,7 +24,7 @@ def _airflow(*arguments: str) -> None:
 
 
 def run(_args: argparse.Namespace) -> int:
-    """Bring the metadata up to date, make the pools, write the password file; 0 on success."""
+    """Bring the metadata up to date, make the pools, write the passwords; 0 on success."""
     path = os.environ.get("AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE")
     password = os.environ.get("POSTLOAN_AIRFLOW_PASSWORD")
     if not path or not password:
@@ -30,7 +32,17 @@ def run(_args: argparse.Namespace) -> int:
             "This command belongs to docker-compose.yaml, which sets where the password goes. "
             "On one machine use: python -m postloan up"
         )
-    write_private(Path(path), json.dumps({USER: password}) + "\n")
+    close_doors(settings())
+    listed = users(settings())
+    if os.environ.get("AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS") != listed.airflow_roles:
+        raise PostloanError(
+            f"{users_file(settings())} has changed since .env was written. On the machine that "
+            "runs docker compose: python -m postloan compose-env --users"
+        )
+    file = Path(path)
+    known = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    kept = with_passwords({**known, ADMIN: password}, listed)
+    write_private(file, json.dumps(kept, indent=2) + "\n")
     _airflow("db", "migrate")
     for pool in pools(settings()):
         _airflow("pools", "set", pool.name, str(pool.slots), pool.purpose)

@@ -1,17 +1,19 @@
-"""`python -m postloan release D --by NAME`: release what the opening of the book found owed."""
+"""`python -m postloan release D`: release what the opening of the book found owed."""
 
 import argparse
 
+from postloan.cli.acting import acting_person, add_by
 from postloan.cli.shown import business_date
 from postloan.settings import settings
-from postloan.steps.release_go_live import release
+from postloan.steps.release_go_live import check_release, release
 from postloan.warehouse import open_warehouse
 
 
 def run(args: argparse.Namespace) -> int:
     """Release the go-live list and say how much it was; 0 on success."""
     with open_warehouse(settings().warehouse_url) as warehouse:
-        result = release(warehouse, args.date, args.by)
+        check_release(warehouse, args.date)
+        result = release(warehouse, args.date, acting_person(args.by))
     for measure, quantity in result.counts.items():
         print(f"  {measure.replace('_', ' '):<28} {quantity:>10,}")
     print("Nothing was sent: the next business date owes them like any other action.")
@@ -24,5 +26,5 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "release", help="release the actions that the opening of the book found owed"
     )
     parser.add_argument("date", type=business_date, metavar="YYYY-MM-DD")
-    parser.add_argument("--by", required=True, metavar="NAME", help="who releases them")
+    add_by(parser, "releases them")
     parser.set_defaults(run=run)

@@ -1,7 +1,8 @@
-"""`python -m postloan release-gate D --by NAME --reason TEXT`: let held contact files go."""
+"""`python -m postloan release-gate D --reason TEXT`: let held contact files go."""
 
 import argparse
 
+from postloan.cli.acting import acting_person, acting_reason, add_by
 from postloan.cli.shown import business_date
 from postloan.gates import ALL_CHECKS, release_gate
 from postloan.settings import settings
@@ -14,12 +15,12 @@ def run(args: argparse.Namespace) -> int:
         released = release_gate(
             warehouse,
             args.date,
-            released_by=args.by,
-            reason=args.reason,
+            released_by=acting_person(args.by),
+            reason=acting_reason(args.reason),
             check_name=args.check,
         )
     for check in released:
-        print(f"  released: {check.message}")
+        print(f"  released {check.check_name}: {check.message}")
     print(f"Nothing was sent. To publish: python -m postloan run --date {args.date}")
     return 0
 
@@ -30,9 +31,12 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "release-gate", help="let the contact files go that a gate holds back"
     )
     parser.add_argument("date", type=business_date, metavar="YYYY-MM-DD")
-    parser.add_argument("--by", required=True, metavar="NAME", help="who releases them")
+    add_by(parser, "releases them")
     parser.add_argument("--reason", required=True, help="why; it stays on the release")
     parser.add_argument(
-        "--check", default=ALL_CHECKS, metavar="NAME", help="one check; all that failed by default"
+        "--check",
+        default=ALL_CHECKS,
+        metavar="NAME",
+        help="one check, as `summary` names it; all that failed by default",
     )
     parser.set_defaults(run=run)

@@ -3,24 +3,26 @@
 import argparse
 from datetime import date
 
-from postloan.cli.shown import business_date, tell_outcome
+from postloan.cli.shown import business_date, tell, tell_outcome
 from postloan.cli.summary import show_summary
 from postloan.embedded.api import AirflowApi
-from postloan.embedded.control import connect
 from postloan.embedded.follow import Follower, Outcome
+from postloan.embedded.together import airflow, turn
 from postloan.settings import Settings, settings
 
 
 def run_date(home: Settings, api: AirflowApi, day: date) -> Outcome:
     """Run one business date and print its progress."""
-    print(f"Business date {day}")
-    return Follower(api, home, day, lambda line: print(line, flush=True)).run()
+    print(f"Business date {day}", flush=True)
+    with turn(home, day.isoformat(), tell):
+        return Follower(api, home, day, tell).run()
 
 
 def run(args: argparse.Namespace) -> int:
     """Run the date, show its summary; 0 when it is closed, 1 with the reason when it is not."""
     home = settings()
-    code = tell_outcome(run_date(home, connect(home, print), args.date))
+    with airflow(home, tell) as api:
+        code = tell_outcome(run_date(home, api, args.date))
     show_summary(home, args.date)
     return code
 

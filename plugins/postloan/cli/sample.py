@@ -1,9 +1,10 @@
 """`python -m postloan sample`: write a sample lender into the landing zone."""
 
 import argparse
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from postloan.cli.shown import business_date
 from postloan.sample import SampleSummary, write_sample
 from postloan.settings import settings
 
@@ -50,7 +51,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument("--seed", type=int, default=1, help="another seed, another lender")
     parser.add_argument(
         "--until",
-        type=date.fromisoformat,
+        type=business_date,
         metavar="YYYY-MM-DD",
         help="last business date; yesterday where it is left out",
     )

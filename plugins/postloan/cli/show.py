@@ -1,9 +1,12 @@
 """`python -m postloan show TABLE`: rows of a table, personal columns masked."""
 
 import argparse
+import re
 
 from postloan.cli.shown import business_date
+from postloan.ingestion.names import told_file
 from postloan.settings import settings
+from postloan.shown_text import on_one_line, shown
 from postloan.warehouse import open_warehouse
 from postloan.warehouse.masked_rows import masked_rows, table_named
 
@@ -15,12 +18,6 @@ def _key(text: str) -> tuple[str, str]:
     return name, value
 
 
-def _shown(value: object) -> str:
-    """A value on one line; what a terminal would take for a command is left out."""
-    text = "" if value is None else str(value)
-    return "".join(c if c.isprintable() else "·" for c in text)
-
-
 def run(args: argparse.Namespace) -> int:
     """Print the rows, one column a line; 0 also where there is none."""
     table, count = table_named(args.table), 0
@@ -30,15 +27,16 @@ def run(args: argparse.Namespace) -> int:
             count += 1
             print(f"{table.name} {count}")
             for column, value in zip(table.columns, row, strict=True):
-                print(f"  {column.name:<26} {_shown(value)}")
+                text = told_file(value) if column.name == "file_name" else on_one_line(value)
+                print(f"  {column.name:<26} {text}")
     more = f"; no more than {limit:,} are shown" if count == limit else ""
     print(f"{count:,} rows of {table.name}{more}")
     return 0
 
 
 def _positive(text: str) -> int:
-    if not text.isdigit() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"'{text}' is not a number from 1 on")
+    if not re.fullmatch(r"[0-9]{1,9}", text) or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"'{shown(text)}' is not a number from 1 to 999999999")
     return int(text)
 
 

@@ -1,8 +1,8 @@
 """`python -m postloan stages`: past-due loans per stage on any date; nothing is kept."""
 
 import argparse
-from datetime import date
 
+from postloan.cli.shown import business_date
 from postloan.daybook import SKIPPED, read_book
 from postloan.delinquency import StageTotal, believed_totals, stage_totals
 from postloan.warehouse import open_warehouse
@@ -43,10 +43,10 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "Nothing is kept; the date need not have been run. With --known-on, a date that was run "
         "is answered from what was believed then.",
     )
-    parser.add_argument("--date", type=date.fromisoformat, required=True, metavar="YYYY-MM-DD")
+    parser.add_argument("--date", type=business_date, required=True, metavar="YYYY-MM-DD")
     parser.add_argument(
         "--known-on",
-        type=date.fromisoformat,
+        type=business_date,
         metavar="YYYY-MM-DD",
         help="count only what had been delivered by this date",
     )

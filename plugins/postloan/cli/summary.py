@@ -6,10 +6,18 @@ from datetime import date
 from decimal import Decimal
 
 from postloan.cli.shown import business_date, where_the_ui_is
-from postloan.errors import PostloanError
+from postloan.errors import PostloanError, WarehouseError
 from postloan.reports import Summary, finished_dates, read_summary
 from postloan.settings import Settings, settings
 from postloan.steps.chain import STEPS
+from postloan.waiting import Waiting, look_at
+
+LATER = "suppress_contacts"
+"""A step that follows when the date is closed, and only where something speaks against a task."""
+
+
+HELD = "HELD: "
+"""How the note begins that says which files a gate holds."""
 
 
 def _deliveries(summary: Summary) -> Iterator[str]:
@@ -18,22 +26,43 @@ def _deliveries(summary: Summary) -> Iterator[str]:
         held = f", {d['rows_quarantined']:,} in quarantine" if d["rows_quarantined"] else ""
         yield f"  {d['source']:<28} {d['rows_loaded']:>10,} rows of {d['rows_in']:,}{held}"
     for q in summary.get("quarantine", []):
-        words = f"{q['rows_open']:>10,} rows in quarantine, {q['rows_released']:,} released since"
-        yield f"    {q['feed']:<26} {words}"
+        released = f"; {q['rows_released']:,} released" if q["rows_released"] else ""
+        yield f"    {q['feed']:<26} {q['rows_open']:>10,} rows wait in quarantine{released}"
     if summary["reason"]:
         yield f"  {summary['reason']}"
 
 
+def _unclear_rows(summary: Summary) -> Iterator[str]:
+    """Whom refused rows hold, and how to go on; nothing where none may restrict."""
+    found = summary.get("unclear_rows")
+    if not found or not (found["rows_named"] or found["rows_nameless"]):
+        return
+    yield "Refused rows that may restrict contact"
+    yield f"  {'hold':<28} {found['customers_held']:>10,} customers ({found['rows_named']:,} rows)"
+    yield f"  {'name nobody known':<28} {found['rows_nameless']:>10,} rows"
+    yield "  Correct them (feed requeue), have them delivered again, or look and release:"
+    yield f"  python -m postloan restriction list --on {summary['business_date']}"
+
+
 def _steps(summary: Summary) -> Iterator[str]:
     yield "Steps"
-    for name in STEPS:
+    for name in (*STEPS, LATER):
         step = summary["steps"].get(name)
+        if step is None and name == LATER:
+            continue
         if step is None:
             yield f"  {name:<28} no counts"
             continue
         counts = ", ".join(f"{m.replace('_', ' ')} {n:,}" for m, n in step["counts"].items() if n)
-        words = "; ".join(filter(None, [counts, step["note"]]))
+        words = "; ".join(filter(None, [counts, _short(step["note"])]))
         yield f"  {name:<28} {words or 'nothing due'}"
+
+
+def _short(note: str | None) -> str | None:
+    """The note of a step; what the gates say stands with the gates, once."""
+    if not note or not note.startswith(HELD):
+        return note
+    return f"{note.partition('). ')[0]}): see the gates below" if "). " in note else note
 
 
 def _paused(stage: Summary) -> str:
@@ -79,7 +108,7 @@ def _gates(summary: Summary) -> Iterator[str]:
     for c in checks:
         if c["outcome"] == "failed":
             state = f"released by {c['released_by']}" if c["released_by"] else "SHUT"
-            yield f"  {c['gate']:<28} {state}: {c['en']}"
+            yield f"  {c['gate']:<28} {state} ({c['check']}): {c['en']}"
     for outcome, word in (("passed", "passed"), ("not_applicable", "not applicable")):
         number = sum(c["outcome"] == outcome for c in checks)
         if number:
@@ -87,7 +116,12 @@ def _gates(summary: Summary) -> Iterator[str]:
     if any(c["outcome"] == "failed" and not c["released_by"] for c in checks):
         day = summary["business_date"]
         yield "  The files of outside receivers are held. Deliver again, or release:"
-        yield f"  python -m postloan release-gate {day} --by NAME --reason TEXT"
+        yield f"  python -m postloan release-gate {day} --reason TEXT"
+        names = sorted(
+            {c["check"] for c in checks if c["outcome"] == "failed" and not c["released_by"]}
+        )
+        if len(names) > 1:
+            yield f"  One of them alone: with --check {' or --check '.join(names)}"
 
 
 def _files(summary: Summary, home: Settings) -> Iterator[str]:
@@ -104,37 +138,55 @@ def _files(summary: Summary, home: Settings) -> Iterator[str]:
         yield "  none"
 
 
-def _decisions(summary: Summary) -> Iterator[str]:
-    yield "Decisions waiting"
+def _decisions(summary: Summary, now: Waiting | None) -> Iterator[str]:
+    """What waits for a person now; as of the close where the warehouse could not be asked."""
     counts = summary["steps"].get("start_legal_preparation", {}).get("counts", {})
     cases = counts.get("cases_awaiting_approval", 0)
+    questions = summary.get("questions", 0)
+    yield "Decisions waiting" if now else "Decisions waiting, as of the close of the date"
+    if now:
+        cases, questions = now.legal_cases, now.questions
     if cases:
-        yield f"  {cases:,} legal cases: in the UI below Browse, Required Actions"
-    else:
+        asked = f" ({now.asked_cases:,} in the newest question)" if now else ""
+        yield f"  {cases:,} legal cases{asked}: in the UI below Browse, Required Actions"
+    if questions:
+        yield f"  {questions:,} questions about customers: python -m postloan restriction list"
+    if now and now.go_live_actions:
+        yield (
+            f"  {now.go_live_actions:,} first actions of the opening: "
+            "python -m postloan release DATE"
+        )
+    if not cases and not questions and not (now and now.go_live_actions):
         yield "  none"
 
 
-def lines_of(summary: Summary, home: Settings) -> list[str]:
-    """The summary as lines for a terminal."""
+def lines_of(summary: Summary, home: Settings, now: Waiting | None = None) -> list[str]:
+    """The summary as lines for a terminal; `now` is what waits for a person by now."""
     kind = ", opening of the book" if summary["is_opening"] else ""
     head = f"Business date {summary['business_date']}, revision {summary['revision']}{kind}"
     return [
         head,
         "=" * len(head),
         *_deliveries(summary),
+        *_unclear_rows(summary),
         *_steps(summary),
         *_stages(summary),
         *_positions(summary),
         *_gates(summary),
         *_files(summary, home),
-        *_decisions(summary),
+        *_decisions(summary, now),
         where_the_ui_is(home),
     ]
 
 
 def show_summary(home: Settings, day: date) -> None:
     """Print the summary of a closed date."""
-    print("\n".join(["", *lines_of(read_summary(home.reports, day), home)]))
+    summary = read_summary(home.reports, day)
+    try:
+        now = look_at(home.warehouse_url)
+    except WarehouseError:
+        now = None
+    print("\n".join(["", *lines_of(summary, home, now)]))
 
 
 def run(args: argparse.Namespace) -> int:

@@ -2,15 +2,20 @@
 
 import argparse
 
-from postloan.cli.shown import where_the_ui_is
+from postloan.cli.shown import tell, where_the_ui_is
 from postloan.embedded.control import start
+from postloan.embedded.together import let_it_stay, using
+from postloan.modes import check_home
 from postloan.settings import settings
 
 
 def run(_args: argparse.Namespace) -> int:
     """Start Airflow, or mend it, and say where it is; 0 on success."""
     home = settings()
-    start(home, print)
+    check_home(home)
+    with using(home, tell):
+        start(home, tell)
+        let_it_stay(home)
     print(where_the_ui_is(home))
     return 0
 

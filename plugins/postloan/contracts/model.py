@@ -221,6 +221,11 @@ class FeedContract:
         )
 
     @property
+    def restricts(self) -> bool:
+        """Whether a row may forbid contact or law, so that a refused one holds whom it names."""
+        return bool(self.terms.get("restricts", False))
+
+    @property
     def references(self) -> dict[str, tuple[str, str]]:
         """Column -> (feed, column) it must be found in; self references left out."""
         pairs = {c.name: c.references.split(".") for c in self.file_columns if c.references}
@@ -238,6 +243,8 @@ class TaskFileContract:
         receiver: who gets it.
         is_internal: whether the receiver is part of the lender.
         purpose: what it is for.
+        serves: `contact` of debtors, `legal` action, an `alert` of the house, or a `recall`; rules
+            name what they protect from by it.
         path: the contract.
         filled_from: the table of the warehouse that the rows come from.
     """
@@ -248,6 +255,7 @@ class TaskFileContract:
     receiver: str
     is_internal: bool
     purpose: str
+    serves: str
     path: Path = field(compare=False)
     filled_from: str = "task"
 

@@ -24,6 +24,7 @@ from postloan.contracts.model import (
 )
 from postloan.errors import ContractError
 from postloan.settings import include_folder
+from postloan.shown_text import without_secrets
 from postloan.yaml_text import yaml_document
 
 SQL_TYPES = ("varchar", "integer", "bigint", "date", "boolean", "timestamp", "decimal")
@@ -100,7 +101,8 @@ def _read(path: Path) -> OpenDataContractStandard:
     try:
         return OpenDataContractStandard(**yaml_document(path.read_text(encoding="utf-8")))
     except (ValidationError, YAMLError, TypeError) as error:
-        raise ContractError(f"{path.name} is not an ODCS contract: {error}") from error
+        told = without_secrets(error)
+        raise ContractError(f"{path.name} is not an ODCS contract: {told}") from error
 
 
 def _custom(described: OpenDataContractStandard | SchemaObject | SchemaProperty) -> dict[str, Any]:
@@ -155,7 +157,7 @@ def _feed(path: Path) -> FeedContract:
 def _task_file(path: Path, filled_from: str = "task") -> TaskFileContract:
     contract = _read(path)
     custom = _custom(contract)
-    missing = [k for k in ("receiver", "receiverKind") if k not in custom]
+    missing = [k for k in ("receiver", "receiverKind", "serves") if k not in custom]
     if missing:
         raise ContractError(f"{path.name}: customProperties lack {', '.join(missing)}.")
     return TaskFileContract(
@@ -165,6 +167,7 @@ def _task_file(path: Path, filled_from: str = "task") -> TaskFileContract:
         receiver=str(custom["receiver"]),
         is_internal=custom["receiverKind"] == "internal",
         purpose=(contract.description.purpose if contract.description else None) or "",
+        serves=str(custom["serves"]),
         path=path,
         filled_from=filled_from,
     )

@@ -2,21 +2,27 @@
 
 import os
 from collections.abc import Iterator
+from datetime import date
 
 from postloan.contracts import catalogue
-from postloan.doctor.finding import Finding
+from postloan.doctor.finding import Finding, State
 from postloan.embedded.api import AirflowApi
 from postloan.embedded.control import is_supervised
 from postloan.errors import PostloanError
 from postloan.settings import Settings
 from postloan.sources.config import Landing, read_source
+from postloan.users import users, users_file
 
 TOPIC = "Where deliveries come from"
 AIRFLOW = "Airflow"
 
 
 def airflow(home: Settings) -> Iterator[Finding]:
-    """Whether an Airflow works for this installation; it may be stopped on purpose."""
+    """Who may log in, and whether an Airflow works here; it may be stopped on purpose."""
+    listed = _users(home)
+    yield listed
+    if listed.state is State.MISSING:
+        return
     named = os.environ.get("POSTLOAN_AIRFLOW_URL")
     if not named and not _is_running(home):
         yield Finding.note(AIRFLOW, "state", "not running", "make up")
@@ -27,6 +33,16 @@ def airflow(home: Settings) -> Iterator[Finding]:
     else:
         words = f"does not answer, or a part of it is away, at {api.url}"
         yield Finding.missing(AIRFLOW, "state", words, "make up mends what is left of it.")
+
+
+def _users(home: Settings) -> Finding:
+    try:
+        known = users(home)
+    except PostloanError as error:
+        return Finding.missing(AIRFLOW, "users", str(error))
+    approvers = len(known.legal_approvers)
+    words = f"{len(known.users)}, of which {approvers} legal approvers, in {users_file(home)}"
+    return Finding(AIRFLOW, "users", words)
 
 
 def deliveries(home: Settings) -> Iterator[Finding]:
@@ -56,9 +72,17 @@ def _landing(home: Settings, source: str) -> Finding:
         return Finding.note(TOPIC, source, f"{words}; it may be left out")
     if not os.access(folder, os.R_OK | os.X_OK):
         return Finding.missing(TOPIC, source, f"{folder} cannot be read by this user")
-    dates = sorted(path.name for path in folder.iterdir() if path.is_dir())
+    dates = sorted(path.name for path in folder.iterdir() if path.is_dir() and _is_date(path.name))
     words = f"{len(dates)} dates, the last of {dates[-1]}" if dates else "no dates"
     return Finding(TOPIC, source, f"{words}, in {folder}")
+
+
+def _is_date(name: str) -> bool:
+    """Whether a folder is one of a delivery: its name is not told otherwise."""
+    try:
+        return date.fromisoformat(name).isoformat() == name
+    except ValueError:
+        return False
 
 
 def _connection(home: Settings, source: str, name: str) -> Finding:

@@ -3,6 +3,7 @@
 import os
 import platform
 import re
+import shlex
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -12,6 +13,7 @@ from pathlib import Path
 from postloan.contracts import catalogue
 from postloan.doctor.finding import Finding
 from postloan.errors import PostloanError
+from postloan.modes import Door, open_doors
 from postloan.rules.packs import rule_book
 from postloan.settings import REPOSITORY, Settings, include_folder
 from postloan.sources.config import Rest, read_connector, read_source
@@ -19,6 +21,7 @@ from postloan.warehouse.models import load_model, model_names
 
 MACHINE, INCLUDE = "Machine", "What the lender decides (include/)"
 PYTHONS = ((3, 11), (3, 13))
+MODES, SHOWN_DOORS = "who may read it", 5
 LITTLE_SPACE_GIB, TOO_LITTLE_SPACE_GIB = 10, 1
 _PINNED = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^]]*])?==([^\s;\\]+)", re.MULTILINE)
 
@@ -28,6 +31,7 @@ def machine(home: Settings) -> Iterator[Finding]:
     yield _python()
     yield _packages(REPOSITORY / "requirements.in")
     yield from _disk(home.home)
+    yield from _doors(home)
 
 
 def _python() -> Finding:
@@ -71,6 +75,35 @@ def _disk(home: Path) -> Iterator[Finding]:
         yield Finding.note(MACHINE, "disk", words, remedy)
     else:
         yield Finding(MACHINE, "disk", words)
+
+
+def _doors(home: Settings) -> Iterator[Finding]:
+    """Modes of all that is kept, and what would put each of them right."""
+    try:
+        found = list(open_doors(home))
+    except PostloanError as error:
+        yield Finding.missing(MACHINE, MODES, str(error))
+        return
+    if not found:
+        opened = ", ".join(sorted(home.receiver_groups))
+        words = f"open to its owner alone, but for the receivers of {opened}" if opened else ""
+        yield Finding(MACHINE, MODES, words or "open to its owner alone")
+        return
+    shown = found[:SHOWN_DOORS]
+    remedy = "\n".join(map(_remedy, shown))
+    if any(door.is_ours for door in found):
+        remedy += f"\nor, all {len(found)} at once: python -m postloan up"
+    paths = ", ".join(f"{door.path} ({door.mode:04o})" for door in shown)
+    more = f" and {len(found) - len(shown)} more" if len(found) > len(shown) else ""
+    words = f"not as they must be, which is for their owner alone: {paths}{more}"
+    yield Finding.missing(MACHINE, MODES, words, remedy)
+
+
+def _remedy(door: Door) -> str:
+    path = shlex.quote(str(door.path))
+    group = f"chgrp {door.group} {path} && " if door.group is not None else ""
+    words = f"{group}chmod {door.wanted:04o} {path}"
+    return words if door.is_ours else f"{words}   (as its owner)"
 
 
 # What the lender decides ----------------------------------------------------------------------

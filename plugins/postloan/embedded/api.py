@@ -5,22 +5,47 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 import requests
 
-from postloan.embedded.environment import USER, base_url, password
+from postloan.embedded.address import airflow_address
+from postloan.embedded.environment import base_url, password
+from postloan.embedded.ours import OwnServerOnly, stranger_at
 from postloan.errors import PostloanError
 from postloan.settings import Settings
+from postloan.shown_text import without_secrets
+from postloan.users import ADMIN
 
 TIMEOUT_SECONDS = 30
 ATTEMPTS = 6
+ATTEMPTS_WHEN_KEPT = 24
+"""Some minutes: SQLite may be locked for long while a machine has much to do."""
 QUEUE_POLL_SECONDS = 1.0
 LONGEST_QUEUE_SECONDS = 4 * 3600.0
 """As long as a run may take that the queued one waits for."""
+LONGEST_REASON = 1500
+"""Characters of what a failed task says."""
 COMPONENTS = ("metadatabase", "scheduler", "triggerer", "dag_processor")
 
 Json = dict[str, Any]
+
+
+class AirflowAwayError(PostloanError):
+    """Airflow does not answer."""
+
+
+class Keeper(Protocol):
+    """Somebody who knows what to do while Airflow is away, or a part of it."""
+
+    def away(self, seconds: float) -> str:
+        """It has not answered for so long; where to try again, or an error."""
+
+    def back(self) -> None:
+        """It answers again."""
+
+    def look(self) -> bool:
+        """Whether a part of it was started again since the last look."""
 
 
 @dataclass(frozen=True)
@@ -70,8 +95,13 @@ class AirflowApi:
     url: str
     user: str
     password: str = field(repr=False)
+    keeper: Keeper | None = field(default=None, repr=False)
+    """Waits for an API server that is started again; without one it is soon given up."""
+    own: Settings | None = field(default=None, repr=False)
+    """The home whose embedded Airflow it is; None where the environment names another."""
     _session: requests.Session = field(default_factory=requests.Session, repr=False)
     _has_token: bool = False
+    _door: OwnServerOnly | None = field(default=None, repr=False)
 
     @classmethod
     def of(cls, home: Settings) -> "AirflowApi":
@@ -82,14 +112,26 @@ class AirflowApi:
         url = os.environ.get("POSTLOAN_AIRFLOW_URL")
         if url:
             return cls(
-                url.rstrip("/"),
-                os.environ.get("POSTLOAN_AIRFLOW_USER") or USER,
+                airflow_address(url),
+                os.environ.get("POSTLOAN_AIRFLOW_USER") or ADMIN,
                 os.environ.get("POSTLOAN_AIRFLOW_PASSWORD") or "",
             )
-        api = cls(base_url(home), USER, password(home))
-        # It is on this machine: no proxy has a say in it.
-        api._session.trust_env = False
+        api = cls(base_url(home), ADMIN, password(home), own=home)
+        api._keep_to_our_own()
         return api
+
+    def _keep_to_our_own(self) -> None:
+        """It is on this machine: no proxy has a say in it, and nobody else is talked to."""
+        if self.own is not None:
+            self._door = OwnServerOnly(self.own)
+            self._session.trust_env = False
+            self._session.mount("http://", self._door)
+            self._session.mount("https://", self._door)
+
+    @property
+    def met_a_stranger(self) -> bool:
+        """Whether another program answers in place of our Airflow; nothing was sent to it."""
+        return self._door is not None and self._door.met_a_stranger
 
     # Talking ------------------------------------------------------------------------------
 
@@ -99,6 +141,8 @@ class AirflowApi:
             json={"username": self.user, "password": self.password},
             timeout=TIMEOUT_SECONDS,
         )
+        if answer.status_code >= requests.codes.internal_server_error:
+            raise requests.HTTPError("It cannot log anybody in yet.")
         if answer.status_code != requests.codes.created:
             raise PostloanError(
                 f"Airflow at {self.url} does not accept the password of '{self.user}' "
@@ -106,6 +150,20 @@ class AirflowApi:
             )
         self._session.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
         self._has_token = True
+
+    def as_user(self, user: str, password: str) -> "AirflowApi":
+        """The same Airflow, for another user."""
+        other = AirflowApi(self.url, user, password, own=self.own)
+        other._keep_to_our_own()
+        return other
+
+    def accepts_the_password(self) -> bool:
+        """Whether Airflow answers and lets this user in."""
+        try:
+            self._log_in()
+        except (PostloanError, requests.RequestException, ValueError, KeyError):
+            return False
+        return True
 
     def _once(self, method: str, path: str, **arguments: Any) -> requests.Response:
         if not self._has_token:
@@ -123,16 +181,42 @@ class AirflowApi:
     def call(self, method: str, path: str, **arguments: Any) -> Any:
         """One request; an API server that is away or overloaded is asked again.
 
+        One that stumbles over this very request is given up after some attempts; one that is not
+        there at all is waited for as long as its keeper says.
+
         Raises:
-            PostloanError: Airflow cannot be reached, or refuses the request.
+            AirflowAwayError: Airflow cannot be reached.
+            PostloanError: Airflow refuses the request, or its keeper gives it up.
         """
-        for attempt in range(ATTEMPTS):
-            if attempt:
-                time.sleep(min(0.5 * 2**attempt, 8))
-            answer = self._answer(method, path, **arguments)
-            if answer is not None:
-                return answer.json() if answer.content else {}
-        raise PostloanError(f"Airflow does not answer at {self.url}. Start it: make up")
+        began, attempt = time.monotonic(), 0
+        while (answer := self._answer(method, path, **arguments)) is None:
+            attempt += 1
+            if self.keeper and not self._is_there():
+                self.url = self.keeper.away(time.monotonic() - began)
+                attempt = min(attempt, 2)
+            elif attempt >= (ATTEMPTS_WHEN_KEPT if self.keeper else ATTEMPTS):
+                raise AirflowAwayError(self._away())
+            time.sleep(min(0.5 * 2**attempt, 8))
+        if self.keeper:
+            self.keeper.back()
+        return answer.json() if answer.content else {}
+
+    def _away(self) -> str:
+        if self.met_a_stranger:
+            return f"{stranger_at(self.url)} Start it: make up"
+        return f"Airflow does not answer at {self.url}. Start it: make up"
+
+    def _is_there(self) -> bool:
+        """Whether anything answers at all."""
+        try:
+            self._session.get(f"{self.url}/api/v2/version", timeout=TIMEOUT_SECONDS)
+        except requests.RequestException:
+            return False
+        return True
+
+    def look(self) -> bool:
+        """Whether a part of Airflow was started again since the last look, as its keeper knows."""
+        return self.keeper.look() if self.keeper else False
 
     def _answer(self, method: str, path: str, **arguments: Any) -> requests.Response | None:
         """The answer to one request; None where the API server is away or stumbles."""
@@ -221,7 +305,7 @@ class AirflowApi:
         for line in lines if isinstance(lines, list) else []:
             for detail in (line.get("error_detail") or []) if isinstance(line, dict) else []:
                 told = str(detail.get("exc_value") or told)
-        return told
+        return without_secrets(told, LONGEST_REASON)
 
     # Assets -------------------------------------------------------------------------------
 
@@ -283,12 +367,20 @@ class AirflowApi:
 
     # Pools --------------------------------------------------------------------------------
 
+    def _pools(self) -> dict[str, Json]:
+        return {p["name"]: p for p in self.call("GET", "/api/v2/pools")["pools"]}
+
     def set_pool(self, name: str, slots: int, description: str) -> None:
         """Make a pool, or give it that many slots."""
         body = {"name": name, "slots": slots, "description": description, "include_deferred": False}
-        known = {p["name"]: p for p in self.call("GET", "/api/v2/pools")["pools"]}
+        known = self._pools()
         if name not in known:
-            self.call("POST", "/api/v2/pools", json=body)
+            try:
+                self.call("POST", "/api/v2/pools", json=body)
+            except PostloanError:
+                # Another command has made it in the same moment.
+                if name not in self._pools():
+                    raise
         elif known[name]["slots"] != slots:
             self.call(
                 "PATCH",

@@ -9,10 +9,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from postloan.embedded.api import AirflowApi
+from postloan.embedded.api import AirflowApi, AirflowAwayError
+from postloan.embedded.environment import PREFERRED_PORT, check_port, known_port, write_private
+from postloan.embedded.ours import stranger_at
 from postloan.embedded.processes import end
-from postloan.embedded.supervisor import log_folder, recorded, take_lock
+from postloan.embedded.supervisor import is_locked, log_folder, recorded
 from postloan.errors import PostloanError
+from postloan.modes import UMASK, close_doors
 from postloan.orchestration.defaults import POOL, SOURCES_POOL
 from postloan.settings import REPOSITORY, Settings
 from postloan.warehouse.spark.options import options_of
@@ -27,24 +30,35 @@ FETCHING_SLOTS = 4
 
 def is_supervised(home: Settings) -> bool:
     """Whether a supervisor is alive."""
-    lock = take_lock(home)
-    if lock is None:
-        return True
-    lock.close()
-    return False
+    return is_locked(home)
+
+
+def _stop_record(home: Settings) -> Path:
+    """Who stopped Airflow last; gone while it is wanted."""
+    return home.airflow_home / "stopped_by"
+
+
+def stopped_by(home: Settings) -> str | None:
+    """Who stopped Airflow; None where it was not stopped but killed."""
+    try:
+        return _stop_record(home).read_text(encoding="utf-8").strip()
+    except FileNotFoundError:
+        return None
 
 
 def _supervisor_log(home: Settings) -> Path:
     return log_folder(home) / "supervisor.log"
 
 
-def _start_supervisor(home: Settings) -> None:
+def _start_supervisor(home: Settings) -> "subprocess.Popen[bytes]":
+    check_port(home)
+    _stop_record(home).unlink(missing_ok=True)
     home.airflow_home.mkdir(mode=0o700, parents=True, exist_ok=True)
     log_folder(home).mkdir(parents=True, exist_ok=True)
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     environment |= {"PYTHONPATH": str(REPOSITORY / "plugins"), "POSTLOAN_HOME": str(home.home)}
     with _supervisor_log(home).open("ab") as log:
-        subprocess.Popen(
+        return subprocess.Popen(
             [sys.executable, "-m", "postloan.embedded.supervisor"],
             env=environment,
             cwd=home.airflow_home,
@@ -52,6 +66,7 @@ def _start_supervisor(home: Settings) -> None:
             stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            umask=UMASK,
         )
 
 
@@ -71,21 +86,25 @@ def start(home: Settings, tell: Callable[[str], None] = lambda _: None) -> Airfl
     Raises:
         PostloanError: it does not come up; the message holds the end of its log.
     """
+    close_doors(home)
+    began, started, stranger = time.monotonic(), None, ""
     if not is_supervised(home):
         tell("Starting Airflow (API server, scheduler, DAG processor, triggerer) …")
-        _start_supervisor(home)
-    began = time.monotonic()
-    deadline = began + START_SECONDS
-    while time.monotonic() < deadline:
+        started = _start_supervisor(home)
+    while time.monotonic() < began + START_SECONDS:
         time.sleep(0.5)
-        if time.monotonic() > began + 5 and not is_supervised(home):
-            break
+        if not is_supervised(home):
+            if started is None or (started.poll() is not None and not is_supervised(home)):
+                break
+            continue
         api = AirflowApi.of(home)
-        if is_supervised(home) and api.is_healthy():
-            _make_pools(home, api)
+        if api.is_healthy() and _make_pools(home, api):
+            if started is not None:
+                _tell_port(home, tell)
             return api
+        stranger = f" {stranger_at(api.url)}" if api.met_a_stranger else ""
     raise PostloanError(
-        f"Airflow did not come up. The end of {_supervisor_log(home)}:\n"
+        f"Airflow did not come up.{stranger} The end of {_supervisor_log(home)}:\n"
         f"{_tail(_supervisor_log(home))}\nMore in {log_folder(home)}."
     )
 
@@ -121,18 +140,35 @@ def connect(home: Settings, tell: Callable[[str], None] = lambda _: None) -> Air
     """
     if os.environ.get("POSTLOAN_AIRFLOW_URL") or is_supervised(home):
         return AirflowApi.of(home)
-    if recorded(home):
+    if recorded(home) and stopped_by(home) is None:
         return start(home, tell)
     raise PostloanError("Airflow is not running. Start it: make up (or run a demo: make run)")
 
 
-def _make_pools(home: Settings, api: AirflowApi) -> None:
-    for pool in pools(home):
-        api.set_pool(pool.name, pool.slots, pool.purpose)
+def _make_pools(home: Settings, api: AirflowApi) -> bool:
+    """Make the pools that the DAGs name; False where Airflow went away meanwhile."""
+    try:
+        for pool in pools(home):
+            api.set_pool(pool.name, pool.slots, pool.purpose)
+    except AirflowAwayError:
+        return False
+    return True
+
+
+def _tell_port(home: Settings, tell: Callable[[str], None]) -> None:
+    port = known_port(home)
+    if port != PREFERRED_PORT and not home.airflow_port:
+        tell(
+            f"Airflow listens on port {port}, as {PREFERRED_PORT} was in use; "
+            f"POSTLOAN_AIRFLOW_PORT names another."
+        )
 
 
 def stop(home: Settings) -> bool:
     """Stop Airflow, or end what a killed supervisor left behind; whether anything was running."""
+    if home.airflow_home.is_dir():
+        words = f"`{' '.join(sys.argv[1:]) or 'a program'}` (process {os.getpid()})"
+        write_private(_stop_record(home), f"{words}\n")
     started = recorded(home)
     if not is_supervised(home):
         alive = [s for name, s in started.items() if name != "supervisor" and s.is_alive()]

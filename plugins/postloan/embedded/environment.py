@@ -10,14 +10,16 @@ import os
 import secrets
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from postloan.errors import PostloanError
 from postloan.settings import REPOSITORY, Settings
+from postloan.users import ADMIN, Users, users
 
 PREFERRED_PORT = 8080
-USER = "admin"
+COMPOSE_USERS = "POSTLOAN_AIRFLOW_USERS"
+"""Names and roles of all users, for `docker-compose.yaml`."""
 METADATA_VARIABLE = "POSTLOAN_AIRFLOW_DATABASE"
 """URL of a metadata database to use in place of the SQLite file."""
 DATABASE = "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"
@@ -54,10 +56,11 @@ def _new_secrets() -> dict[str, str]:
     }
 
 
-def new_compose_environment(user_id: int, group_id: int) -> dict[str, str]:
+def new_compose_environment(user_id: int, group_id: int, listed: Users) -> dict[str, str]:
     """Fresh values of every variable that `docker-compose.yaml` asks for."""
     made = _new_secrets()
     return {
+        COMPOSE_USERS: listed.airflow_roles,
         "POSTLOAN_UID": str(user_id),
         "POSTLOAN_GID": str(group_id),
         "POSTLOAN_AIRFLOW_PASSWORD": secrets.token_urlsafe(12),
@@ -69,13 +72,32 @@ def new_compose_environment(user_id: int, group_id: int) -> dict[str, str]:
 
 
 def password_file(home: Settings) -> Path:
-    """Where the password of the local user is kept; readable by its owner only."""
+    """Where the passwords of the users are kept; readable by its owner only."""
     return home.airflow_home / "passwords.json"
 
 
-def password(home: Settings) -> str:
-    """The password of the local user, made on first use."""
-    return _kept(password_file(home), lambda: {USER: secrets.token_urlsafe(12)})[USER]
+def with_passwords(known: Mapping[str, str], listed: Users) -> dict[str, str]:
+    """Every user's password: the known one, or a fresh one; who is not listed has none."""
+    return {u.user: known.get(u.user) or secrets.token_urlsafe(12) for u in listed.users}
+
+
+def passwords(home: Settings) -> dict[str, str]:
+    """User -> password of everybody who may log in, made on first use.
+
+    An installation that is there already is extended: passwords in use stay, a user who has left
+    the list loses the way in.
+    """
+    path = password_file(home)
+    known = _kept(path, dict)
+    wanted = with_passwords(known, users(home))
+    if wanted != known:
+        write_private(path, json.dumps(wanted, indent=2) + "\n")
+    return wanted
+
+
+def password(home: Settings, user: str = ADMIN) -> str:
+    """The password of one user, by default of the one our own commands use."""
+    return passwords(home)[user]
 
 
 def _is_free(port: int) -> bool:
@@ -107,10 +129,28 @@ def known_port(home: Settings) -> int | None:
     return int(text) if text.isdigit() else None
 
 
+def check_port(home: Settings) -> None:
+    """Refuse the port that was asked for where something else has it.
+
+    Raises:
+        PostloanError: says so.
+    """
+    if home.airflow_port and not _is_free(home.airflow_port):
+        raise PostloanError(
+            f"Port {home.airflow_port} (POSTLOAN_AIRFLOW_PORT) is in use by another program. Set "
+            f"another, or none: then a free one is found."
+        )
+
+
 def choose_port(home: Settings) -> int:
-    """A free port for the API server: the one used last, then 8080, then any."""
+    """A free port for the API server: the one asked for, or the one used last, 8080, or any.
+
+    Raises:
+        PostloanError: the one asked for is in use.
+    """
+    check_port(home)
     wanted = [p for p in (known_port(home), PREFERRED_PORT) if p]
-    port = next(filter(_is_free, wanted), None) or _any_free_port()
+    port = home.airflow_port or next(filter(_is_free, wanted), None) or _any_free_port()
     write_private(port_file(home), f"{port}\n")
     return port
 
@@ -161,7 +201,7 @@ def airflow_environment(home: Settings, port: int) -> dict[str, str]:
         and (not name.startswith("AIRFLOW_") or name.startswith(PASSED_ON))
     }
     airflow_home = home.airflow_home
-    password(home)
+    passwords(home)
     return {
         **inherited,
         **_kept(airflow_home / "secrets.json", _new_secrets),
@@ -177,7 +217,7 @@ def airflow_environment(home: Settings, port: int) -> dict[str, str]:
         "AIRFLOW__CORE__PARALLELISM": "4",
         "AIRFLOW__CORE__MAX_TEMPLATED_FIELD_LENGTH": "200000",
         "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"http://127.0.0.1:{port}/execution/",
-        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": f"{USER}:admin",
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": users(home).airflow_roles,
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(password_file(home)),
         DATABASE: metadata_url(home),
         "AIRFLOW__API__HOST": "127.0.0.1",
@@ -187,11 +227,16 @@ def airflow_environment(home: Settings, port: int) -> dict[str, str]:
         "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.2",
         # A killed task is noticed after a minute, not after five.
         "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "60",
+        # What a killed scheduler was doing is taken up by the next at once, not after five minutes.
+        "AIRFLOW__SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL": "15",
         # The end of a task is sometimes seen only at its next heartbeat: five seconds by default.
         "AIRFLOW__WORKERS__MIN_HEARTBEAT_INTERVAL": "1",
         "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "60",
         "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "120",
         "AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_STORAGE_PATH": str(airflow_home / "bundles"),
         "AIRFLOW__LOGGING__LOGGING_LEVEL": "INFO",
+        # Airflow would open its logs to everybody of the same group.
+        "AIRFLOW__LOGGING__FILE_TASK_HANDLER_NEW_FOLDER_PERMISSIONS": "0o700",
+        "AIRFLOW__LOGGING__FILE_TASK_HANDLER_NEW_FILE_PERMISSIONS": "0o600",
         "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
     }

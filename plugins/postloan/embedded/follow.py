@@ -200,6 +200,9 @@ class Follower:
         """The run that the event of another run started; a lost event is posted again."""
         began = time.monotonic()
         while time.monotonic() - began < LOST_AFTER_SECONDS:
+            if self.api.look():
+                # A scheduler that was away has not lost it yet.
+                began = time.monotonic()
             started = self.api.started_by(run, dag_id)
             if started:
                 return self.api.run(dag_id, started)
@@ -216,6 +219,7 @@ class Follower:
                     f"{run.dag_id} for {self.key} is still {run.state}; see the UI."
                 )
             time.sleep(POLL_SECONDS)
+            self.api.look()
             run = self.api.run(run.dag_id, run.run_id)
         if not is_quiet:
             self._tell_run(run, _in_words(self.api.event_facts(run)))

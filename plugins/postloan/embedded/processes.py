@@ -40,7 +40,7 @@ class Started:
             return False
 
 
-def _members(leader: Started) -> list[int]:
+def members(leader: Started) -> list[int]:
     """Live processes of the session. A number in use as a session is not given to strangers."""
     if psutil.pid_exists(leader.pid):
         try:
@@ -74,9 +74,9 @@ def end(leaders: Iterable[Started], grace_seconds: float = GRACE_SECONDS) -> Non
     deadline = time.monotonic() + grace_seconds
     while any(s.is_alive() for s in leaders) and time.monotonic() < deadline:
         time.sleep(0.1)
-    left = [pid for s in leaders for pid in _members(s)]
+    left = [pid for s in leaders for pid in members(s)]
     _send(left, signal.SIGTERM)
     deadline = time.monotonic() + (3 if left else 0)
-    while any(_members(s) for s in leaders) and time.monotonic() < deadline:
+    while any(members(s) for s in leaders) and time.monotonic() < deadline:
         time.sleep(0.1)
-    _send((pid for s in leaders for pid in _members(s)), signal.SIGKILL)
+    _send((pid for s in leaders for pid in members(s)), signal.SIGKILL)

@@ -28,6 +28,7 @@ from postloan.embedded.environment import (
 )
 from postloan.embedded.health import signs_of_life
 from postloan.embedded.processes import Started, end
+from postloan.modes import UMASK, keep_private
 from postloan.settings import Settings, settings
 
 # The API server reads the log files itself; a second installation would want the same ports.
@@ -44,6 +45,8 @@ LONGEST_PAUSE_SECONDS = 30.0
 HEALTH_CHECK_SECONDS = 10.0
 SILENCE_SECONDS = 60.0
 """A component that has given no sign of life for that long is hung, and is started again."""
+LOOK_SECONDS = 2.0
+"""Somebody who only looks whether the lock is free has it for less."""
 STARTING_SECONDS = 300.0
 """The first sign of life may take longer, on a slow machine."""
 
@@ -62,16 +65,38 @@ def log_folder(home: Settings) -> Path:
     return home.airflow_home / "logs" / "processes"
 
 
-def take_lock(home: Settings) -> TextIO | None:
-    """The lock, held until the file is closed; None when a supervisor has it."""
+def take_lock(home: Settings, patience_seconds: float = 0) -> TextIO | None:
+    """The lock, held until the file is closed; None when a supervisor has it.
+
+    Args:
+        home: the installation.
+        patience_seconds: so long somebody may have it who only looks whether it is free.
+    """
     lock_file(home).parent.mkdir(parents=True, exist_ok=True)
     stream = lock_file(home).open("a+", encoding="utf-8")
-    try:
-        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        stream.close()
-        return None
-    return stream
+    deadline = time.monotonic() + patience_seconds
+    while True:
+        try:
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= deadline:
+                stream.close()
+                return None
+            time.sleep(0.02)
+        else:
+            return stream
+
+
+def is_locked(home: Settings) -> bool:
+    """Whether a supervisor has the lock. Many may look at the same time."""
+    if not lock_file(home).exists():
+        return False
+    with lock_file(home).open("a+", encoding="utf-8") as stream:
+        try:
+            fcntl.flock(stream, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
 
 
 def recorded(home: Settings) -> dict[str, Started]:
@@ -174,6 +199,7 @@ class Supervisor:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                umask=UMASK,
             )
         self.running[name] = process
         self.started[name] = Started.of(process.pid)
@@ -210,8 +236,9 @@ def prepare_metadata(home: Settings, environment: Mapping[str, str]) -> None:
 
 def main() -> int:
     """Supervise this installation; 0 also when another supervisor is there already."""
+    keep_private()
     home = settings()
-    lock = take_lock(home)
+    lock = take_lock(home, patience_seconds=LOOK_SECONDS)
     if lock is None:
         return 0
     with lock:

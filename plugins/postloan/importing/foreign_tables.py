@@ -8,8 +8,10 @@ from typing import TextIO
 
 import duckdb
 
+from postloan.file_patterns import no_pattern
 from postloan.importing.mapping import ForeignTable, MappingError
 from postloan.landing_writer import literal, quoted
+from postloan.shown_text import shown
 
 # What an engine says besides the rows it quotes. Those may hold personal data and stay unsaid.
 _HARMLESS = re.compile(
@@ -22,9 +24,15 @@ _HARMLESS = re.compile(
 def reason(error: duckdb.Error) -> str:
     """An engine's message without the values and rows it quotes: they may be personal."""
     text = str(error)
-    first = re.sub(r"'[^']*'|\"[^\"]*\"", "…", text.splitlines()[0])
+    # From the first quote to the last: a value may hold quotes itself.
+    first = re.sub(r"['\"].*['\"]", "…", text.splitlines()[0])
+    if isinstance(error, duckdb.InvalidInputException):
+        # The words may be those of the SELECT, made of what it has read.
+        first = first.split(":", 1)[0]
+    elif isinstance(error, duckdb.PermissionException):
+        first = "read from the tables of the mapping only, from no other file"
     said = [found for found in dict.fromkeys(_HARMLESS.findall(text)) if found not in first]
-    return ", ".join([first, *said])
+    return shown(", ".join([first, *said]), 300)
 
 
 def _open_text(path: Path) -> TextIO:
@@ -34,11 +42,13 @@ def _open_text(path: Path) -> TextIO:
 
 
 def _header(path: Path, delimiter: str) -> list[str]:
+    if not path.is_file():
+        raise MappingError("it is not a file.")
     try:
         with _open_text(path) as stream:
             names = next(csv.reader(stream, delimiter=delimiter), [])
     except (OSError, EOFError, UnicodeDecodeError, csv.Error) as error:
-        raise MappingError(f"its header row cannot be read: {error}") from error
+        raise MappingError(f"its header row cannot be read ({type(error).__name__}).") from error
     names = [name.removeprefix("\ufeff") for name in names]
     if not names or not all(names) or len(set(names)) < len(names):
         raise MappingError("its first line must name every column, each of them once.")
@@ -48,10 +58,11 @@ def _header(path: Path, delimiter: str) -> list[str]:
 def _csv_reader(path: Path, table: ForeignTable) -> str:
     # Nothing is detected: a guess skips lines that do not fit it, without a word.
     columns = ", ".join(f"{literal(n)}: 'varchar'" for n in _header(path, table.delimiter))
+    packing = "gzip" if path.suffix == ".gz" else "none"
     return (
-        f"read_csv({literal(str(path))}, auto_detect = false, strict_mode = true, "
+        f"read_csv({literal(no_pattern(path))}, auto_detect = false, strict_mode = true, "
         f"header = true, delim = {literal(table.delimiter)}, quote = '\"', escape = '\"', "
-        f"columns = {{{columns}}})"
+        f"columns = {{{columns}}}, compression = '{packing}')"
     )
 
 
@@ -59,12 +70,13 @@ def _create(
     connection: duckdb.DuckDBPyConnection, name: str, table: ForeignTable, path: Path
 ) -> None:
     if path.name.endswith(".parquet"):
-        statement = f"create view {quoted(name)} as from read_parquet({literal(str(path))})"
+        reader = f"read_parquet({literal(no_pattern(path))})"
     elif path.name.endswith((".csv", ".csv.gz")):
-        # Read at once, so that a broken line is blamed on its file.
-        statement = f"create table {quoted(name)} as from {_csv_reader(path, table)}"
+        reader = _csv_reader(path, table)
     else:
         raise MappingError("the file is neither .csv, .csv.gz nor .parquet.")
+    # Read at once, so that what is broken is blamed on its file, and no file is open later.
+    statement = f"create table {quoted(name)} as from {reader}"
     try:
         connection.execute(statement)
     except duckdb.Error as error:

@@ -16,6 +16,7 @@ from postloan.importing.mapping import FeedMapping, MappingError
 from postloan.importing.mapping import Mapping as ImportMapping
 from postloan.importing.statements import resolve
 from postloan.landing_writer import literal, quoted, write_deliveries
+from postloan.shown_text import shown
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,16 @@ def _database() -> Iterator[duckdb.DuckDBPyConnection]:
             yield connection
 
 
+def _close_the_door(connection: duckdb.DuckDBPyConnection, landing: Path) -> None:
+    """Whatever a SELECT says, no file is opened for it from now on but what is delivered."""
+    for setting in (
+        f"allowed_directories = [{literal(str(landing))}, {literal(str(landing.resolve()))}]",
+        "enable_external_access = false",
+        "lock_configuration = true",
+    ):
+        connection.execute(f"set {setting}")
+
+
 def _text(column: Column, engine_type: str) -> str:
     """The expression that writes a selected column in the form of a delivery.
 
@@ -72,7 +83,8 @@ def _columns_of(connection: duckdb.DuckDBPyConnection, select: str) -> dict[str,
     try:
         described = connection.execute(f"describe {select}").fetchall()
     except duckdb.Error as error:
-        raise MappingError(str(error).splitlines()[0]) from error
+        # The first line names columns of the SELECT; what follows may be read off the files.
+        raise MappingError(shown(str(error).splitlines()[0], 300)) from None
     return {str(row[0]): str(row[1]) for row in described}
 
 
@@ -170,6 +182,7 @@ def _import(mapping: ImportMapping, folder: Path, landing: Path) -> ImportSummar
     with _database() as connection:
         for name, table in mapping.tables.items():
             open_table(connection, name, table, folder)
+        _close_the_door(connection, landing)
         parameters = {"opening": opening, "until": until}
         for name, feed_mapping in mapping.feeds.items():
             try:

@@ -25,7 +25,9 @@ from typing import Annotated, Any
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from postloan.advice import advised
 from postloan.errors import PostloanError
+from postloan.shown_text import shown, without_secrets
 from postloan.yaml_text import yaml_document
 
 NAME = r"^[a-z_][a-z0-9_]*$"
@@ -72,8 +74,8 @@ class Mapping(_Strict):
 
 def _explain(error: ValidationError) -> str:
     return "; ".join(
-        f"{'.'.join(str(part) for part in e['loc']) or 'the file'}: {e['msg']}"
-        for e in error.errors(include_url=False, include_input=False)
+        f"{shown('.'.join(str(part) for part in e['loc'])) or 'the file'}: {shown(e['msg'], 200)}"
+        for e in error.errors(include_url=False, include_input=False)[:5]
     )
 
 
@@ -83,12 +85,18 @@ def read_mapping(path: Path) -> Mapping:
     Raises:
         MappingError: the file is missing, no YAML, or says something a mapping cannot say.
     """
+    if not path.is_file():
+        raise MappingError(f"The mapping {shown(path, 200)} is not a file. Name one that is there.")
     try:
         content = yaml_document(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise MappingError(f"The mapping {path} cannot be read: {error}.") from error
+    except UnicodeDecodeError:
+        raise MappingError(f"The mapping {shown(path, 200)} is not text in UTF-8.") from None
+    except OSError as error:
+        raise MappingError(
+            f"The mapping {shown(path, 200)} cannot be read: {advised(error)}"
+        ) from None
     except (yaml.YAMLError, ValueError) as error:  # 2020-02-31 is a ValueError to PyYAML
-        raise MappingError(f"{path.name} is not YAML: {error}") from error
+        raise MappingError(f"{path.name} is not YAML: {without_secrets(error)}") from error
     try:
         return Mapping.model_validate(content)
     except ValidationError as error:

@@ -22,6 +22,7 @@ from postloan.ingestion.refusals import (
     OUT_OF_RANGE,
     TOO_LONG,
     TOO_MANY_DECIMALS,
+    whole_digits,
 )
 
 SUPPORTED_OPTIONS = frozenset(
@@ -90,9 +91,9 @@ def certain_pattern(sql_type: str) -> str | None:
         case "bigint":
             return "^-?[0-9]{1,18}$"
         case "decimal":
-            precision, scale = map(int, size.split(","))
+            scale = int(size.split(",")[1])
             fraction = f"([.][0-9]{{1,{scale}}})?" if scale else ""
-            return f"^-?[0-9]{{1,{precision - scale}}}{fraction}$"
+            return f"^-?[0-9]{{1,{whole_digits(sql_type)}}}{fraction}$"
         case "date":
             return CERTAIN_DATE
         case "timestamp":
@@ -126,8 +127,7 @@ def _form_faults(column: Column) -> Iterable[tuple[exp.Expr, str]]:
 
 def _decimal_faults(column: Column) -> Iterable[tuple[exp.Expr, str]]:
     value = value_of(column)
-    precision = int(column.sql_type.partition("(")[2].split(",")[0])
-    whole, scale = precision - column.scale, column.scale
+    whole, scale = whole_digits(column.sql_type), column.scale
     yield exp.not_(_matches(value, "^-?[0-9]+([.][0-9]+)?$")), NOT_A_NUMBER
     yield _matches(value, f"[.][0-9]{{{scale + 1},}}$"), TOO_MANY_DECIMALS
     yield exp.not_(_matches(value, f"^-?0*[0-9]{{1,{whole}}}([.][0-9]+)?$")), OUT_OF_RANGE
@@ -261,6 +261,9 @@ def _is_plain(column: Column, tried: exp.Expr, required: exp.Expr | None) -> exp
     right: list[exp.Expr] = [exp.not_(fault) for fault, _ in _value_faults(column, value, tried)]
     if column.sql_type != "varchar":
         right.append(exp.cast(tried.copy(), "varchar").eq(value.copy()))
+    if column.sql_type.startswith("decimal("):
+        most = exp.Literal.number("1" + "0" * whole_digits(column.sql_type))
+        right.append(exp.Abs(this=tried.copy()) < most)
     # Years of four digits, no fractions: the engine itself knows more, and infinity.
     if column.sql_type in ("date", "timestamp"):
         first, beyond = (

@@ -1,7 +1,9 @@
 """Reads the rows that a person has corrected.
 
 Two layouts: the quarantine file as it was published, its `raw_text` edited, and a CSV with
-`line_no` and the columns of the feed. A row that was left as it is corrects nothing.
+`line_no` and the columns of the feed. A row that was left as it is corrects nothing. The apostrophe
+that keeps a spreadsheet from running a cell is taken off, exactly one; characters that are shown by
+their numbers in `raw_text` become themselves again.
 """
 
 import csv
@@ -12,10 +14,12 @@ from pathlib import Path
 
 from postloan.contracts import FeedContract
 from postloan.errors import DeliveryError
-from postloan.ingestion.quarantine import COLUMNS, FORMULA_STARTS, fields_of, harmless
+from postloan.ingestion.names import told_file
+from postloan.ingestion.quarantine import COLUMNS, fields_of, raw_text_of
+from postloan.ingestion.requeues import LINE
+from postloan.spreadsheet import unguarded
 
 Fields = list[str]
-_LINE = re.compile(r"[1-9][0-9]{0,17}")
 _BREAKS = re.compile(r"[\0\r\n]")
 
 
@@ -68,12 +72,14 @@ def _rows(
         row = dict(zip(header, record, strict=True))
         line_no = _held_line(row["line_no"], held, place)
         if not is_published:
-            yield place, line_no, [row[name] for name in names]
-        elif row["raw_text"] != harmless(held[line_no]):
-            yield place, line_no, _fields(row["raw_text"], names, place)
+            yield place, line_no, [unguarded(row[name]) for name in names]
+        elif (raw := raw_text_of(row["raw_text"])) != held[line_no]:
+            yield place, line_no, _fields(raw, names, place)
 
 
 def _records(path: Path) -> Iterator[tuple[str, Fields]]:
+    if not path.is_file():
+        raise DeliveryError(f"{told_file(path.name)} is not a file. Name the file to correct from.")
     try:
         with path.open(encoding="utf-8-sig", newline="") as stream:
             reader = csv.reader(stream, strict=True)
@@ -87,7 +93,7 @@ def _records(path: Path) -> Iterator[tuple[str, Fields]]:
 
 
 def _held_line(text: str, held: Mapping[int, str], place: str) -> int:
-    if not _LINE.fullmatch(text):
+    if not LINE.fullmatch(text):
         raise DeliveryError(f"{place}: line_no is not a line of the delivered file.")
     if int(text) not in held:
         raise DeliveryError(
@@ -99,9 +105,6 @@ def _held_line(text: str, held: Mapping[int, str], place: str) -> int:
 
 def _fields(raw: str, names: list[str], place: str) -> Fields:
     """The values of an edited record."""
-    if raw.startswith("'") and raw[1:].startswith(FORMULA_STARTS):
-        # The quarantine file puts the apostrophe there, so that no spreadsheet runs it.
-        raw = raw[1:]
     try:
         fields = fields_of(raw)
     except csv.Error:

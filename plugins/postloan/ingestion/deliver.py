@@ -12,8 +12,10 @@ from datetime import date
 from pathlib import Path
 
 from postloan.contracts import FeedContract, catalogue
+from postloan.contracts.file_format import file_format_of
 from postloan.errors import DeliveryError
 from postloan.ingestion.data_docs import DeliveryDocs, write_docs
+from postloan.ingestion.horizon import check_date
 from postloan.ingestion.ledger import (
     FeedCount,
     contents_of,
@@ -22,9 +24,11 @@ from postloan.ingestion.ledger import (
     was_book_delivered,
     write_entry,
 )
+from postloan.ingestion.left_out import keep_what_is_left_out, note_protections
 from postloan.ingestion.limits import Breach, breach_of
 from postloan.ingestion.manifest import Manifest, check_content, read_manifest
 from postloan.ingestion.mending import mend, note_held, record_releases
+from postloan.ingestion.own_copy import own_copy
 from postloan.ingestion.profile import (
     forget_profile,
     promised_totals,
@@ -38,6 +42,7 @@ from postloan.ingestion.refused_deliveries import TooMuchRefusedError, record_re
 from postloan.ingestion.relations import file_key
 from postloan.ingestion.repayments import REPAYMENT, refuse_reversals, restate_later
 from postloan.ingestion.requeues import Requests, requests_for, write_followed
+from postloan.ingestion.restrictions import keep_restrictions
 from postloan.ingestion.second_chance import Later, Place, judge_later
 from postloan.ingestion.staging import Staging
 from postloan.settings import settings
@@ -111,6 +116,7 @@ def ingest(
     scratch: Path,
     quarantine_folder: Path,
     docs_folder: Path | None = None,
+    corrections_folder: Path | None = None,
 ) -> DeliveryResult:
     """Take in the delivery of one source for one business date.
 
@@ -125,6 +131,7 @@ def ingest(
         scratch: for working files; what an interrupted run left there is removed.
         quarantine_folder: gets the refused rows as files.
         docs_folder: gets a page on what was checked; by default the data docs of the settings.
+        corrections_folder: what people asked of quarantined rows; by default that of the settings.
 
     Returns:
         The counts per feed; `changed` is False where nothing had to be done.
@@ -146,11 +153,15 @@ def ingest(
             scratch,
             quarantine_folder,
             docs,
+            corrections,
             is_asked_again=True,
         )
 
     docs = docs_folder or settings().data_docs
-    result = _ingest(warehouse, source, business_date, landing, scratch, quarantine_folder, docs)
+    corrections = corrections_folder or settings().corrections
+    result = _ingest(
+        warehouse, source, business_date, landing, scratch, quarantine_folder, docs, corrections
+    )
     place = Place(landing, scratch)
     notes = judge_later(warehouse, source, business_date, place, take_in_again)
     return replace(result, warnings=(*result.warnings, *notes))
@@ -164,6 +175,7 @@ def _ingest(
     scratch: Path,
     quarantine_folder: Path,
     docs_folder: Path,
+    corrections_folder: Path,
     *,
     is_asked_again: bool = False,
 ) -> DeliveryResult:
@@ -174,13 +186,15 @@ def _ingest(
     manifest = read_manifest(folder, source, business_date, feeds)
     contents = contents_of(manifest, contracts)
     earlier = read_entry(warehouse, source, business_date)
+    if earlier is None:
+        check_date(warehouse, source, business_date)
     is_same = bool(
         earlier
         and earlier.contents == contents
         and earlier.is_opening == manifest.opening
         and promised_totals(warehouse, source, business_date) == totals_told(manifest)
     )
-    requests = requests_for(warehouse, folder, manifest)
+    requests = requests_for(warehouse, corrections_folder, folder, manifest)
     fingerprint = fingerprint_of(contents | requests.corrections)
     # Rows in quarantine get another chance: what they refer to may have been delivered since, for
     # an earlier date that came late.
@@ -198,20 +212,21 @@ def _ingest(
             earlier.feeds,
             changed=False,
             fingerprint=fingerprint,
+            warnings=requests.warnings,
         )
     workshop = _empty_folder(scratch / f"{source}-{business_date}")
-    intake = _Intake(QualityGate(warehouse, is_opening=manifest.opening), requests)
+    intake = _Intake(QualityGate(warehouse, is_opening=manifest.opening), requests, folder)
     # A refused attempt has the page of the revision that it would have been.
     revision = (earlier.revision if earlier else 0) + 1
     try:
         with warehouse.transaction():
             try:
-                _take_in(warehouse, manifest, feeds, folder, workshop, intake)
+                _take_in(warehouse, manifest, feeds, workshop, intake)
                 _refuse_if_over_limit(warehouse, manifest, intake, quarantine_folder)
             except DeliveryError as error:
                 write_docs(warehouse, docs_folder, intake.docs(manifest, revision, str(error)))
                 raise
-            counts, warnings = intake.counts, tuple(intake.gate.warnings)
+            counts, warnings = intake.counts, (*intake.gate.warnings, *requests.warnings)
             is_repeat = is_same and requests.are_content_of_before
             changed = not (earlier and is_repeat and counts == earlier.feeds)
             revision = (earlier.revision if earlier else 0) + changed
@@ -243,10 +258,11 @@ def _empty_folder(folder: Path) -> Path:
 
 @dataclass
 class _Intake:
-    """The work on one delivery: its checks, what became of the rows, what is over its limit."""
+    """The work on one delivery: where it lies, its checks, what became of the rows."""
 
     gate: QualityGate
     requests: Requests
+    folder: Path
     found: list[FeedCount] = field(default_factory=list)
     breaches: list[Breach] = field(default_factory=list)
 
@@ -265,7 +281,6 @@ def _take_in(
     warehouse: Warehouse,
     manifest: Manifest,
     feeds: tuple[FeedContract, ...],
-    folder: Path,
     workshop: Path,
     intake: _Intake,
 ) -> None:
@@ -273,6 +288,7 @@ def _take_in(
     contracts = catalogue()
     place = {"business_date": manifest.business_date, "source": manifest.source}
     note_held(warehouse, manifest)
+    has_protected = note_protections(warehouse, manifest, feeds)
     write_followed(warehouse, manifest, intake.requests.asked)
     warehouse.replace_slice("quarantine", place, [])
     forget_profile(warehouse, manifest.source, manifest.business_date)
@@ -281,10 +297,12 @@ def _take_in(
         if file is None:
             warehouse.delete_partition(feed.name, manifest.business_date)
             continue
-        staging = Staging(
-            warehouse, contracts, feed, file, manifest.business_date, folder / file.file, workshop
-        )
+        own = own_copy(intake.folder / file.file, workshop, file_format_of(feed))
+        staging = Staging(warehouse, contracts, feed, file, manifest.business_date, own, workshop)
         _take_in_feed(staging, intake)
+        own.unlink()
+    if has_protected:
+        keep_what_is_left_out(warehouse, manifest)
 
 
 def _refuse_if_over_limit(
@@ -302,7 +320,7 @@ def _refuse_if_over_limit(
 def _take_in_feed(staging: Staging, intake: _Intake) -> None:
     feed = staging.feed
     account = staging.load()
-    mend(staging, intake.requests.of(feed.name))
+    mend(staging, intake.requests.of(feed.name), intake.requests.folder)
     if account.rows:
         _judge_rows(staging)
     count = staging.count(account)
@@ -317,6 +335,7 @@ def _take_in_feed(staging: Staging, intake: _Intake) -> None:
     if account.rows:
         record_releases(staging, intake.requests.new_number(feed.name))
     _make_facts(staging, count)
+    keep_restrictions(staging, count)
     staging.clear()
 
 

@@ -19,10 +19,12 @@ from postloan.errors import DeliveryError
 from postloan.ingestion.ledger import write_entry
 from postloan.ingestion.limits import breach_of
 from postloan.ingestion.manifest import DeliveredFile, Manifest
+from postloan.ingestion.names import told_file
 from postloan.ingestion.normalise import Normalised
 from postloan.ingestion.quality import QualityGate
 from postloan.ingestion.repayments import REPAYMENT, refuse_reversals
 from postloan.ingestion.staging import Staging
+from postloan.shown_text import shown
 from postloan.warehouse import Warehouse, open_warehouse
 
 TEST_DATE = date(2000, 1, 1)
@@ -122,7 +124,8 @@ def guess_feed(path: Path) -> FeedContract:
     found = [name for name in feeds if name in path.stem.lower()]
     if not found:
         raise DeliveryError(
-            f"{path.name}: the name says no feed. Name it with --feed, one of {', '.join(feeds)}."
+            f"{told_file(path.name)}: the name says no feed. Name it with --feed, one of "
+            f"{', '.join(feeds)}."
         )
     return feeds[max(found, key=len)]
 
@@ -135,7 +138,7 @@ def feed_named(name: str) -> FeedContract:
     """
     feeds = catalogue().feeds
     if name not in feeds:
-        raise DeliveryError(f"There is no feed '{name}'. Known feeds: {', '.join(feeds)}.")
+        raise DeliveryError(f"There is no feed '{shown(name)}'. Known feeds: {', '.join(feeds)}.")
     return feeds[name]
 
 
@@ -174,7 +177,8 @@ def _by_feed(paths: Sequence[Path]) -> Mapping[str, Path]:
         name = guess_feed(path).name
         if name in known:
             raise DeliveryError(
-                f"{known[name].name} and {path.name} both hold {name}. Give one file a feed."
+                f"{told_file(known[name].name)} and {told_file(path.name)} both hold {name}. "
+                "Give one file a feed."
             )
         known[name] = path
     return known
@@ -281,7 +285,7 @@ class _Trial:
             if not outcome.passed
         )
         return FeedReport(
-            self.path.name,
+            told_file(self.path.name),
             self.feed.name,
             self.feed.version,
             count.rows_in,

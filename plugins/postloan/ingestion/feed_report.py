@@ -8,7 +8,7 @@ from openpyxl import Workbook
 
 from postloan.errors import DeliveryError
 from postloan.ingestion.feed_check import FeedReport
-from postloan.ingestion.quarantine import harmless
+from postloan.spreadsheet import guarded
 
 HEADER = ("file", "feed", "contract_version", "column", "finding", "rows", "first_lines", "to_do")
 
@@ -22,11 +22,13 @@ def write_report(report: FeedReport, path: Path) -> None:
     writers = {".xlsx": _write_workbook, ".csv": _write_csv}
     if path.suffix.lower() not in writers:
         raise DeliveryError(f"{path.name}: a report ends in {' or '.join(writers)}.")
-    rows = [[harmless(cell) for cell in row] for row in (HEADER, *_rows(report))]
+    rows = [[guarded(str(cell)) for cell in row] for row in (HEADER, *_rows(report))]
     try:
         writers[path.suffix.lower()](rows, path)
     except OSError as error:
-        raise DeliveryError(f"{path} cannot be written: {error.strerror}.") from error
+        raise DeliveryError(
+            f"{path} cannot be written: {error.strerror}. Choose another place."
+        ) from error
 
 
 def _rows(report: FeedReport) -> Iterator[tuple[object, ...]]:

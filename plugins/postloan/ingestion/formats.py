@@ -17,6 +17,7 @@ from postloan.contracts.file_format import ROWS, FileFormat
 from postloan.errors import DeliveryError
 from postloan.ingestion.header import check_names
 from postloan.ingestion.lines import LineWriter, fixed_width_fields, json_fields
+from postloan.ingestion.names import told_file
 from postloan.ingestion.normalise import (
     REFUSED_COLUMNS,
     UTF8_BOM,
@@ -119,21 +120,21 @@ class _Trailer:
         found = re.fullmatch(pattern, self.line.decode("utf-8", "replace"))
         if not found:
             raise DeliveryError(
-                f"{self.file}: the last line is not the trailer record of the contract "
+                f"{told_file(self.file)}: the last line is not the trailer record of the contract "
                 f"({self.template}). The file is truncated; deliver it again."
             )
         if int(found[1]) != rows:
             raise DeliveryError(
-                f"{self.file}: the trailer record says {int(found[1])} rows, the file holds "
-                f"{rows}. The file is truncated or was changed; deliver it again."
+                f"{told_file(self.file)}: the trailer record says {int(found[1])} rows, the file "
+                f"holds {rows}. The file is truncated or was changed; deliver it again."
             )
 
 
 def _check_header(file: str, line: bytes, names: Sequence[str], form: FileFormat) -> None:
     if len(line) > MAX_RECORD_BYTES:
         raise DeliveryError(
-            f"{file}, line 1: longer than {MAX_RECORD_BYTES:,} bytes, which no header row is. Look "
-            f"for missing line ends, and deliver the column names first."
+            f"{told_file(file)}, line 1: longer than {MAX_RECORD_BYTES:,} bytes, which no header "
+            f"row is. Look for missing line ends, and deliver the column names first."
         )
     text = line.rstrip(b"\r\n").decode("utf-8", "replace")
     found = text.split(form.delimiter)
@@ -223,8 +224,8 @@ def _read_text(
     settled = tally.blank_lines + tally.record_lines + tally.refused_lines
     if physical != form.has_header + trailer.lines + settled:
         raise DeliveryError(
-            f"{file}: {physical} lines in the file, {settled} accounted for. Nothing was loaded; "
-            f"this is a defect of the reader, report it with the file."
+            f"{told_file(file)}: {physical} lines in the file, {settled} accounted for. Nothing "
+            f"was loaded; this is a defect of the reader, report it with the file."
         )
     if form.trailer:
         trailer.check(tally.records + tally.refused)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from postloan.errors import DeliveryError
+from postloan.ingestion.names import told_file
 from postloan.ingestion.normalise import UTF8_BOM
 from postloan.ingestion.refusals import MAX_RECORD_BYTES
 
@@ -22,19 +23,20 @@ def read_header(path: Path) -> list[str]:
         line = stream.readline(MAX_RECORD_BYTES).removeprefix(UTF8_BOM).rstrip(b"\r\n")
     if not line:
         raise DeliveryError(
-            f"{path.name} is empty: it lacks even the header row. Deliver a file with the header "
-            f"row alone if there is nothing to tell."
+            f"{told_file(path.name)} is empty: it lacks even the header row. Deliver a file with "
+            f"the header row alone if there is nothing to tell."
         )
     if b"\0" in line:
         raise DeliveryError(
-            f"{path.name}, line 1: binary data in place of the header row (UTF-16, a spreadsheet "
-            f"or a compressed file?). Export the feed as CSV in UTF-8."
+            f"{told_file(path.name)}, line 1: binary data in place of the header row (UTF-16, a "
+            f"spreadsheet or a compressed file?). Export the feed as CSV in UTF-8."
         )
     try:
         return next(csv.reader([line.decode("utf-8")], strict=True))
     except (UnicodeDecodeError, csv.Error) as error:
         raise DeliveryError(
-            f"{path.name}, line 1: the header row is not CSV in UTF-8. Export the feed as UTF-8."
+            f"{told_file(path.name)}, line 1: the header row is not CSV in UTF-8. Export the "
+            "feed as UTF-8."
         ) from error
 
 
@@ -50,7 +52,7 @@ def check_header(path: Path, expected: Sequence[str]) -> None:
     found = read_header(path)
     if found == list(expected):
         return
-    told = f"{path.name}, line 1: "
+    told = f"{told_file(path.name)}, line 1: "
     raise DeliveryError(f"{told}{_difference(found, expected)} Expected: {','.join(expected)}")
 
 
@@ -70,11 +72,11 @@ def check_names(file: str, found: Sequence[str], expected: Sequence[str], told: 
         return
     if set(found) & set(expected):
         raise DeliveryError(
-            f"{file}: {_difference(found, expected)} Expected: {', '.join(expected)}"
+            f"{told_file(file)}: {_difference(found, expected)} Expected: {', '.join(expected)}"
         )
     raise DeliveryError(
-        f"{file}, line 1: this is not the header row of the feed. The contract says {told}; "
-        f"deliver it so, the column names first. Expected: {', '.join(expected)}"
+        f"{told_file(file)}, line 1: this is not the header row of the feed. The contract says "
+        f"{told}; deliver it so, the column names first. Expected: {', '.join(expected)}"
     )
 
 

@@ -8,7 +8,23 @@ from pathlib import Path
 
 from postloan.contracts import Catalogue
 from postloan.ingestion.manifest import Manifest
+from postloan.ingestion.names import told_file
+from postloan.restrictions.loads import last_load_no
 from postloan.warehouse import Warehouse
+
+_LOADED_BEFORE = """
+    select
+        feed, revision, file_sha256, contract_version, rows_in, rows_loaded, rows_quarantined,
+        load_no
+    from delivery
+    where business_date = cast($business_date as date) and source = $source
+"""
+
+_CORRECTED_FEEDS = """
+    select distinct feed
+    from delivery_requeue
+    where business_date = cast($business_date as date) and source = $source
+"""
 
 
 @dataclass(frozen=True)
@@ -74,11 +90,11 @@ def read_entry(warehouse: Warehouse, source: str, business_date: date) -> Ledger
 def taken_in(
     warehouse: Warehouse, source: str, business_date: date, landing: Path
 ) -> tuple[Path, ...]:
-    """The files of a delivery that is in the ledger, by name; none where it is not."""
+    """The files of a delivery that is in the ledger, as they are told; none where it is not."""
     entry = read_entry(warehouse, source, business_date)
     folder = landing / source / business_date.isoformat()
     names = sorted(file for _, file, _, _ in entry.contents) if entry else []
-    return tuple(folder / name for name in names)
+    return tuple(folder / told_file(name) for name in names)
 
 
 def was_ever_delivered(warehouse: Warehouse, source: str, business_date: date) -> bool:
@@ -114,6 +130,7 @@ def write_entry(
 ) -> None:
     """Put a delivery in the ledger in place of its earlier revision."""
     counts = {c.feed: c for c in feeds}
+    numbers = _load_numbers(warehouse, manifest, contracts, revision, counts)
     rows = [
         {
             "business_date": manifest.business_date,
@@ -127,6 +144,7 @@ def write_entry(
             "rows_in": counts[file.feed].rows_in,
             "rows_loaded": counts[file.feed].rows_loaded,
             "rows_quarantined": counts[file.feed].rows_quarantined,
+            "load_no": numbers.get(file.feed),
         }
         for file in manifest.files
     ]
@@ -134,6 +152,34 @@ def write_entry(
     warehouse.replace_slice("delivery", place, rows)
     cursors = [{**place, "feed": n, "reached": c} for n, c in manifest.cursors.items()]
     warehouse.replace_slice("source_cursor", place, cursors)
+
+
+def _load_numbers(
+    warehouse: Warehouse,
+    manifest: Manifest,
+    contracts: Catalogue,
+    revision: int,
+    counts: dict[str, FeedCount],
+) -> dict[str, int | None]:
+    """Number of the load of each feed: the next one, or that of before where it says the same."""
+    place = {"business_date": manifest.business_date, "source": manifest.source}
+    number = last_load_no(warehouse) + 1
+    numbers: dict[str, int | None] = {f.feed: number for f in manifest.files}
+    asked_again = {feed for (feed,) in warehouse.fetch(_CORRECTED_FEEDS, place)}
+    for feed, told_in, sha256, version, rows_in, loaded, held, before in warehouse.fetch(
+        _LOADED_BEFORE, place
+    ):
+        file, count = manifest.file_of(feed), counts.get(feed)
+        is_same = (
+            file is not None
+            and count is not None
+            and file.sha256 == sha256
+            and contracts.feeds[feed].version == version
+            and count == FeedCount(feed, rows_in, loaded, held)
+        )
+        if is_same and (told_in == revision or feed not in asked_again):
+            numbers[feed] = before
+    return numbers
 
 
 def read_cursors(warehouse: Warehouse, source: str, before: date) -> dict[str, str]:

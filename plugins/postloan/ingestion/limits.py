@@ -16,6 +16,7 @@ from sqlglot import exp
 from postloan.contracts import Column, FeedContract
 from postloan.errors import ContractError
 from postloan.ingestion.ledger import FeedCount
+from postloan.ingestion.refusals import whole_digits
 from postloan.settings import include_folder
 from postloan.warehouse import Warehouse
 from postloan.yaml_text import yaml_document
@@ -145,8 +146,7 @@ def breach_of(
 def _amount(warehouse: Warehouse, column: Column, text_table: str, refused_table: str) -> Decimal:
     """What the refused rows hold, signs aside; a number that the column cannot hold is none."""
     value = exp.column(column.name, table=text_table)
-    whole = int(column.sql_type.partition("(")[2].split(",")[0]) - column.scale
-    pattern = f"^-?[0-9]{{1,{whole}}}([.][0-9]{{1,6}})?$"
+    pattern = f"^-?[0-9]{{1,{whole_digits(column.sql_type)}}}([.][0-9]{{1,6}})?$"
     readable = exp.RegexpLike(this=value, expression=exp.Literal.string(pattern))
     number = exp.Abs(this=exp.cast(value.copy(), "decimal(38,6)"))
     lines = exp.select("line_no").from_(refused_table)

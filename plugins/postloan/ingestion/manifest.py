@@ -8,20 +8,53 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from postloan.contracts import FeedContract
 from postloan.contracts.file_format import FileFormat, file_format_of
 from postloan.errors import DeliveryError
+from postloan.ingestion.names import told_file, told_name, told_unlisted
+from postloan.ingestion.opened import open_delivered
+from postloan.json_text import JsonError, json_document
+from postloan.shown_text import shown, some
 
 MANIFEST = "manifest.json"
 MAX_MANIFEST_BYTES = 1 << 20
-MAX_NAMED = 10
+_AMOUNT = re.compile(r"-?(?:0|[1-9][0-9]{0,25})(?:\.[0-9]{1,2})?", re.ASCII)
+_NEGATIVE_ZERO = re.compile(r"-0(?:\.0+)?")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _PLAIN_NAME = r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$"
 
 
-ControlTotal = Annotated[Decimal, Field(max_digits=28, decimal_places=2)]
+def _amount(value: object) -> Decimal:
+    """An amount as it must be written, whatever else Decimal could read."""
+    if (
+        not isinstance(value, str)
+        or not _AMOUNT.fullmatch(value)
+        or _NEGATIVE_ZERO.fullmatch(value)
+    ):
+        raise ValueError(
+            'a control total is an amount in quotes, such as "1234.50", of 26 digits and two '
+            "decimals at most"
+        )
+    return Decimal(value)
+
+
+def _day(value: object) -> date:
+    """A date as it must be written: no number of seconds, no time of day."""
+    if type(value) is date:
+        return value
+    if not isinstance(value, str) or not _DAY.fullmatch(value):
+        raise ValueError('a business date is written "YYYY-MM-DD", without a time')
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise ValueError("the calendar has no such day") from None
+
+
+ControlTotal = Annotated[Decimal, BeforeValidator(_amount)]
 """An amount such as "1234.50", written as text so that no digit is lost on the way."""
+BusinessDate = Annotated[date, BeforeValidator(_day)]
 
 
 class DeliveredFile(BaseModel):
@@ -43,7 +76,7 @@ class Manifest(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     source: str
-    business_date: date
+    business_date: BusinessDate
     opening: Annotated[bool, Field(strict=True)]
     files: tuple[DeliveredFile, ...]
     cursors: dict[str, str] = {}
@@ -73,7 +106,7 @@ def read_manifest(
     manifest = _parse(folder / MANIFEST, where)
     if manifest.source != source or manifest.business_date != business_date:
         raise DeliveryError(
-            f"{where}: {MANIFEST} is for {_shown(manifest.source)} {manifest.business_date}. "
+            f"{where}: {MANIFEST} is for {told_name(manifest.source)} {manifest.business_date}. "
             f"It lies in the wrong folder, or was copied from another delivery. Put it where it "
             f"belongs, or write the source and the date of this folder into it."
         )
@@ -108,20 +141,26 @@ def check_file(file: DeliveredFile, path: Path, found: str = "") -> None:
         DeliveryError: names the file and both hashes.
     """
     if not found:
-        with path.open("rb") as stream:
+        with open_delivered(path) as stream:
             found = hashlib.file_digest(stream, "sha256").hexdigest()
     if found != file.sha256:
         where = f"{path.parent.parent.name} {path.parent.name}"
         raise DeliveryError(
-            f"{where}: {file.file} ({path.stat().st_size:,} bytes) has the SHA-256 {found[:12]}…, "
-            f"{MANIFEST} says {file.sha256[:12]}…. The file is truncated, was changed afterwards "
-            f"or is still being written. Deliver it again, {MANIFEST} last."
+            f"{where}: {told_file(file.file)} ({path.stat().st_size:,} bytes) has the SHA-256 "
+            f"{found[:12]}…, {MANIFEST} says {file.sha256[:12]}…. The file is truncated, was "
+            f"changed afterwards or is still being written. Deliver it again, {MANIFEST} last."
         )
 
 
 def _check_folder(folder: Path, where: str) -> None:
+    _check_links(folder, where)
     if folder.is_dir():
-        if not (folder / MANIFEST).is_file():
+        manifest = folder / MANIFEST
+        if manifest.is_symlink() or (manifest.exists() and not manifest.is_file()):
+            raise DeliveryError(
+                f"{where}: {MANIFEST} is a link or no ordinary file. Deliver the file itself."
+            )
+        if not manifest.is_file():
             raise DeliveryError(
                 f"{where}: {folder.name}/ holds no {MANIFEST}, so the delivery is not complete "
                 f"yet. Write {MANIFEST} after all other files."
@@ -138,41 +177,68 @@ def _check_folder(folder: Path, where: str) -> None:
     )
 
 
+def _check_links(folder: Path, where: str) -> None:
+    """The landing zone itself may be a link or a mount; below it nothing leads elsewhere.
+
+    Whoever may write there must not choose what else of this machine is read.
+    """
+    for part in (folder.parent, folder):
+        if part.is_symlink():
+            place = "/".join(part.parts[len(folder.parts) - 2 :])
+            raise DeliveryError(
+                f"{where}: {place} in the landing zone is a link. Remove it, and deliver the "
+                f"folder itself; what lies on another disk is mounted, not linked."
+            )
+
+
 def source_path(folder: Path) -> str:
     """A delivery's folder as people name it: `<source>/<date>`."""
     return f"{folder.parent.name}/{folder.name}"
 
 
 def _parse(path: Path, where: str) -> Manifest:
-    if path.stat().st_size > MAX_MANIFEST_BYTES:
+    # Read once: what is judged is what is used, whatever becomes of the file meanwhile.
+    with open_delivered(path) as stream:
+        content = stream.read(MAX_MANIFEST_BYTES + 1)
+    if len(content) > MAX_MANIFEST_BYTES:
         raise DeliveryError(
             f"{where}: {MANIFEST} is larger than {MAX_MANIFEST_BYTES:,} bytes. It tells of each "
             f"file in a line; deliver the rows in the files."
         )
+    return parse_manifest(content, where)
+
+
+def parse_manifest(text: bytes, where: str) -> Manifest:
+    """A manifest as it was written, whatever else it should be.
+
+    Args:
+        text: the bytes of the file, of which the caller has looked that they are not too many.
+        where: source and date, for messages.
+
+    Raises:
+        DeliveryError: names the place in it and what is wrong there; repeats no value.
+    """
+    needs = "It needs source, business_date, opening and files with feed, file, rows and sha256"
     try:
-        return Manifest.model_validate_json(path.read_bytes())
+        json_document(text)
+        return Manifest.model_validate_json(text)
+    except JsonError as error:
+        raise DeliveryError(
+            f"{where}: {MANIFEST} cannot be read ({error}). {needs}, and nothing else."
+        ) from error
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        place = ".".join(_shown(str(p)) for p in first["loc"]) or "top level"
+        place = ".".join(told_name(p) if isinstance(p, str) else str(p) for p in first["loc"])
+        place = shown(place) or "top level"
+        fault = shown(first["msg"].removeprefix("Value error, "), 200)
         raise DeliveryError(
-            f"{where}: {MANIFEST} cannot be read ({place}: {first['msg']}). It needs source, "
-            f"business_date, opening and files with feed, file, rows and sha256, and nothing else."
+            f"{where}: {MANIFEST} cannot be read ({place}: {fault}). {needs}, and nothing else."
         ) from error
-
-
-def _shown(name: str) -> str:
-    """A name of the sender's as harmless text."""
-    return re.sub(r"[^\w.-]", "?", name)[:64]
 
 
 def _twice(values: Iterable[str]) -> list[str]:
     names = list(values)
     return sorted({n for n in names if names.count(n) > 1})
-
-
-def _some(names: list[str]) -> str:
-    more = [f"and {len(names) - MAX_NAMED} more"] if len(names) > MAX_NAMED else []
-    return ", ".join((*map(_shown, names[:MAX_NAMED]), *more))
 
 
 def _check_feeds(manifest: Manifest, where: str, feeds: tuple[FeedContract, ...]) -> None:
@@ -186,12 +252,14 @@ def _check_feeds(manifest: Manifest, where: str, feeds: tuple[FeedContract, ...]
     unknown = sorted(set(names) - known)
     if unknown:
         raise DeliveryError(
-            f"{where}: {MANIFEST} lists feeds without a contract: {_some(unknown)}. "
+            f"{where}: {MANIFEST} lists feeds without a contract: {some(unknown, told_name)}. "
             f"Contracts exist for {', '.join(sorted(known))}."
         )
-    if repeated := _twice(names) or _twice(f.file for f in manifest.files):
+    # Where upper and lower case are one, two such names are one file.
+    files = _twice(f.file.casefold() for f in manifest.files)
+    if repeated := some(_twice(names), told_name) or some(files, told_file):
         raise DeliveryError(
-            f"{where}: {MANIFEST} lists {_some(repeated)} twice. List each feed and file once."
+            f"{where}: {MANIFEST} lists {repeated} twice. List each feed and file once."
         )
     _check_totals(manifest, where, feeds)
     missing = [f.name for f in feeds if f.is_required and f.name not in names]
@@ -209,7 +277,8 @@ def _check_totals(manifest: Manifest, where: str, feeds: tuple[FeedContract, ...
         unknown = sorted(set(file.control_totals) - set(amounts))
         if unknown:
             raise DeliveryError(
-                f"{where}: {MANIFEST} gives control totals of {file.feed} for {_some(unknown)}. "
+                f"{where}: {MANIFEST} gives control totals of {file.feed} for "
+                f"{some(unknown, told_name)}. "
                 f"Amounts of that feed are: {', '.join(amounts) or 'none'}."
             )
 
@@ -217,37 +286,43 @@ def _check_totals(manifest: Manifest, where: str, feeds: tuple[FeedContract, ...
 def _check_files(manifest: Manifest, where: str, folder: Path) -> None:
     for file in manifest.files:
         path = folder / file.file
+        if path.is_symlink():
+            raise DeliveryError(
+                f"{where}: {told_file(file.file)} is a link out of the folder or within it. "
+                f"Deliver the file itself."
+            )
         if not path.is_file():
             kind = "is not a file" if path.exists() else "is missing"
             raise DeliveryError(
-                f"{where}: {MANIFEST} lists {file.file} for {file.feed}, but it {kind}. "
+                f"{where}: {MANIFEST} lists {told_file(file.file)} for {file.feed}, but it {kind}. "
                 f"Deliver it, then {MANIFEST} again."
             )
-        if path.resolve().parent != folder.resolve():
-            raise DeliveryError(
-                f"{where}: {file.file} is a link out of the folder. Deliver the file itself."
-            )
 
 
-_DATA_SUFFIXES = frozenset({".csv", ".dat", ".txt", ".gz", ".zip", ".parquet", ".jsonl"})
-"""Endings of files that hold rows. Others (flags, checksums, notes) may lie beside them."""
+_NO_DATA = re.compile(
+    r"\..*|_success|corrections"
+    r"|.*\.(?:ok|done|ready|fin|flag|trg|ctl|md5|sha1|sha256|sha512|crc|sfv|sig|asc|md|note|log)",
+    re.IGNORECASE | re.DOTALL,
+)
+"""Flags, checksums, notes and hidden files may lie beside the data; anything else may be data.
+Of a folder `corrections` it is told elsewhere that it is not followed."""
 
 
 def _check_unlisted(
     manifest: Manifest, where: str, folder: Path, forms: Mapping[str, FileFormat]
 ) -> None:
-    expected = {f.file for f in manifest.files}
+    expected = {MANIFEST, *(f.file for f in manifest.files)}
     # A flag may end in anything, even in what looks like data.
     expected |= {f"{f.file}{forms[f.feed].flag}" for f in manifest.files}
     extra = sorted(
         path.name
         for path in folder.iterdir()
-        if path.suffix.lower() in _DATA_SUFFIXES and path.name not in expected
+        if path.name not in expected and not _NO_DATA.fullmatch(path.name)
     )
     if extra:
         raise DeliveryError(
-            f"{where}: {MANIFEST} does not list {', '.join(extra)}. List every file, or remove it: "
-            f"nothing that was delivered is passed over in silence."
+            f"{where}: {MANIFEST} does not list {some(extra, told_unlisted)}. List every file, or "
+            f"remove it: nothing that was delivered is passed over in silence."
         )
 
 
@@ -259,15 +334,16 @@ def _check_formats(
 ) -> None:
     for file in manifest.files:
         form = forms[file.feed]
-        packing = _PACKED.get(Path(file.file).suffix, form.compression)
+        packing = _PACKED.get(Path(file.file).suffix.lower(), form.compression)
         if packing != form.compression:
             raise DeliveryError(
-                f"{where}: {file.file} is packed with {packing} by its name, but the contract of "
-                f"{file.feed} says compression: {form.compression}. Deliver it so, or change the "
-                f"contract."
+                f"{where}: {told_file(file.file)} is packed with {packing} by its name, but the "
+                f"contract of {file.feed} says compression: {form.compression}. Deliver it so, or "
+                f"change the contract."
             )
-        if form.flag and not (folder / f"{file.file}{form.flag}").is_file():
+        flag = folder / f"{file.file}{form.flag}"
+        if form.flag and (flag.is_symlink() or not flag.is_file()):
             raise DeliveryError(
-                f"{where}: the flag {file.file}{form.flag} is missing, so {file.file} may still be "
-                f"on its way. Write the flag once the file is complete."
+                f"{where}: the flag {told_file(file.file)}{form.flag} is missing, so the file may "
+                f"still be on its way. Write the flag once the file is complete."
             )

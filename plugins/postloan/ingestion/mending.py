@@ -5,14 +5,21 @@ from pathlib import Path
 
 from sqlglot import exp
 
+from postloan.contracts.file_format import file_format_of
 from postloan.errors import DeliveryError
 from postloan.ingestion.manifest import Manifest
+from postloan.ingestion.names import told_file
+from postloan.ingestion.own_copy import own_copy, sha256_of
 from postloan.ingestion.requeues import FOLDER, Requeue
-from postloan.ingestion.staging import Staging
+from postloan.ingestion.staging import REFUSAL, Staging
 from postloan.warehouse import Warehouse
 
 HELD = "held_before"
 MENDED = "mended_line"
+BEFORE, BEFORE_TEXT = "refused_before_mending", "text_before_mending"
+"""Delivered rows of a feed that can restrict as they were before they were corrected."""
+CORRECTED = "corrected_otherwise"
+"""Why a row restricts whose correction was loaded, and is about somebody else."""
 RELEASE = (
     "business_date",
     "source",
@@ -97,12 +104,13 @@ def note_held(warehouse: Warehouse, manifest: Manifest) -> None:
     warehouse.temporary_from(HELD, _HELD, place)
 
 
-def mend(staging: Staging, requeues: Sequence[Requeue]) -> None:
+def mend(staging: Staging, requeues: Sequence[Requeue], folder: Path) -> None:
     """Let corrected rows take the place of the delivered lines they name.
 
     Args:
         staging: the feed, loaded as text and not yet converted.
         requeues: the requests for this feed in order; of one line the last correction counts.
+        folder: where the corrected rows are kept.
 
     Raises:
         DeliveryError: a correction names a line that the file does not have.
@@ -110,19 +118,26 @@ def mend(staging: Staging, requeues: Sequence[Requeue]) -> None:
     warehouse, names = staging.warehouse, [c.name for c in staging.feed.file_columns]
     empty = "select cast(0 as bigint) as line_no, cast(0 as integer) as requeue_no where false"
     warehouse.temporary_from(MENDED, empty)
+    if staging.feed.restricts:
+        for table, select in _originals(staging, "false").items():
+            warehouse.temporary_from(table, select)
     for requeue in requeues:
         if not requeue.file_sha256:
             continue
-        rows, mending = _rows_of(staging.delivered, requeue), f"mending_{staging.feed.name}"
+        rows, mending = _own_rows(staging, requeue, folder), f"mending_{staging.feed.name}"
         found = warehouse.load_text(mending, rows, names)
+        rows.unlink()
+        staging.take_back(mending)
+        _keep_as_it_was(staging, mending)
         gone = sum(
             _take_out(warehouse, table, mending)
             for table in (staging.text_table, staging.refused_table)
         )
         if gone != found:
             raise DeliveryError(
-                f"{FOLDER}/{rows.name} corrects {found} lines, of which {staging.delivered.name} "
-                f"has {gone}. Remove it with its JSON and requeue the rows again."
+                f"{FOLDER}/…/{rows.name} corrects {found} lines, of which "
+                f"{told_file(staging.delivered.name)} has {gone}. Remove it with its JSON and "
+                f"requeue the rows again."
             )
         columns = ["line_no", *names]
         select = exp.select(*columns).from_(mending).sql(dialect="duckdb")
@@ -132,6 +147,33 @@ def mend(staging: Staging, requeues: Sequence[Requeue]) -> None:
         lines = exp.select("line_no", number).from_(mending).sql(dialect="duckdb")
         warehouse.append_from(MENDED, ["line_no", "requeue_no"], lines, {"number": requeue.number})
         warehouse.drop_temporary(mending)
+
+
+def _originals(staging: Staging, condition: str) -> dict[str, str]:
+    """SELECTs of delivered rows as they are now: their text, and what is held back of them."""
+    columns = ", ".join(("line_no", *(c.name for c in staging.feed.file_columns)))
+    held = f"select line_no, cast(null as varchar) as column_name, '{CORRECTED}' as reason, "
+    return {
+        BEFORE_TEXT: f"select {columns} from {staging.text_table} where {condition}",  # noqa: S608
+        BEFORE: f"{held} raw_text from {staging.refused_table} where {condition} union all "
+        f"{held} cast(null as varchar) as raw_text from {staging.text_table} where {condition}",
+    }
+
+
+def _keep_as_it_was(staging: Staging, lines: str) -> None:
+    """Remember rows that are about to be replaced; what they named is held until it is mended."""
+    if not staging.feed.restricts:
+        return
+    condition = (
+        f"line_no in (select line_no from {lines}) "  # noqa: S608 (own names)
+        f"and line_no not in (select line_no from {MENDED})"
+    )
+    columns = {
+        BEFORE: REFUSAL,
+        BEFORE_TEXT: ["line_no", *(c.name for c in staging.feed.file_columns)],
+    }
+    for table, select in _originals(staging, condition).items():
+        staging.warehouse.append_from(table, columns[table], select)
 
 
 def record_releases(staging: Staging, new_number: int) -> int:
@@ -158,8 +200,16 @@ def record_releases(staging: Staging, new_number: int) -> int:
     )
 
 
-def _rows_of(delivered: Path, requeue: Requeue) -> Path:
-    return delivered.parent / FOLDER / f"{requeue.name}.csv"
+def _own_rows(staging: Staging, requeue: Requeue, folder: Path) -> Path:
+    """A copy of the corrected rows that nobody else can change; its bytes are those asked for."""
+    rows = folder / f"{requeue.name}.csv"
+    own = own_copy(rows, staging.scratch, file_format_of(staging.feed))
+    if sha256_of(own) != requeue.file_sha256:
+        raise DeliveryError(
+            f"{FOLDER}/…/{rows.name} was changed after it was handed in. Remove it with its "
+            f"JSON and requeue the rows again."
+        )
+    return own
 
 
 def _take_out(warehouse: Warehouse, table: str, lines: str) -> int:

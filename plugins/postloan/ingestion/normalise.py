@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import IO, Protocol
 
 from postloan.errors import DeliveryError
+from postloan.ingestion.names import told_file
 from postloan.ingestion.refusals import (
     BAD_QUOTES,
     CARRIAGE_RETURN,
@@ -322,7 +323,7 @@ def normalise(
     accounted = 1 + tally.blank_lines + tally.record_lines + tally.refused_lines
     if physical != accounted:
         raise DeliveryError(
-            f"{delivered.name}: {physical} lines in the file, {accounted} accounted for. "
-            f"Nothing was loaded; this is a defect of the reader, report it with the file."
+            f"{told_file(delivered.name)}: {physical} lines in the file, {accounted} accounted "
+            f"for. Nothing was loaded; this is a defect of the reader, report it with the file."
         )
     return tally.account(physical, seen.hexdigest())

@@ -11,13 +11,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from postloan.advice import is_of_the_machine
 from postloan.contracts.file_format import FileFormat
 from postloan.errors import DeliveryError
 from postloan.ingestion.header import check_names
 from postloan.ingestion.lines import LineWriter
+from postloan.ingestion.names import told_file
 from postloan.ingestion.normalise import Normalised
 from postloan.ingestion.unpack import check_size
 from postloan.settings import settings
+from postloan.shown_text import some
 
 _ROWS_AT_ONCE = 16_384
 _BYTES_AT_ONCE = 64 << 20
@@ -49,16 +52,18 @@ def read_parquet(
     try:
         with pq.ParquetFile(path) as parquet:
             _check(parquet, file, names)
-            check_size(file, packed, _declared(parquet), form)
+            check_size(told_file(file), packed, _declared(parquet), form)
         with pq.ParquetFile(path, read_dictionary=list(names)) as parquet:
             for batch in parquet.iter_batches(_ROWS_AT_ONCE):
                 for part in _bounded(batch):
                     unpacked += sum(_settle(writer, fields) for fields in _rows(part, dates))
-                    check_size(file, packed, unpacked, form)
+                    check_size(told_file(file), packed, unpacked, form)
     except (pa.ArrowException, OSError, UnicodeError) as error:
+        if is_of_the_machine(error):
+            raise
         raise DeliveryError(
-            f"{file}: not a whole Parquet file, which the contract says it is. It is truncated, "
-            f"damaged or of another format. Deliver it again."
+            f"{told_file(file)}: not a whole Parquet file, which the contract says it is. It is "
+            f"truncated, damaged or of another format. Deliver it again."
         ) from error
     tally = writer.tally
     return tally.account(tally.records + tally.refused)
@@ -69,9 +74,9 @@ def _check(parquet: pq.ParquetFile, file: str, names: Sequence[str]) -> None:
     inexact = [f.name for f in parquet.schema_arrow if not _is_exact(f.type)]
     if inexact:
         raise DeliveryError(
-            f"{file}: columns of a type that is not exact text, integer, decimal, date, timestamp "
-            f"or boolean: {', '.join(inexact)}. Deliver amounts as decimals, never floating-point "
-            f"numbers."
+            f"{told_file(file)}: columns of a type that is not exact text, integer, decimal, date, "
+            f"timestamp or boolean: {some(inexact)}. Deliver amounts as decimals, never "
+            f"floating-point numbers."
         )
 
 

@@ -1,7 +1,9 @@
 """The quarantine as files that a sender can be shown.
 
 One file per feed of a delivery, made from the quarantine table, so it can always be made again.
-Refused rows hold personal data: the folder is for the owner alone.
+Refused rows hold personal data: the folder is for the owner alone. A refused row may hold anything,
+so what a spreadsheet would run is guarded, and what would steer a terminal is shown by its number;
+`raw_text_of` gives the very text back.
 """
 
 import csv
@@ -12,6 +14,8 @@ from operator import itemgetter
 from pathlib import Path
 
 from postloan.ingestion.refusals import MAX_RECORD_BYTES
+from postloan.shown_text import as_it_was, made_visible
+from postloan.spreadsheet import guarded, unguarded
 from postloan.warehouse import Warehouse
 from postloan.warehouse.door import Row
 
@@ -21,8 +25,6 @@ REFUSED = "refused"
 
 # Python's own limit is shorter than a field may be here.
 csv.field_size_limit(4 * MAX_RECORD_BYTES)
-
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 _REFUSED = """
     select feed, line_no, column_name, reason, detail, raw_text
@@ -84,10 +86,21 @@ def read_refused(folder: Path, source: str, business_date: date) -> dict[str, di
     held: dict[str, dict[int, str]] = {}
     for path in sorted((folder / source / business_date.isoformat() / REFUSED).glob("*.csv")):
         with path.open(encoding="utf-8-sig", newline="") as stream:
-            rows = {int(row["line_no"]): row["raw_text"] for row in csv.DictReader(stream)}
+            rows = {
+                int(row["line_no"]): raw_text_of(row["raw_text"]) for row in csv.DictReader(stream)
+            }
         if not path.name.startswith("."):
             held[path.stem] = rows
     return held
+
+
+def raw_text_of(cell: str) -> str:
+    """The refused record as it was delivered, from its cell in a published file."""
+    return as_it_was(unguarded(cell))
+
+
+def _cell(value: object) -> str:
+    return guarded(made_visible("" if value is None else str(value)))
 
 
 def fields_of(raw_text: str) -> list[str]:
@@ -104,14 +117,8 @@ def _write(path: Path, refused: Iterable[Row]) -> None:
         writer = csv.writer(stream)
         writer.writerow(COLUMNS)
         for _, *cells in refused:
-            writer.writerow([harmless(cell) for cell in cells])
+            writer.writerow([_cell(value) for value in cells])
     _unfinished(path).chmod(0o600)
-
-
-def harmless(value: object) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
 def _unfinished(path: Path) -> Path:

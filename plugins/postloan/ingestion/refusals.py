@@ -61,13 +61,28 @@ RECORD_ADVICE: Final = {
     "hold commas.",
 }
 
+MOST_WHOLE_DIGITS = 12
+"""Amounts end at 999,999,999,999.99; ten thousand of them can be added."""
+
 
 def _bounds(column: Column) -> str:
     signs = {"minimum": "≥", "exclusiveMinimum": ">", "maximum": "≤", "exclusiveMaximum": "<"}
     told = [
         f"{sign} {column.option(o)}" for o, sign in signs.items() if column.option(o) is not None
     ]
+    if column.sql_type.startswith("decimal("):
+        told.append(f"of no more than {whole_digits(column.sql_type)} digits before the point")
     return f"a {column.sql_type} {' and '.join(told)}".rstrip()
+
+
+def whole_digits(sql_type: str) -> int:
+    """How many digits a decimal may have before the point, such as 12 of an amount.
+
+    Fewer than its type holds: amounts are summed in that type, and no row may be so large that the
+    sum of a day, or of a book, does not fit.
+    """
+    precision, scale = map(int, sql_type.partition("(")[2].rstrip(")").split(","))
+    return min(precision - scale, MOST_WHOLE_DIGITS)
 
 
 def advice(column: Column, reason: str, key: tuple[str, ...] = ()) -> str:

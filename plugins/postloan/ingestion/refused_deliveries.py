@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from postloan.errors import DeliveryError
-from postloan.ingestion.ledger import FeedCount
+from postloan.ingestion.ledger import FeedCount, read_entry
 from postloan.ingestion.limits import Breach
 from postloan.ingestion.manifest import Manifest
 from postloan.warehouse import Warehouse
@@ -43,6 +43,7 @@ def record_refusal(
         "delivery_fingerprint": fingerprint,
     }
     hashes = {file.feed: file.sha256 for file in manifest.files}
+    loaded = read_entry(warehouse, manifest.source, manifest.business_date)
     rows = []
     for count in refusal.counts:
         breach = breaches.get(count.feed)
@@ -57,6 +58,7 @@ def record_refusal(
                 "amount_refused": breach.amount if breach else None,
                 "is_over_limit": breach is not None,
                 "detail": breach.told if breach else None,
+                "revision_loaded": loaded.revision if loaded else None,
             }
         )
     warehouse.replace_slice("refused_delivery", place, rows)

@@ -11,8 +11,10 @@ from postloan.ingestion.correction_file import read_corrections
 from postloan.ingestion.deliver import DeliveryResult, ingest
 from postloan.ingestion.ledger import read_entry
 from postloan.ingestion.manifest import Manifest, read_manifest
+from postloan.ingestion.mending import CORRECTED
 from postloan.ingestion.quarantine import read_refused
 from postloan.ingestion.requeues import (
+    Requests,
     Requeue,
     drop_requeue,
     keep_requeue,
@@ -42,6 +44,8 @@ class Requeued:
     held: int
     corrected: int
     released: int
+    named_others: tuple[int, ...] = ()
+    """Lines whose correction is about another customer; the first one stays held."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,7 @@ def requeue(
 ) -> tuple[tuple[Requeued, ...], DeliveryResult]:
     """Judge quarantined rows of a delivery again; what passes becomes facts of its date.
 
-    The request is kept beside the delivery, so that taking the delivery in again gives the same.
+    The request is kept in the home, so that taking the delivery in again gives the same.
     Where it cannot be followed, nothing of it is kept.
 
     Returns:
@@ -81,7 +85,9 @@ def requeue(
             delivery is refused with them.
     """
     if not wish.by.strip():
-        raise DeliveryError("Say who releases the rows: --by NAME. It stays with them.")
+        raise DeliveryError(
+            "A requeue needs the person who asks for it: the name stays with the rows."
+        )
     feeds = {f.name: f for f in catalogue().feeds_of(wish.source)}
     delivery = home.landing / wish.source / wish.business_date.isoformat()
     manifest = read_manifest(delivery, wish.source, wish.business_date, feeds.values())
@@ -91,9 +97,10 @@ def requeue(
         if wish.feed is None:
             raise DeliveryError("Say which feed the corrected rows are of: --feed FEED.")
         rows = read_corrections(wish.corrected, feeds[wish.feed], held[wish.feed])
-    requests = [_request(warehouse, delivery, manifest, wish, feed, rows) for feed in held]
+    known = requests_for(warehouse, home.corrections, delivery, manifest)
+    requests = [_request(known, manifest, wish, feed, rows) for feed in held]
     for request in requests:
-        keep_requeue(delivery, request, rows)
+        keep_requeue(known.folder, request, rows)
     try:
         result = ingest(
             warehouse,
@@ -102,13 +109,14 @@ def requeue(
             home.landing,
             home.scratch,
             home.quarantine,
+            corrections_folder=home.corrections,
         )
     except PostloanError:
         for request in requests:
-            drop_requeue(delivery, request)
+            drop_requeue(known.folder, request)
         raise
     done = [
-        Requeued(r.feed, r.number, len(held[r.feed]), r.rows, _released(warehouse, manifest, r))
+        Requeued(r.feed, r.number, len(held[r.feed]), r.rows, *_became(warehouse, manifest, r))
         for r in requests
     ]
     return tuple(done), result
@@ -136,39 +144,45 @@ def _held(warehouse: Warehouse, home: Settings, manifest: Manifest, wish: Wish) 
     return held
 
 
-def _request(
-    warehouse: Warehouse, delivery: Path, manifest: Manifest, wish: Wish, feed: str, rows: bytes
-) -> Requeue:
+def _request(known: Requests, manifest: Manifest, wish: Wish, feed: str, rows: bytes) -> Requeue:
     file = manifest.file_of(feed)
     request = Requeue(
         feed=feed,
-        number=next_number(delivery, feed),
+        number=next_number(known.folder, feed),
         delivered_sha256=file.sha256 if file else "",
         released_by=wish.by.strip(),
         reason=wish.reason.strip(),
         rows=max(len(rows.splitlines()) - 1, 0),
         file_sha256=hashlib.sha256(rows).hexdigest() if rows else "",
     )
-    requests = requests_for(warehouse, delivery, manifest)
-    for earlier in requests.of(feed):
+    for earlier in known.of(feed):
         same = earlier == request.model_copy(update={"number": earlier.number})
-        if same and earlier.identity not in requests.followed:
+        if same and earlier.identity not in known.followed:
             # Interrupted before it was followed: it is the same request.
             return earlier
     return request
 
 
-def _released(warehouse: Warehouse, manifest: Manifest, request: Requeue) -> int:
+def _became(
+    warehouse: Warehouse, manifest: Manifest, request: Requeue
+) -> tuple[int, tuple[int, ...]]:
+    """How many rows a request released; lines that still hold whom they named at first."""
+    given = {
+        "business_date": manifest.business_date,
+        "source": manifest.source,
+        "feed": request.feed,
+        "sha256": request.delivered_sha256,
+    }
     count = warehouse.scalar(
         "select count(*) as n from quarantine_release "
         "where business_date = cast($business_date as date) and source = $source "
         "and feed = $feed and requeue_no = $number and delivered_sha256 = $sha256",
-        {
-            "business_date": manifest.business_date,
-            "source": manifest.source,
-            "feed": request.feed,
-            "number": request.number,
-            "sha256": request.delivered_sha256,
-        },
+        {**given, "number": request.number},
     )
-    return int(count)
+    others = warehouse.fetch(
+        "select line_no from refused_restriction "
+        "where business_date = cast($business_date as date) and source = $source "
+        "and feed = $feed and file_sha256 = $sha256 and reason = $reason order by line_no",
+        {**given, "reason": CORRECTED},
+    )
+    return int(count), tuple(line_no for (line_no,) in others)

@@ -25,6 +25,7 @@ from postloan.ingestion.formats import as_delivered, read_file, restored
 from postloan.ingestion.header import check_header
 from postloan.ingestion.ledger import FeedCount, was_ever_delivered
 from postloan.ingestion.manifest import DeliveredFile, check_file
+from postloan.ingestion.names import told_file
 from postloan.ingestion.normalise import REFUSED_COLUMNS, Normalised, normalise
 from postloan.ingestion.refusals import DUPLICATE_KEY, ORPHAN, RECORD_ADVICE, advice
 from postloan.ingestion.relations import (
@@ -175,17 +176,17 @@ class Staging:
     def _check_read(self, account: Normalised, loaded: int, unread: int) -> None:
         if (loaded, unread) != (account.records, account.refused):
             raise DeliveryError(
-                f"{self.delivered.name}: {account.records} good and {account.refused} refused "
-                f"records in the file, but {loaded} and {unread} read. Nothing was loaded; report "
-                f"this defect."
+                f"{told_file(self.delivered.name)}: {account.records} good and {account.refused} "
+                f"refused records in the file, but {loaded} and {unread} read. Nothing was loaded; "
+                f"report this defect."
             )
 
     def _check_promise(self, account: Normalised) -> None:
         if account.rows != self.file.rows:
             raise DeliveryError(
-                f"{self.delivered.name}: the manifest says {self.file.rows} rows, the file holds "
-                f"{account.rows} (header and {account.blank_lines} blank lines aside). It is "
-                f"truncated, or the manifest belongs to another file. Deliver both again."
+                f"{told_file(self.delivered.name)}: the manifest says {self.file.rows} rows, the "
+                f"file holds {account.rows} (header and {account.blank_lines} blank lines aside). "
+                f"It is truncated, or the manifest belongs to another file. Deliver both again."
             )
 
     def _check_bytes(self, found: str = "") -> None:
@@ -259,6 +260,16 @@ class Staging:
         self.warehouse.drop_temporary(lines)
         return found
 
+    def take_back(self, lines: str) -> None:
+        """Let rows that were right beyond doubt be judged like all others.
+
+        Args:
+            lines: name of a table with their `line_no`.
+        """
+        self._put_back_as_text(lines)
+        among = _is_among("line_no", self.staged_table, lines)
+        self.warehouse.run(exp.delete(self.staged_table).where(among), {})
+
     def _put_back_as_text(self, lines: str) -> None:
         """Rows that were right beyond doubt have no text yet: it is what their types write."""
         names = [c.name for c in self.feed.file_columns]
@@ -328,8 +339,8 @@ class Staging:
         loaded, refused = self._rows(self.staged_table), self._rows(self.refused_table)
         if account.rows != loaded + refused:
             raise DeliveryError(
-                f"{self.delivered.name}: {account.rows} rows came in, {loaded} would be loaded and "
-                f"{refused} quarantined. Nothing was loaded; report this defect."
+                f"{told_file(self.delivered.name)}: {account.rows} rows came in, {loaded} would be "
+                f"loaded and {refused} quarantined. Nothing was loaded; report this defect."
             )
         return FeedCount(self.feed.name, account.rows, loaded, refused)
 

@@ -10,8 +10,10 @@ import zlib
 from pathlib import Path
 from typing import Protocol
 
+from postloan.advice import is_of_the_machine
 from postloan.contracts.file_format import FileFormat
 from postloan.errors import DeliveryError
+from postloan.ingestion.names import told_file
 
 _CHUNK = 1 << 20
 _RATIO_FROM = 16 << 20
@@ -36,7 +38,7 @@ def unpack(delivered: Path, form: FileFormat, target: Path) -> Path:
             is an archive that holds anything but one ordinary file.
     """
     size = delivered.stat().st_size
-    check_size(delivered.name, size, size, form)
+    check_size(told_file(delivered.name), size, size, form)
     if form.compression == "none":
         return delivered
     try:
@@ -46,13 +48,15 @@ def unpack(delivered: Path, form: FileFormat, target: Path) -> Path:
         else:
             with (
                 zipfile.ZipFile(delivered) as archive,
-                archive.open(_only_member(archive, delivered.name)) as packed,
+                archive.open(_only_member(archive, told_file(delivered.name))) as packed,
             ):
                 _copy(packed, target, delivered, form)
     except _BROKEN as error:
+        if is_of_the_machine(error):
+            raise
         raise DeliveryError(
-            f"{delivered.name}: not a whole {form.compression} file, which the contract says it "
-            f"is. It is truncated, damaged or packed otherwise. Deliver it again."
+            f"{told_file(delivered.name)}: not a whole {form.compression} file, which the contract "
+            f"says it is. It is truncated, damaged or packed otherwise. Deliver it again."
         ) from error
     return target
 
@@ -79,7 +83,7 @@ def _copy(packed: _Readable, target: Path, delivered: Path, form: FileFormat) ->
     with target.open("wb") as plain:
         while data := packed.read(_CHUNK):
             written += len(data)
-            check_size(delivered.name, size, written, form)
+            check_size(told_file(delivered.name), size, written, form)
             plain.write(data)
 
 
@@ -87,7 +91,7 @@ def check_size(name: str, packed: int, unpacked: int, form: FileFormat) -> None:
     """Stop a file that holds more than its contract allows.
 
     Args:
-        name: the file, for the message.
+        name: the file, as the message tells it.
         packed: bytes of the file as delivered.
         unpacked: bytes found in it so far.
         form: its format.

@@ -13,7 +13,12 @@ from airflow.sdk.exceptions import (
 
 from postloan.errors import PostloanError, WarehouseError
 from postloan.orchestration.defaults import SOURCES_POOL
-from postloan.orchestration.operators import LOOK_AGAIN_AFTER, Facts, WarehouseOperator
+from postloan.orchestration.operators import (
+    LOOK_AGAIN_AFTER,
+    Facts,
+    WarehouseOperator,
+    for_good,
+)
 from postloan.orchestration.schedules import cut_off
 
 if TYPE_CHECKING:
@@ -72,8 +77,8 @@ class FetchDelivery(WarehouseOperator):
             return self._wait(day, is_nightly, str(error))
         except (SourceUnavailableError, WarehouseError):
             raise
-        except PostloanError as error:
-            raise AirflowFailException(str(error)) from error
+        except (PostloanError, OSError) as error:
+            raise for_good(error) from error
 
     def _fetch(self, home: "Settings", day: date, config: Any) -> Facts:
         from postloan.orchestration.connections import endpoint_of

@@ -4,7 +4,8 @@ The core is imported when a task runs: DAG files are read again and again, and s
 """
 
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -16,7 +17,9 @@ from airflow.sdk.exceptions import (
     AirflowSkipException,
 )
 
-from postloan.errors import DayError, PostloanError, RunAgainError, WarehouseError
+from postloan.advice import advised
+from postloan.errors import DayError, PostloanError, RunAgainError
+from postloan.modes import keep_private
 from postloan.orchestration.defaults import POOL
 from postloan.orchestration.links import DataDocsLink
 from postloan.orchestration.runs import business_date
@@ -64,9 +67,13 @@ class WarehouseOperator(BaseOperator):
         return None
 
     def execute(self, context: Context) -> dict[str, Any]:
-        """Open the warehouse, work, tell."""
+        """Open the warehouse, work, tell; whatever it writes is its owner's alone."""
+        keep_private()
         day = business_date(context.get("partition_key"))
-        facts = self.prepare(day, context)
+        try:
+            facts = self.prepare(day, context)
+        except OSError as error:
+            raise for_good(error) from None
         if facts is None:
             facts = self._work_in_warehouse(day, context)
         told = {"business_date": day.isoformat(), **facts}
@@ -77,24 +84,10 @@ class WarehouseOperator(BaseOperator):
         return told
 
     def _work_in_warehouse(self, day: date, context: Context) -> Facts:
-        from postloan.warehouse import open_warehouse
-
-        try:
-            warehouse = open_warehouse()
-        except WarehouseError:
-            # Busy, or away: retried.
-            raise
-        except PostloanError as error:
-            raise AirflowFailException(str(error)) from error
-        with warehouse:
+        with opened_warehouse() as warehouse:
             try:
                 facts = self.work(warehouse, day, context)
                 return {"engine": warehouse.engine_version(), **facts}
-            except RunAgainError:
-                # Lost on the way, or another process was quicker: retried.
-                raise
-            except (PostloanError, ImportError) as error:
-                raise AirflowFailException(str(error)) from error
             finally:
                 self.models_run = warehouse.models_run
                 self.sql = _shown(warehouse)
@@ -105,6 +98,34 @@ class WarehouseOperator(BaseOperator):
         from postloan.settings import settings
 
         return lineage_of(settings().warehouse_url, self.models_run, self.files_read)
+
+
+def for_good(error: Exception) -> Exception:
+    """The error that fails a task for good, or has it tried again where that may help."""
+    told = advised(error) or error
+    return told if isinstance(told, RunAgainError) else AirflowFailException(str(told))
+
+
+@contextmanager
+def opened_warehouse() -> "Iterator[Warehouse]":
+    """The warehouse, open for a task; only what passes by itself is retried."""
+    from postloan.warehouse import open_warehouse
+
+    try:
+        warehouse = open_warehouse()
+    except RunAgainError:
+        # Busy, or away: retried.
+        raise
+    except (PostloanError, OSError) as error:
+        raise for_good(error) from None
+    with warehouse:
+        try:
+            yield warehouse
+        except RunAgainError:
+            # Lost on the way, or another process was quicker: retried.
+            raise
+        except (PostloanError, ImportError, OSError, MemoryError) as error:
+            raise for_good(error) from None
 
 
 def _shown(warehouse: "Warehouse") -> str:

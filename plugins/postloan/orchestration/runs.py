@@ -4,6 +4,8 @@ from datetime import date
 
 from airflow.sdk.exceptions import AirflowFailException
 
+from postloan.business_day import FIRST_DATE, LAST_DATE, is_business_date
+
 HOW_TO_START = (
     "Start it for a date with: python -m postloan run --date YYYY-MM-DD (in the UI: Trigger, "
     "Advanced Options, Partition Key)."
@@ -28,5 +30,10 @@ def business_date(partition_key: str | None) -> date:
     if day is None or day.isoformat() != partition_key:
         raise AirflowFailException(
             f"The partition key '{partition_key}' is not a date YYYY-MM-DD. {HOW_TO_START}"
+        )
+    if not is_business_date(day):
+        raise AirflowFailException(
+            f"No business date is before {FIRST_DATE} or after {LAST_DATE}: '{partition_key}' is "
+            f"mistyped. {HOW_TO_START}"
         )
     return day

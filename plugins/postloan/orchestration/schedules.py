@@ -22,10 +22,24 @@ WEEKLY_AT = "0 6 * * 0"
 """Sunday morning: the night's work is done, and nobody waits for the warehouse."""
 
 
+BEFORE_CONTACT_AT = "45 7 * * *"
+"""A quarter of an hour before anybody may be contacted, which is from 08:00 at the earliest."""
+
+CONTACT_ENDS_AT = "22:00"
+"""Nobody may be contacted later, so nothing of that day can be suppressed any more."""
+
+
 def nightly() -> CronPartitionTimetable:
     """Every night for the business date that has just ended."""
     return CronPartitionTimetable(
         NIGHTLY_AT, timezone=BANK_ZONE, run_offset=-1, key_format=KEY_FORMAT
+    )
+
+
+def before_contact() -> CronPartitionTimetable:
+    """Every morning before the hours of contact, for the date whose files are worked on."""
+    return CronPartitionTimetable(
+        BEFORE_CONTACT_AT, timezone=BANK_ZONE, run_offset=-1, key_format=KEY_FORMAT
     )
 
 

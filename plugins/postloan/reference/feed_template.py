@@ -62,6 +62,8 @@ def template(feed: FeedContract) -> bytes:
         _enter(entry, lists, column, number)
     entry.freeze_panes = "A2"
     _explain(meaning, feed)
+    for sheet in (entry, meaning, lists):
+        _plain_text(sheet)
     book.properties.creator = "postloan"
     book.properties.title = f"{feed.name} {feed.version}"
     book.properties.created = _SETTLED
@@ -188,6 +190,14 @@ def _rules(column: Column) -> Iterator[str]:
         yield f"格式 pattern: {column.option('pattern')}"
     if column.references:
         yield f"须存在于 must exist in {column.references}"
+
+
+def _plain_text(sheet: Worksheet) -> None:
+    """What a contract says is text, also where it begins as a formula does."""
+    for row in sheet.iter_rows():
+        for cell in row:
+            if cell.data_type == "f":
+                cell.data_type = "s"
 
 
 # The bytes ------------------------------------------------------------------------------------

@@ -2,13 +2,14 @@
 
 Task files and quarantine files follow their tables: they are made from rows, and stay as long as
 one of these rows does. Delivered files and manifests go by their date, unless a hold keeps the
-date or a row of the delivery. Beside delivered files lie what was fetched (`.fetch/`) and what was
-corrected (`corrections/`); they go with them.
+date or a row of the delivery. Beside delivered files lies what was fetched (`.fetch/`), and in a
+folder of its own what was corrected (`corrections/`); both go with them.
 """
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from pathlib import Path
 
 from postloan.contracts import catalogue
@@ -101,7 +102,8 @@ def _deliveries(
     wants_manifest = rule.target == "manifests"
     held = _held_deliveries(warehouse, as_of, rule.keeps_from)
     ranges = warehouse.fetch(_HELD_RANGES, {"as_of": as_of})
-    for source in _folders(home.landing):
+    places = (home.landing,) if wants_manifest else (home.landing, home.corrections)
+    for source in chain.from_iterable(map(_folders, places)):
         for day, folder in _dated(source, rule.keeps_from):
             if (source.name, day) in held or any(a <= day <= b for a, b in ranges):
                 continue

@@ -1,6 +1,6 @@
 """Compilers of the contact packs: what a check asks for, and when a queue owes something."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from postloan.contracts import catalogue
@@ -23,6 +23,15 @@ SUBJECTS = {
     "request_kind": ("privacy_request", "request_kind"),
 }
 """What a check is about -> the feed and column whose list it is taken from."""
+
+OWN_HOLD_KINDS = (
+    "unclear_row",
+    "taken_back",
+    "unclear_status",
+    "approved_plan",
+    "promise_to_pay",
+)
+"""Kinds of holds that no feed can send: the product holds by itself (`active_hold`)."""
 
 
 def check_rows(pack: Pack, _known: tuple[str, ...]) -> Iterator[tuple[str, Row]]:
@@ -50,6 +59,10 @@ def check_rows(pack: Pack, _known: tuple[str, ...]) -> Iterator[tuple[str, Row]]
                 "window_end": window.get("to"),
                 "pattern": rule.get("pattern"),
                 "needs_separate": rule.get("consent_kind") == "separate",
+                "minimum_years": rule.get("minimum_years"),
+                "longest_days": rule.get("longest_days"),
+                "whole_person": rule.get("whole_person"),
+                "most_customers": rule.get("most_customers"),
                 "rule_version": pack.version,
             },
         )
@@ -60,6 +73,8 @@ def _subject(pack: Pack, rule: Mapping[str, Any]) -> str:
     for name, (feed, column) in SUBJECTS.items():
         if name in rule:
             listed = catalogue().feeds[feed].table.column(column).enum
+            if name == "hold_kind":
+                listed = (*listed, *OWN_HOLD_KINDS)
             if rule[name] not in listed:
                 raise RuleError(
                     f"{pack.path.name}, {rule['id']}: {name} {rule[name]} is none of "
@@ -67,6 +82,49 @@ def _subject(pack: Pack, rule: Mapping[str, Any]) -> str:
                 )
             return str(rule[name])
     return ANY
+
+
+def protections(packs: Iterable[Pack], plan: Iterable[Row]) -> Iterator[Row]:
+    """The checks that rules ask of every queue of a kind, where its plan does not name them.
+
+    Args:
+        packs: the packs in force; rules of checks may say `asked_of`.
+        plan: rows of `rule_queue_check` that the contact plan makes.
+
+    Returns:
+        Further rows of `rule_queue_check`.
+
+    Raises:
+        RuleError: a rule is asked of something that is neither a queue nor what one serves.
+    """
+    plan = list(plan)
+    asked = {(row["queue"], row["check_name"], row["subject"]) for row in plan}
+    queues = sorted({row["queue"] for row in plan})
+    for pack in packs:
+        for rule in pack.body["rules"] if pack.kind == "contact_checks" else ():
+            name, subject = rule["check"], _subject(pack, rule)
+            for queue in _asked_of(pack, rule, queues):
+                if asked.isdisjoint({(queue, name, subject), (queue, name, ANY)}):
+                    asked.add((queue, name, subject))
+                    yield {
+                        "queue": queue,
+                        "check_name": name,
+                        "subject": subject,
+                        "rule_id": rule["id"],
+                        "rule_version": pack.version,
+                    }
+
+
+def _asked_of(pack: Pack, rule: Mapping[str, Any], queues: Iterable[str]) -> Iterator[str]:
+    """The queues that a rule is asked of, by name or by what they serve."""
+    files, asked_of = catalogue().task_files, set(rule.get("asked_of", ()))
+    known = {*files, *(file.serves for file in files.values())}
+    if not asked_of <= known:
+        raise RuleError(
+            f"{pack.path.name}, {rule['id']}: asked_of {', '.join(sorted(asked_of - known))} is "
+            f"none of {', '.join(sorted(known))}."
+        )
+    yield from (q for q in queues if asked_of & {q, files[q].serves})
 
 
 def plan_rows(pack: Pack, _known: tuple[str, ...]) -> Iterator[tuple[str, Row]]:

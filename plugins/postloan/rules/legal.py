@@ -1,6 +1,7 @@
-"""Compiler of legal preparation: when a case is opened, and what a lawsuit needs."""
+"""Compilers of legal preparation: when a case is opened, what it needs, what may be claimed."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 from postloan.rules.packs import Pack
@@ -32,3 +33,46 @@ def legal_rows(pack: Pack, _known: tuple[str, ...]) -> Iterator[tuple[str, Row]]
                 **source,
             },
         )
+
+
+def claim_rows(pack: Pack, _known: tuple[str, ...]) -> Iterator[tuple[str, Row]]:
+    """The pack as rows of `rule_legal_claim`, `rule_court_event` and `rule_legal_wording`."""
+    source = {"rule_id": pack.name, "rule_version": pack.version}
+    minimum, two_above = pack.body["minimum_claim"], pack.body["two_approvers_above"]
+    for currency in sorted({*minimum, *two_above}):
+        yield (
+            "rule_legal_claim",
+            {
+                "currency": currency,
+                "minimum_claim": _amount(minimum.get(currency)),
+                "two_approvers_above": _amount(two_above.get(currency)),
+                **source,
+            },
+        )
+    for event in pack.body["court_events"]:
+        yield (
+            "rule_court_event",
+            {"event_kind": event["event_kind"], "effect": event["effect"], **source},
+        )
+    yield from wording_rows(pack, _known)
+
+
+def wording_rows(pack: Pack, _known: tuple[str, ...]) -> Iterator[tuple[str, Row]]:
+    """What a pack says in words, as rows of `rule_legal_wording`."""
+    source = {"rule_id": pack.name, "rule_version": pack.version}
+    for subject, words in pack.body["wording"].items():
+        for code, title in words.items():
+            yield (
+                "rule_legal_wording",
+                {
+                    "subject": subject,
+                    "code": code,
+                    "title_zh": title["zh"],
+                    "title_en": title["en"],
+                    **source,
+                },
+            )
+
+
+def _amount(text: str | None) -> Decimal | None:
+    return Decimal(text) if text is not None else None

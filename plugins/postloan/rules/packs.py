@@ -19,6 +19,7 @@ from jsonschema import Draft202012Validator
 
 from postloan.errors import RuleError
 from postloan.settings import include_folder, settings
+from postloan.shown_text import shown, without_secrets
 from postloan.yaml_text import yaml_documents
 
 
@@ -82,7 +83,7 @@ def _documents(path: Path) -> Iterable[Any]:
     try:
         return yaml_documents(path.read_text(encoding="utf-8"))
     except yaml.YAMLError as error:
-        raise RuleError(f"{path.name} is not YAML: {error}") from error
+        raise RuleError(f"{path.name} is not YAML: {without_secrets(error)}") from error
 
 
 def _where(error_path: Iterable[Any]) -> str:
@@ -94,7 +95,7 @@ def _pack(document: Any, path: Path, schema: Draft202012Validator) -> Pack:
     errors = sorted(schema.iter_errors(plain), key=lambda e: list(map(str, e.path)))
     if errors:
         first = max(errors, key=lambda e: len(e.path))
-        raise RuleError(f"{path.name}, {_where(first.path)}: {first.message}")
+        raise RuleError(f"{path.name}, {shown(_where(first.path))}: {shown(first.message, 300)}")
     applies_to = document.get("applies_to") or {}
     return Pack(
         name=document["pack"],

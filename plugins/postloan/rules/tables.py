@@ -12,13 +12,13 @@ from typing import Any
 
 from postloan.contracts import catalogue
 from postloan.errors import RuleError
-from postloan.rules.contact import check_rows, plan_rows
+from postloan.rules.contact import check_rows, plan_rows, protections
 from postloan.rules.crosswalk import crosswalk_rows
 from postloan.rules.gates import gate_rows
-from postloan.rules.legal import legal_rows
+from postloan.rules.legal import claim_rows, legal_rows, wording_rows
 from postloan.rules.packs import Pack, RuleBook, rule_book
 from postloan.rules.parameters import parameter_rows
-from postloan.rules.recall import recall_rows
+from postloan.rules.recall import recall_rows, standing_rows
 from postloan.rules.risk import scorecard_rows, threshold_rows
 from postloan.warehouse import Warehouse
 
@@ -117,6 +117,8 @@ COMPILERS: dict[str, Compiler] = {
     "contact_checks": check_rows,
     "contact_plan": plan_rows,
     "legal_preparation": legal_rows,
+    "legal_claims": claim_rows,
+    "legal_wording": wording_rows,
     "privacy": _no_rows,
     "retention": _no_rows,
     "scorecard": scorecard_rows,
@@ -124,6 +126,7 @@ COMPILERS: dict[str, Compiler] = {
     "crosswalk": crosswalk_rows,
     "gates": gate_rows,
     "task_recall": recall_rows,
+    "standing_tasks": standing_rows,
 }
 
 
@@ -191,6 +194,7 @@ def compile_rules(book: RuleBook, day: date) -> dict[str, list[Row]]:
         )
         for table, row in COMPILERS[pack.kind](pack, known):
             rows[table].append(row)
+    rows["rule_queue_check"] += list(protections(packs, rows["rule_queue_check"]))
     rows["rule_due_date_roll"] += _due_date_rolls(packs, rows)
     _check_one_rule_per_product(rows)
     return dict(rows)

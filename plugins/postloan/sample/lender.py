@@ -1,5 +1,6 @@
 """Writes what the sample lender, the registry and the bureau would have sent."""
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,13 +10,17 @@ from pathlib import Path
 
 import duckdb
 
+from postloan.business_day import FIRST_DATE
 from postloan.contracts import FeedContract, catalogue
 from postloan.errors import PostloanError
 from postloan.landing_writer import write_deliveries
 from postloan.sample.world import build_world, has_sql, sql_text
+from postloan.shown_text import shown
 
 MAX_LOANS = 99_999_999
 """Loan numbers have eight digits."""
+MAX_SEED = 2**31 - 1
+_MEMORY = re.compile(r"[1-9][0-9]{2,5}MB|[1-9][0-9]{0,3}GB", re.IGNORECASE)
 
 # Faulty rows stand beside the good ones, never in their place: whatever becomes of them, the truth
 # about a loan still arrives.
@@ -108,8 +113,18 @@ def write_sample(
     """
     if not 1 <= loans <= MAX_LOANS:
         raise PostloanError(f"--loans is {loans}; use 1 to {MAX_LOANS}.")
-    if days < 0:
-        raise PostloanError(f"--days is {days}; use 0 or more.")
+    if abs(seed) > MAX_SEED:
+        raise PostloanError(f"--seed is {shown(seed)}; use -{MAX_SEED} to {MAX_SEED}.")
+    if not _MEMORY.fullmatch(memory_limit):
+        raise PostloanError(
+            f"--memory is '{shown(memory_limit)}'; write megabytes or gigabytes, such as 512MB or "
+            f"4GB."
+        )
+    most = (last_business_date - FIRST_DATE).days
+    if not 0 <= days <= most:
+        raise PostloanError(
+            f"--days is {days}; use 0 to {max(most, 0):,}: no business date is before {FIRST_DATE}."
+        )
     opening = last_business_date - timedelta(days=days)
     every_day = [opening + timedelta(days=n) for n in range(1, days + 1)]
     rows: Counter[str] = Counter()

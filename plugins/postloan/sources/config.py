@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from postloan.errors import ContractError
 from postloan.settings import include_folder
+from postloan.shown_text import shown, without_secrets
 from postloan.yaml_text import yaml_document
 
 _Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
@@ -134,13 +135,13 @@ def _content(path: Path) -> Any:
     try:
         return yaml_document(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, yaml.YAMLError) as error:
-        raise ContractError(f"{path} cannot be read: {error}") from error
+        raise ContractError(f"{path} cannot be read: {without_secrets(error)}") from error
 
 
 def _complaint(path: Path, error: ValidationError) -> ContractError:
     first = error.errors(include_url=False, include_input=False)[0]
-    place = ".".join(str(p) for p in first["loc"]) or "top level"
-    return ContractError(f"{path}: {place}: {first['msg']}.")
+    place = shown(".".join(str(p) for p in first["loc"])) or "top level"
+    return ContractError(f"{path}: {place}: {shown(first['msg'], 200)}.")
 
 
 def parse_source(path: Path) -> Landing | Files | Sql | Rest:

@@ -5,12 +5,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from postloan.contracts import catalogue
 from postloan.contracts.file_format import FileFormat, file_format_of
 from postloan.errors import DeliveryError
-from postloan.ingestion.manifest import MANIFEST, MAX_MANIFEST_BYTES, DeliveredFile, Manifest
+from postloan.ingestion.manifest import MANIFEST, MAX_MANIFEST_BYTES, DeliveredFile, parse_manifest
+from postloan.ingestion.names import told_file
 from postloan.ingestion.unpack import check_size
 from postloan.sources.result import Endpoint, NotReadyError, Order, SourceUnavailableError
 
@@ -31,7 +30,8 @@ def copy_files(order: Order, endpoint: Endpoint) -> dict[str, int]:
         ContractError: the contract of a feed tells a format that makes no sense.
     """
     text = _manifest_text(order, endpoint)
-    manifest = _parsed(order, text)
+    # Its model lets plain file names through only, so nothing is written elsewhere.
+    manifest = parse_manifest(text, order.where)
     known = {f.name: file_format_of(f) for f in catalogue().feeds_of(order.source)}
     # A feed without a contract is refused, with all such, when the delivery is taken in.
     forms = {f.file: known.get(f.feed, FileFormat()) for f in manifest.files}
@@ -43,7 +43,8 @@ def copy_files(order: Order, endpoint: Endpoint) -> dict[str, int]:
         _copy(order, endpoint, file, forms[file.file])
     for flag in flags:
         # All that a flag says is that it is there.
-        (order.folder / flag).touch()
+        (order.workshop / flag).touch()
+        (order.workshop / flag).replace(order.folder / flag)
     unfinished = order.workshop / MANIFEST
     unfinished.write_bytes(text)
     unfinished.replace(order.folder / MANIFEST)
@@ -99,20 +100,8 @@ def _manifest_text(order: Order, endpoint: Endpoint) -> bytes:
     return text
 
 
-def _parsed(order: Order, text: bytes) -> Manifest:
-    try:
-        # Its model lets plain file names through only, so nothing is written elsewhere.
-        return Manifest.model_validate_json(text)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        place = ".".join(str(p) for p in first["loc"]) or "top level"
-        raise DeliveryError(
-            f"{order.where}: {MANIFEST} of the source cannot be read ({place}: {first['msg']})."
-        ) from error
-
-
 def _hash_of(path: Path) -> str | None:
-    if not path.is_file():
+    if path.is_symlink() or not path.is_file():
         return None
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
@@ -135,13 +124,13 @@ def _copy(order: Order, endpoint: Endpoint, file: DeliveredFile, form: FileForma
     with unfinished.open("wb") as copy:
         for chunk in _chunks(order, endpoint, file.file):
             size += len(chunk)
-            check_size(f"{order.where}: {file.file}", size, size, form)
+            check_size(f"{order.where}: {told_file(file.file)}", size, size, form)
             digest.update(chunk)
             copy.write(chunk)
     if digest.hexdigest() != file.sha256:
         raise DeliveryError(
-            f"{order.where}: {file.file} has the SHA-256 {digest.hexdigest()[:12]}…, {MANIFEST} "
-            f"says {file.sha256[:12]}…. It is still being written or was changed afterwards; have "
-            f"it delivered again, {MANIFEST} last."
+            f"{order.where}: {told_file(file.file)} has the SHA-256 {digest.hexdigest()[:12]}…, "
+            f"{MANIFEST} says {file.sha256[:12]}…. It is still being written or was changed "
+            f"afterwards; have it delivered again, {MANIFEST} last."
         )
     unfinished.replace(target)

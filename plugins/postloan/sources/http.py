@@ -1,6 +1,7 @@
 """Asks a REST service politely and stubbornly: rate limit, retries, Retry-After, fresh tokens."""
 
 import json
+import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -106,7 +107,13 @@ class Client:
         base = urlsplit(self._endpoint.url)
         if "://" not in path:
             return self._endpoint.url.rstrip("/") + "/" + path.lstrip("/")
-        found = urlsplit(path)
+        try:
+            found = urlsplit(path)
+        except ValueError:
+            raise DeliveryError(
+                "The source names a next page by what is no address. Correct it there, or page by "
+                "offset."
+            ) from None
         # Our credentials go to the service that they are for, whatever its answers say.
         if (found.scheme, found.netloc) != (base.scheme, base.netloc):
             raise DeliveryError(
@@ -137,7 +144,7 @@ class Client:
                 f"(address, user, rights) and at the path in the configuration."
             )
         link = answer.links.get("next", {}).get("url")
-        return Answer(_parsed(answer), urljoin(url, link) if link else None)
+        return Answer(_parsed(answer), _joined(url, link) if link else None)
 
     def _send(self, method: str, url: str, **what: Any) -> requests.Response:
         self._keep_the_rate()
@@ -186,15 +193,23 @@ def _parsed(answer: requests.Response) -> Any:
     try:
         # Decimals stay the digits that were sent: money never becomes a float.
         return json.loads(answer.content, parse_float=str)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise _Again("the answer is no complete JSON") from None
+
+
+def _joined(url: str, link: str) -> str:
+    """The address that a link leads to; one that is none stays as it is, and is refused later."""
+    try:
+        return urljoin(url, link)
+    except ValueError:
+        return link
 
 
 def _wanted_wait(answer: requests.Response) -> float | None:
     wanted = answer.headers.get("Retry-After")
     if not wanted:
         return None
-    if wanted.strip().isdigit():
+    if re.fullmatch(r"[0-9]{1,9}", wanted.strip()):
         return float(wanted)
     try:
         # Against the sender's own clock, which need not be ours.

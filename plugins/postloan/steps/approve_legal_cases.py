@@ -1,99 +1,331 @@
-"""A person decides on legal cases; silence never approves."""
+"""People decide on legal cases; silence never approves, and an approval is of what stands now."""
 
-from collections.abc import Collection
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
-from postloan.business_day import BusinessDay
-from postloan.errors import PostloanError
+from postloan.errors import PostloanError, SupersededError
+from postloan.legal_cases import Moment, judged, newest_moment
+from postloan.legal_question import WaitingCase, waiting_list
+from postloan.legal_requests import (
+    AskedRequest,
+    Shown,
+    approvers,
+    keep_request,
+    mark_answered,
+    moved_since,
+    newest_request,
+    request_of,
+    shown_before,
+    shown_cases,
+    waiting_cases,
+)
 from postloan.settings import settings
 from postloan.steps.result import StepResult, record
 from postloan.taskfiles.ledger import APPROVED, commit_tasks
 from postloan.taskfiles.publish import publish_files
 from postloan.warehouse import Warehouse
 
-DECISION_COUNTS = """
-    select decision, count(*) as cases
-    from legal_case_decision
-    where decided_on = cast($business_date as date)
-    group by decision
-"""
+__all__ = [
+    "Request",
+    "Verdict",
+    "WaitingCase",
+    "ask",
+    "asked",
+    "decide",
+    "decided_cases",
+    "open_cases",
+]
+
+DECISIONS = ("approved", "rejected")
 
 
 @dataclass(frozen=True)
-class WaitingCase:
-    """A case that waits for a person: numbers and an amount, nothing personal."""
+class Request:
+    """A question to the people who approve, as it was shown; `asked_on` and `round` name it."""
+
+    asked_on: date
+    round: int
+    cases: tuple[WaitingCase, ...]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a person says of one case: `approved` or `rejected`, with a reason where one is due."""
 
     case_id: str
-    loan_id: str
-    claim_amount: Decimal
+    decision: str
+    reason: str = ""
 
 
-def waiting(warehouse: Warehouse, business_date: date) -> list[WaitingCase]:
-    """The cases that may be decided for a business date, in the order of their numbers.
+def ask(warehouse: Warehouse, business_date: date) -> Request | None:
+    """Ask about the cases that wait, as they stand on the newest closed date.
 
-    Cases that a later date has withdrawn or decided are left out.
+    Args:
+        warehouse: an open warehouse.
+        business_date: the date whose end gave rise to the question. An earlier one than the newest
+            closed date is asked about as of that: nobody decides on figures of the past.
+
+    Returns:
+        What is to be shown, on record from now on; None where nothing waits, or where nothing of
+        substance has changed since a question that nobody has answered yet.
+
+    Raises:
+        PostloanError: no date is closed, or none that late.
     """
-    rows = warehouse.read_model("legal_case_waiting", {"business_date": business_date})
-    return [WaitingCase(*row) for row in rows]
+    moment = newest_moment(warehouse)
+    if business_date > moment.day.date:
+        raise PostloanError(
+            f"{business_date} is not closed, so no legal case is asked about as of it. "
+            f"Run it first: python -m postloan run --date {business_date}"
+        )
+    with warehouse.transaction():
+        with judged(warehouse, moment.parameters):
+            waiting = waiting_cases(warehouse, moment.day.date)
+        latest = newest_request(warehouse)
+        if not waiting or (latest and not latest.is_answered and _same(warehouse, latest, waiting)):
+            return None
+        number = keep_request(warehouse, moment, waiting)
+        approved = approvers(warehouse, moment.day.date)
+        before = shown_before(warehouse, moment.day.date, number)
+        moved = moved_since(warehouse, moment.day.date, number)
+    return Request(moment.day.date, number, waiting_list(waiting, before, approved, moved))
+
+
+def asked(warehouse: Warehouse) -> Request | None:
+    """The question that counts, as it was shown, with the approvals that are on record by now.
+
+    The cases and their order are those of the question, decided or not.
+    """
+    latest = newest_request(warehouse)
+    if latest is None:
+        return None
+    approved = approvers(warehouse, newest_moment(warehouse).day.date)
+    shown = shown_cases(warehouse, latest.asked_on, latest.round)
+    before = shown_before(warehouse, latest.asked_on, latest.round)
+    moved = moved_since(warehouse, latest.asked_on, latest.round)
+    cases = waiting_list(shown, before, approved, moved)
+    return Request(latest.asked_on, latest.round, cases)
+
+
+def decided_cases(warehouse: Warehouse, request: Request) -> frozenset[str]:
+    """The cases of a question that are decided by now."""
+    decided = _decided(warehouse, newest_moment(warehouse).day.date)
+    return frozenset(c.case_id for c in request.cases if c.case_id in decided)
+
+
+def open_cases(warehouse: Warehouse, asked_on: date, number: int) -> dict[str, tuple[str, ...]]:
+    """Cases of a question that wait as they were shown, each with who has approved it already.
+
+    Raises:
+        SupersededError: a newer question has been asked.
+        PostloanError: the question is unknown.
+    """
+    request = request_of(warehouse, asked_on, number)
+    _check_is_newest(warehouse, request)
+    on = newest_moment(warehouse).day.date
+    waiting, approved = waiting_cases(warehouse, on), approvers(warehouse, on)
+    shown = shown_cases(warehouse, asked_on, number)
+    return {
+        case_id: approved.get(case_id, ())
+        for case_id, case in shown.items()
+        if case_id in waiting and waiting[case_id].substance == case.substance
+    }
 
 
 def decide(
     warehouse: Warehouse,
-    business_date: date,
+    asked_on: date,
+    round: int,  # noqa: A002 (the word of the field)
+    verdicts: Sequence[Verdict],
     *,
-    approved: bool,
     decided_by: str,
-    case_ids: Collection[str] | None = None,
     outbox: Path | None = None,
 ) -> StepResult:
-    """Record a decision on waiting cases and publish what is approved as a file of its own.
+    """Record what a person answered to a question, and publish what is approved by it.
 
-    A case is decided once: called again, the step changes nothing and publishes what a crash kept
-    from being published.
+    Every case is judged again as of the newest closed date with all that has been loaded since. One
+    that is no longer what was shown is not decided: it is asked about anew. Above the amount of the
+    rule two different people must approve. Called again with the same answer, it changes nothing
+    and publishes what a crash kept from being published.
 
     Args:
         warehouse: an open warehouse.
-        business_date: the date the decision belongs to.
-        approved: the answer of the person.
-        decided_by: who answered.
-        case_ids: the cases that were shown to the person; by default all that wait. Cases that
-            came to wait after the person looked must not be decided by the same answer.
+        asked_on: the question, by its date ...
+        round: ... and its number on that date.
+        verdicts: what is said of each case; cases that are left out go on waiting.
+            Without any, only what a crash kept from being published is published.
+        decided_by: the user who answered, as proved to the caller.
         outbox: where the file goes; by default the outbox of the settings.
 
+    Returns:
+        Counts: approved, first approvals, rejected, no longer as shown, awaiting approval.
+
     Raises:
-        PostloanError: nobody is named.
+        SupersededError: a newer question has been asked.
+        PostloanError: nobody is named; the question is unknown; a verdict is about no case that was
+            shown, says nothing, or lacks the reason that a gap needs.
         PublicationError: the outbox cannot be written, or a published file was changed.
     """
-    if not decided_by.strip():
+    user = decided_by.strip()
+    if not user:
         raise PostloanError("A decision on legal cases needs the person who made it.")
-    day, queues = BusinessDay(business_date), (APPROVED,)
+    request = request_of(warehouse, asked_on, round)
+    shown = shown_cases(warehouse, asked_on, round)
+    _check(verdicts, shown)
+    outbox = outbox or settings().outbox
+    _publish_what_a_crash_kept(warehouse, request, outbox)
+    _check_is_newest(warehouse, request)
+    moment = newest_moment(warehouse)
+    day, queues = moment.day, (APPROVED,)
     with warehouse.transaction():
-        warehouse.append_rows(
-            "legal_case_decision",
+        with judged(warehouse, moment.parameters):
+            waiting = waiting_cases(warehouse, day.date)
+        answer = _Answer(warehouse, moment, user, (asked_on, round))
+        counts = answer.record(verdicts, shown, waiting)
+        if verdicts:
+            mark_answered(warehouse, request, day.date)
+        commit_tasks(warehouse, day, queues, known_on=moment.known_on)
+        left = waiting_cases(warehouse, day.date)
+        result = StepResult("approve_legal_cases", {**counts, "cases_awaiting_approval": len(left)})
+        record(warehouse, day, result)
+    publish_files(warehouse, day.date, queues, outbox)
+    return result
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """One person's answer to one question, on its way into the warehouse."""
+
+    warehouse: Warehouse
+    moment: Moment
+    user: str
+    asked: tuple[date, int]
+
+    def record(
+        self,
+        verdicts: Sequence[Verdict],
+        shown: Mapping[str, Shown],
+        waiting: Mapping[str, Shown],
+    ) -> dict[str, int]:
+        """Write approvals and decisions; counts of what became of the verdicts."""
+        on = self.moment.day.date
+        decided = _decided(self.warehouse, on)
+        before = approvers(self.warehouse, on)
+        counts = dict.fromkeys(("approved", "first_approvals", "rejected", "no_longer_as_shown"), 0)
+        for verdict in verdicts:
+            case = waiting.get(verdict.case_id)
+            if decided.get(verdict.case_id) == verdict.decision:
+                counts[verdict.decision] += 1
+            elif case is None or case.substance != shown[verdict.case_id].substance:
+                counts["no_longer_as_shown"] += 1
+            elif verdict.decision == "rejected":
+                self._decide(verdict, case)
+                counts["rejected"] += 1
+            else:
+                people = {_same_person(p) for p in before.get(case.case_id, ())}
+                if _same_person(self.user) not in people:
+                    self._approve(verdict, case)
+                is_enough = len(people | {_same_person(self.user)}) >= case.approvals_needed
+                if is_enough:
+                    self._decide(verdict, case)
+                counts["approved" if is_enough else "first_approvals"] += 1
+        return {f"cases_{name}": quantity for name, quantity in counts.items()}
+
+    def _approve(self, verdict: Verdict, case: Shown) -> None:
+        self.warehouse.append_rows(
+            "legal_case_approval",
             [
                 {
-                    "decided_on": business_date,
-                    "case_id": case.case_id,
-                    "decision": "approved" if approved else "rejected",
-                    "decided_by": decided_by,
+                    **case.row,
+                    "approved_on": self.moment.day.date,
+                    "asked_on": self.asked[0],
+                    "round": self.asked[1],
+                    "approved_by": self.user,
+                    "reason": verdict.reason.strip() or None,
                 }
-                for case in waiting(warehouse, business_date)
-                if case_ids is None or case.case_id in case_ids
             ],
         )
-        commit_tasks(warehouse, day, queues)
-        decisions: dict[str, int] = dict(warehouse.fetch(DECISION_COUNTS, day.parameters))
-        result = StepResult(
-            "approve_legal_cases",
-            {
-                "cases_approved": decisions.get("approved", 0),
-                "cases_rejected": decisions.get("rejected", 0),
-                "cases_awaiting_approval": len(waiting(warehouse, business_date)),
-            },
+
+    def _decide(self, verdict: Verdict, case: Shown) -> None:
+        key: dict[str, Any] = {"decided_on": self.moment.day.date, "case_id": case.case_id}
+        row = {
+            **case.row,
+            **key,
+            "decision": verdict.decision,
+            "decided_by": self.user,
+            "asked_on": self.asked[0],
+            "asked_round": self.asked[1],
+            "reason": verdict.reason.strip() or None,
+        }
+        self.warehouse.replace_slice("legal_case_decision", key, [row])
+
+
+def _same_person(user: str) -> str:
+    """Users are told apart without regard to case and blanks: one person never counts twice."""
+    return user.strip().casefold()
+
+
+def _decided(warehouse: Warehouse, on: date) -> dict[str, str]:
+    """Cases that stand decided as of a date."""
+    return dict(
+        warehouse.fetch(
+            "select case_id, case_state from legal_case_state "
+            "where case_state in ('approved', 'rejected')",
+            {"business_date": on},
         )
-        record(warehouse, day, result)
-    publish_files(warehouse, business_date, queues, outbox or settings().outbox)
-    return result
+    )
+
+
+def _publish_what_a_crash_kept(warehouse: Warehouse, request: AskedRequest, outbox: Path) -> None:
+    """Files of what this question decided; the nights after publish their own dates alone."""
+    rows = warehouse.fetch(
+        "select distinct decided_on from legal_case_decision "
+        "where asked_on = cast($business_date as date) and asked_round = $round",
+        {"business_date": request.asked_on, "round": request.round},
+    )
+    for (decided_on,) in rows:
+        publish_files(warehouse, decided_on, (APPROVED,), outbox)
+
+
+def _check_is_newest(warehouse: Warehouse, request: AskedRequest) -> None:
+    """Refuse a question that a newer one has superseded."""
+    if (latest := newest_request(warehouse)) and latest != request:
+        raise SupersededError(
+            f"The question of {request.asked_on} (round {request.round}) was superseded by that of "
+            f"{latest.asked_on} (round {latest.round}). Answer the newer one; nothing was decided."
+        )
+
+
+def _same(warehouse: Warehouse, request: AskedRequest, waiting: Mapping[str, Shown]) -> bool:
+    shown = shown_cases(warehouse, request.asked_on, request.round)
+    return {c: s.substance for c, s in shown.items()} == {
+        c: s.substance for c, s in waiting.items()
+    }
+
+
+def _check(verdicts: Sequence[Verdict], shown: Mapping[str, Shown]) -> None:
+    """Refuse an answer that cannot be meant, before anything is written."""
+    ids = [v.case_id for v in verdicts]
+    unknown = sorted({c for c in ids if c not in shown})
+    if unknown:
+        raise PostloanError(
+            f"The question did not show {', '.join(unknown)}; nothing was decided. "
+            f"Answer for the cases it shows."
+        )
+    if len(set(ids)) < len(ids):
+        raise PostloanError("An answer speaks of a case twice; nothing was decided.")
+    for verdict in verdicts:
+        if verdict.decision not in DECISIONS:
+            raise PostloanError(
+                f"Case {verdict.case_id} is neither approved nor rejected by this answer; "
+                f"nothing was decided. Say one of: {', '.join(DECISIONS)}."
+            )
+        missing = shown[verdict.case_id].missing_items
+        if verdict.decision == "approved" and missing and not verdict.reason.strip():
+            raise PostloanError(
+                f"Case {verdict.case_id} lacks {', '.join(missing)}; nothing was decided. "
+                f"Give the reason why it is approved all the same, or reject it."
+            )

@@ -25,9 +25,11 @@ def publish_task_files(
 
     Tasks of any date that are known now to rest on wrong facts are recalled, each once.
 
-    While a gate is shut, nothing is made for receivers outside the house, and nothing that went to
-    them is recalled on facts that nobody trusts; the next publication makes up for it. A date that
-    is run again after a later one was opened adds no contact: its hours are over.
+    Tasks that may still lie on a list are checked again, and what is refused now is recalled.
+
+    While a gate is shut, nothing is added for receivers outside the house; recalls go out all the
+    same, and the next publication adds what was held. A date that is run again after a later one
+    was opened adds no contact: its hours are over.
 
     The tasks are committed first and the files made from them, so that a crash in between is
     mended by running again.
@@ -45,17 +47,18 @@ def publish_task_files(
     due = queues_of(day)
     failed = failed_checks(warehouse, day.date)
     queues = _inside(due) if failed else due
+    shut = tuple(queue for queue in due if queue not in queues)
     is_past = contact_is_past(read_book(warehouse), day.date)
     with warehouse.transaction():
-        commit_tasks(warehouse, day, queues, contact_is_past=is_past)
-        held = _held_note(day, failed, tuple(q for q in due if q not in queues))
+        commit_tasks(warehouse, day, queues, held=shut, contact_is_past=is_past)
+        held = _held_note(day, failed, shut)
         result = StepResult(
             "publish_task_files",
-            {**counts(warehouse, day.date, queues), **_held_counts(failed)},
+            {**counts(warehouse, day.date, queues, held=shut), **_held_counts(failed)},
             " ".join(filter(None, (held, PAST if is_past else ""))),
         )
         record(warehouse, day, result)
-    publish_files(warehouse, day.date, queues, outbox or settings().outbox)
+    publish_files(warehouse, day.date, queues, outbox or settings().outbox, held=shut)
     return result
 
 
@@ -71,7 +74,8 @@ def _held_note(day: BusinessDay, failed: tuple[FailedCheck, ...], held: tuple[st
     """Why nothing goes to whom, and how it may; empty where nothing is held."""
     if not held:
         return ""
+    checks = "1 check failed" if len(failed) == 1 else f"{len(failed)} checks failed"
     return (
-        f"HELD: {', '.join(held)}. {told(failed)} "
-        f"Deliver again, or: python -m postloan release-gate {day.date} --by NAME --reason TEXT"
+        f"HELD: {', '.join(held)} ({checks}). {told(failed)} "
+        f"Deliver again, or: python -m postloan release-gate {day.date} --reason TEXT"
     )

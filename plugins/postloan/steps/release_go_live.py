@@ -3,9 +3,35 @@
 from datetime import date
 
 from postloan.business_day import BusinessDay
-from postloan.errors import PostloanError
+from postloan.errors import DayError, PostloanError
 from postloan.steps.result import StepResult, record
 from postloan.warehouse import Warehouse
+
+_NEWEST_DAY = "select max(business_date) as d from business_day where day_state <> 'skipped'"
+
+
+def check_release(warehouse: Warehouse, business_date: date) -> None:
+    """Refuse a release that would release nothing, or belong to another date than is told.
+
+    Raises:
+        DayError: the date is not the newest of the book, or nothing waits on it.
+    """
+    newest = warehouse.scalar(_NEWEST_DAY)
+    if newest is None:
+        raise DayError(
+            "The book is not open yet: nothing is owed, and nothing was released. Open it: "
+            "python -m postloan open --as-of D"
+        )
+    if business_date != newest:
+        raise DayError(
+            f"The newest date of the book is {newest}: a release counts from it, and nothing was "
+            f"released as of {business_date}. Release it: python -m postloan release {newest}"
+        )
+    if next(warehouse.read_model("go_live_waiting", {"business_date": newest}), None) is None:
+        raise DayError(
+            f"There is nothing to release as of {newest}: the opening found nothing owed, or what "
+            f"it found has been released. See: python -m postloan show go_live_release"
+        )
 
 
 def release(warehouse: Warehouse, business_date: date, released_by: str) -> StepResult:

@@ -16,6 +16,8 @@ from typing import Any
 
 from postloan.contracts import Column, TaskFileContract, catalogue
 from postloan.errors import PublicationError
+from postloan.modes import admit_receiver
+from postloan.settings import settings
 from postloan.taskfiles.allow_list import checked_contract, checked_recall_file
 from postloan.taskfiles.writer import write_csv
 from postloan.warehouse import Warehouse
@@ -56,7 +58,12 @@ def revisions(warehouse: Warehouse, business_date: date) -> Iterator[Revision]:
 
 
 def publish_files(
-    warehouse: Warehouse, business_date: date, queues: Sequence[str], outbox: Path
+    warehouse: Warehouse,
+    business_date: date,
+    queues: Sequence[str],
+    outbox: Path,
+    *,
+    held: Sequence[str] = (),
 ) -> list[Path]:
     """Make every task file of some queues that the ledger knows and the outbox lacks.
 
@@ -65,6 +72,7 @@ def publish_files(
         business_date: the date whose revisions are published.
         queues: the queues that are published.
         outbox: root of `<date>/<queue>/r<revision>/`.
+        held: queues that a gate holds: their recalls are published, and what adds tasks is not.
 
     Returns:
         The folders of all revisions, whether made now or found.
@@ -74,9 +82,10 @@ def publish_files(
     """
     folders: list[Path] = []
     for revision in list(revisions(warehouse, business_date)):
-        if revision.queue not in queues:
-            continue
         folder = revision.folder(outbox)
+        is_held = revision.queue in held and revision.rows_added > 0 and not folder.exists()
+        if is_held or revision.queue not in (*queues, *held):
+            continue
         try:
             _publish(warehouse, revision, folder)
         except OSError as error:
@@ -95,10 +104,13 @@ def _publish(warehouse: Warehouse, revision: Revision, folder: Path) -> None:
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir(parents=True)
     manifest = _render(warehouse, revision, contract, unfinished)
+    home = settings()
     if folder.exists():
         _verify(folder, manifest)
         shutil.rmtree(unfinished)
+        admit_receiver(home, revision.queue, folder)
     else:
+        admit_receiver(home, revision.queue, unfinished)
         unfinished.rename(folder)
 
 

@@ -8,7 +8,6 @@ begins with an apostrophe; the contracts of the files say so. Numbers stay numbe
 import codecs
 import hashlib
 import os
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -17,19 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from postloan.errors import PublicationError
-
-FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
-GUARD = "'"
-SPACES = " \u3000\xa0"
-
-_PLAIN_NUMBER = re.compile(r"0|[1-9][0-9]{0,10}")
-_NUMBER = re.compile(r"[0-9]+(?:[.,][0-9]+)*(?:[eE][+-]?[0-9]+)?%?")
-_DATE = re.compile(
-    r"[0-9]{1,4}[-/][0-9]{1,2}(?:[-/][0-9]{1,4})?"
-    r"|(?:[0-9]{1,2}[- ]?)?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[- ]?[0-9]{1,4}"
-    r"|[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?",
-    re.IGNORECASE,
-)
+from postloan.spreadsheet import guarded
 
 
 @dataclass(frozen=True)
@@ -38,20 +25,6 @@ class WrittenFile:
 
     rows: int
     sha256: str
-
-
-def guarded(text: str) -> str:
-    """Text that a spreadsheet shows as it is; unchanged where nothing threatens it.
-
-    A number of up to eleven digits, such as a mobile number, keeps its digits and is left alone.
-    Text that begins with an apostrophe gets another one, so that a reader drops exactly one.
-    """
-    changed_by_excel = (
-        _NUMBER.fullmatch(text) is not None and _PLAIN_NUMBER.fullmatch(text) is None
-    ) or _DATE.fullmatch(text) is not None
-    if changed_by_excel or text.startswith(GUARD):
-        return GUARD + text
-    return GUARD + text if text.lstrip(SPACES).startswith(FORMULA_STARTS) else text
 
 
 def _text(value: Any) -> str:

@@ -5,6 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from postloan.errors import WarehouseError
 from postloan.settings import settings
+from postloan.shown_text import shown
 from postloan.warehouse.door import Warehouse
 
 ENGINES = (
@@ -33,8 +34,12 @@ def open_warehouse(url: str | None = None) -> Warehouse:
     return warehouse
 
 
-def connect(url: str) -> Warehouse:
+def connect(url: str, *, patience_seconds: float = 600) -> Warehouse:
     """Open a warehouse as it is; for those who look at its tables and must not change them.
+
+    Args:
+        url: see `open_warehouse`.
+        patience_seconds: how long to wait while another process has a DuckDB file.
 
     Raises:
         WarehouseError: the URL names no known engine, or the engine cannot be reached.
@@ -45,9 +50,14 @@ def connect(url: str) -> Warehouse:
 
         path, _, query = url.removeprefix("duckdb:///").partition("?")
         options: dict[str, Any] = {k: v[0] for k, v in parse_qs(query).items()}
+        unknown = options.keys() - {"memory_limit", "threads"}
+        if unknown or not str(options.get("threads", "1")).isdecimal():
+            raise WarehouseError(
+                f"POSTLOAN_WAREHOUSE has options that DuckDB does not take. Use {ENGINES}."
+            )
         if "threads" in options:
             options["threads"] = int(options["threads"])
-        warehouse: Warehouse = DuckDBWarehouse(path, **options)
+        warehouse: Warehouse = DuckDBWarehouse(path, patience_seconds=patience_seconds, **options)
     elif scheme in ("postgresql", "postgres"):
         from postloan.warehouse.on_postgres import PostgresWarehouse
 
@@ -58,5 +68,7 @@ def connect(url: str) -> Warehouse:
 
         warehouse = SparkWarehouse(options_of(url))
     else:
-        raise WarehouseError(f"POSTLOAN_WAREHOUSE '{scheme}:…' is no known engine. Use {ENGINES}.")
+        raise WarehouseError(
+            f"POSTLOAN_WAREHOUSE '{shown(scheme)}:…' is no known engine. Use {ENGINES}."
+        )
     return warehouse

@@ -45,6 +45,9 @@ from postloan.warehouse.statements import (
 if TYPE_CHECKING:
     from postloan.warehouse.schema_plan import HeldColumn
 
+LONGEST_WORDS = 300
+"""Characters of what an engine says."""
+REPORT = "Nothing of it was written. Run it again, and report it where it fails again."
 Row = tuple[Any, ...]
 
 

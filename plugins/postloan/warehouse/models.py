@@ -141,16 +141,51 @@ def parse(text: str) -> exp.Query:
 
 
 def _expand_views(tree: exp.Query, views: frozenset[str]) -> exp.Query:
-    """Put the SELECT of each view where its name stands.
+    """Put the SELECT of each view into a statement that reads it, directly or through others.
 
-    Views take parameters such as the business date, so they cannot be stored in an engine.
+    Views take parameters such as the business date, so they cannot be stored in an engine. One that
+    is read once stands where its name stood, so that engines see through it. One that is read more
+    often stands before all others, once: copies of copies took engines seconds to plan.
     """
+    readers: dict[str, list[exp.Table]] = {}
+    bodies = _gather_views(tree, views, readers)
+    own_names = {cte.alias for cte in tree.ctes}
+    shared = []
+    for name, body in bodies.items():
+        if len(readers[name]) > 1 and name not in own_names:
+            shared.append(exp.CTE(this=body, alias=exp.TableAlias(this=exp.to_identifier(name))))
+        else:
+            for table in readers[name]:
+                table.replace(body.copy().subquery(table.alias or name))
+    if shared:
+        clause = tree.args.get("with_") or exp.With()
+        clause.set("expressions", [*shared, *clause.expressions])
+        tree.set("with_", clause)
+    return tree
+
+
+def _gather_views(
+    tree: exp.Query, views: frozenset[str], readers: dict[str, list[exp.Table]]
+) -> dict[str, exp.Query]:
+    """The views that a statement reads, directly or not, each after those that it reads itself.
+
+    Args:
+        tree: the statement.
+        views: names of all views.
+        readers: takes up, by view, every place that reads it.
+    """
+    bodies: dict[str, exp.Query] = {}
     own_names = {cte.alias for cte in tree.find_all(exp.CTE)}
     for table in list(tree.find_all(exp.Table)):
-        if table.name in views and table.name not in own_names and not table.db:
-            body = _expand_views(parse(load_model(table.name).text), views)
-            table.replace(body.subquery(table.alias or table.name))
-    return tree
+        name = table.name
+        if name not in views or name in own_names or table.db:
+            continue
+        if name not in readers:
+            body = parse(load_model(name).text)
+            bodies |= _gather_views(body, views, readers)
+            bodies[name] = body
+        readers.setdefault(name, []).append(table)
+    return bodies
 
 
 @cache

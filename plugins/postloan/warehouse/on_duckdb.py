@@ -4,6 +4,7 @@ A second process cannot open the file while this one has it, so opening waits. N
 the process may open the database file: the lock would silently be dropped.
 """
 
+import logging
 import random
 import re
 import time
@@ -16,9 +17,13 @@ import duckdb
 import pyarrow as pa
 from sqlglot import exp
 
+from postloan.advice import advised
 from postloan.errors import RunAgainError, WarehouseError
+from postloan.file_patterns import no_pattern
+from postloan.shown_text import shown
 from postloan.warehouse.abilities import ReadsPlainFiles, SpeaksSQLAlchemy
-from postloan.warehouse.door import Row, Warehouse
+from postloan.warehouse.door import LONGEST_WORDS, REPORT, Row, Warehouse
+from postloan.warehouse.duckdb_errors import explained
 from postloan.warehouse.duckdb_keys import repeated_hashes, repeated_numbers
 from postloan.warehouse.migration import held_columns
 from postloan.warehouse.models import Parameters, translate
@@ -41,27 +46,73 @@ IN_ANY_ORDER = "SET preserve_insertion_order = false; RESET disabled_optimizers"
 """Where insertion order is kept, DuckDB 2.0.0 loses sight of rows until the commit: an INSERT of no
 rows, then one of 122,880 or more, and a scan finds none of them."""
 
-_QUOTED = re.compile(r"""'[^']*'|"[^"]*\"""")
+SILENT_SECONDS, TELL_AGAIN_SECONDS = 2.0, 60.0
+"""After so long somebody is told what is waited for, and then again every minute."""
+
+log = logging.getLogger(__name__)
+
+_QUOTED = re.compile(r"""['"].*['"]""")
+"""From the first quote to the last: a value may hold quotes itself."""
+
+
+def _holder(error: duckdb.Error) -> str:
+    """Who has the file, as far as DuckDB knows."""
+    found = re.search(r"\(PID (\d+)\)", str(error))
+    return f"process {found[1]}" if found else "another process"
 
 
 def _connect(
     path: str, config: dict[str, Any], patience_seconds: float
 ) -> duckdb.DuckDBPyConnection:
     """Open the file, waiting for another process to finish with it."""
-    deadline, pause = time.monotonic() + patience_seconds, 0.1
+    # DuckDB would wait for ever for what a pipe has to say.
+    if Path(path).exists() and not (Path(path).is_file() or Path(path).is_dir()):
+        raise WarehouseError(
+            f"Cannot open the warehouse {shown(path, 200)}: it is no ordinary file. "
+            f"Correct POSTLOAN_WAREHOUSE."
+        )
+    began = time.monotonic()
+    deadline, tell_at, pause = began + patience_seconds, began + SILENT_SECONDS, 0.1
     while True:
         try:
             return duckdb.connect(path, config=config)
-        except duckdb.IOException as error:
+        except duckdb.Error as error:
             if LOCKED not in str(error):
-                raise WarehouseError(f"Cannot open the warehouse {path}: {error}") from error
+                raise _not_opened(error, path) from None
             if time.monotonic() > deadline:
                 raise RunAgainError(
                     f"The warehouse {path} has been in use by another process for "
                     f"{patience_seconds:.0f} s. End that process, or try again later."
                 ) from error
+            if time.monotonic() > tell_at:
+                tell_at = (
+                    deadline
+                    if patience_seconds <= TELL_AGAIN_SECONDS
+                    else (time.monotonic() + TELL_AGAIN_SECONDS)
+                )
+                log.warning(
+                    "The warehouse %s is in use by %s; waiting for it, up to %.0f s …",
+                    path,
+                    _holder(error),
+                    deadline - time.monotonic(),
+                )
             time.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 (spreads retries only)
             pause = min(pause * 2, 5)
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise WarehouseError(f"Cannot open the warehouse: {advised(error)}") from None
+
+
+def _not_opened(error: duckdb.Error, path: str) -> WarehouseError:
+    what = "Cannot open the warehouse"
+    said = shown(_without_values(error), 300)
+    return explained(error, what, path) or WarehouseError(
+        f"{what} {shown(path, 200)}: {said}. Correct POSTLOAN_WAREHOUSE."
+    )
 
 
 def _without_values(error: duckdb.Error) -> str:
@@ -71,17 +122,6 @@ def _without_values(error: duckdb.Error) -> str:
     if is_about_a_value or isinstance(error, duckdb.InvalidInputException):
         return _QUOTED.sub("'…'", first_line)
     return first_line
-
-
-@contextmanager
-def _refusals(what: str) -> Iterator[None]:
-    try:
-        yield
-    except duckdb.Error as error:
-        # The cause is cut off on purpose: its text may quote whole rows.
-        kind, _, statement = what.partition("\n")
-        message = f"DuckDB refused {kind}: {_without_values(error)}\n{statement}"
-        raise WarehouseError(message.rstrip()) from None
 
 
 @once_per_statement
@@ -112,18 +152,36 @@ class DuckDBWarehouse(Warehouse, ReadsPlainFiles, SpeaksSQLAlchemy):
         }
         if threads:
             config["threads"] = threads
+        self.path = path
         if not path.startswith(MEMORY):
-            Path(path).parent.mkdir(parents=True, exist_ok=True)
+            _make_folder(Path(path).parent)
             config["temp_directory"] = f"{path}.tmp"
         self.connection = _connect(path, config, patience_seconds)
-        self.connection.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
-        self.connection.execute(IN_ANY_ORDER)
+        with self._refusals("its settings"):
+            self.connection.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
+            self.connection.execute(IN_ANY_ORDER)
         self._statements = 0
         self._unwritten: dict[str, str] = {}
 
     def close(self) -> None:
         """Give the file back; the next process can open it."""
-        self.connection.close()
+        with self._refusals("to close its file"):
+            self.connection.close()
+
+    @contextmanager
+    def _refusals(self, what: str) -> Iterator[None]:
+        """Say what was refused: first line for a person, below it the statement."""
+        try:
+            yield
+        except duckdb.Error as error:
+            # The cause is cut off on purpose: its text may quote whole rows.
+            kind, _, statement = what.partition("\n")
+            told = explained(error, f"DuckDB refused {kind}", self.path)
+            if told is not None:
+                raise told from None
+            said = shown(_without_values(error), LONGEST_WORDS)
+            message = f"DuckDB refused {kind}: {said}. {REPORT}"
+            raise WarehouseError.about(message, statement) from None
 
     def engine_version(self) -> str:
         """Name and version of the engine."""
@@ -131,22 +189,25 @@ class DuckDBWarehouse(Warehouse, ReadsPlainFiles, SpeaksSQLAlchemy):
 
     def begin(self) -> None:
         """Start a transaction."""
-        self.connection.begin()
+        with self._refusals("to begin"):
+            self.connection.begin()
 
     def commit(self) -> None:
         """Make the writes of the transaction visible."""
-        self.connection.commit()
+        with self._refusals("to commit"):
+            self.connection.commit()
 
     def rollback(self) -> None:
         """Undo the writes of the transaction; DuckDB has done so where a commit failed."""
         self._unwritten.clear()
-        with suppress(duckdb.TransactionException):
+        # Whatever it says, nothing of the transaction was written.
+        with suppress(duckdb.Error):
             self.connection.rollback()
 
     def _execute(self, tree: exp.Expr, parameters: Parameters) -> duckdb.DuckDBPyConnection:
         sql = duckdb_sql(tree)
         self._statements += 1
-        with _refusals(f"a statement\n{sql}"):
+        with self._refusals(f"a statement\n{sql}"):
             return self.connection.execute(sql, dict(parameters) or None)
 
     def run(self, tree: exp.Expr, parameters: Parameters) -> int:
@@ -174,7 +235,7 @@ class DuckDBWarehouse(Warehouse, ReadsPlainFiles, SpeaksSQLAlchemy):
                 raise WarehouseError(
                     "Another statement ran while rows were being read. Read all rows first (fetch)."
                 )
-            with _refusals("to go on reading rows"):
+            with self._refusals("to go on reading rows"):
                 rows = cursor.fetchmany(BATCH_ROWS)
             if not rows:
                 return
@@ -191,7 +252,7 @@ class DuckDBWarehouse(Warehouse, ReadsPlainFiles, SpeaksSQLAlchemy):
         )
         names = ", ".join(columns)
         self._statements += 1
-        with _refusals(f"rows for {table}"):
+        with self._refusals(f"rows for {table}"):
             self.connection.execute(
                 f"INSERT INTO {table} ({names}) SELECT {names} FROM incoming"  # noqa: S608 (contract names)
             )
@@ -207,12 +268,13 @@ class DuckDBWarehouse(Warehouse, ReadsPlainFiles, SpeaksSQLAlchemy):
             CREATE TEMPORARY TABLE {name} AS
             SELECT * FROM read_csv(
                 $path, auto_detect = false, header = true, delim = ',', quote = '"', escape = '"',
-                new_line = '\\n', strict_mode = true, max_line_size = 20000000, columns = $types
+                new_line = '\\n', strict_mode = true, max_line_size = 20000000, columns = $types,
+                compression = 'none'
             )
         """  # noqa: S608 (own name)
         self._statements += 1
-        with _refusals(f"the normalised file for {name}"):
-            self.connection.execute(sql, {"path": str(path), "types": types})
+        with self._refusals(f"the normalised file for {name}"):
+            self.connection.execute(sql, {"path": no_pattern(path), "types": types})
         return int(self.scalar(f"select count(*) as n from {name}"))  # noqa: S608 (own name)
 
     def load_plain(
@@ -276,7 +338,7 @@ class DuckDBWarehouse(Warehouse, ReadsPlainFiles, SpeaksSQLAlchemy):
                 FROM read_csv(
                     $path, auto_detect = false, header = true, delim = ',', quote = '',
                     escape = '', new_line = '\\n', strict_mode = true, ignore_errors = true,
-                    max_line_size = 2000000, columns = $types
+                    max_line_size = 2000000, columns = $types, compression = 'none'
                 )
             )
             {select}
@@ -285,8 +347,8 @@ class DuckDBWarehouse(Warehouse, ReadsPlainFiles, SpeaksSQLAlchemy):
         types = dict.fromkeys(columns, "VARCHAR")
         self.connection.execute(IN_ORDER)
         try:
-            with _refusals(f"the delivered file for {name}"):
-                self.connection.execute(sql, {"path": str(path), "types": types})
+            with self._refusals(f"the delivered file for {name}"):
+                self.connection.execute(sql, {"path": no_pattern(path), "types": types})
         finally:
             self.connection.execute(IN_ANY_ORDER)
 
@@ -311,17 +373,18 @@ class DuckDBWarehouse(Warehouse, ReadsPlainFiles, SpeaksSQLAlchemy):
 
     def table_exists(self, name: str) -> bool:
         """Whether a table of that name is there."""
-        return bool(
-            self.connection.execute(
+        with self._refusals("to look for a table"):
+            found = self.connection.execute(
                 "SELECT count(*) FROM duckdb_tables() WHERE table_name = ?", [name]
-            ).fetchall()[0][0]
-        )
+            ).fetchall()
+        return bool(found[0][0])
 
     def held_columns(self) -> dict[str, tuple[HeldColumn, ...]]:
         """Every table of the file: name -> its columns."""
-        rows = self.connection.execute(
-            "SELECT table_name, column_name, data_type, NOT is_nullable FROM duckdb_columns() "
-            "WHERE database_name = current_database() AND NOT internal "
-            "ORDER BY table_name, column_index"
-        ).fetchall()
+        with self._refusals("to tell its tables"):
+            rows = self.connection.execute(
+                "SELECT table_name, column_name, data_type, NOT is_nullable FROM duckdb_columns() "
+                "WHERE database_name = current_database() AND NOT internal "
+                "ORDER BY table_name, column_index"
+            ).fetchall()
         return held_columns(rows, self.dialect)

@@ -22,11 +22,13 @@ from sqlglot import exp
 
 from postloan.contracts import Table
 from postloan.errors import RunAgainError, WarehouseError
+from postloan.shown_text import shown
 from postloan.warehouse.abilities import SpeaksSQLAlchemy
 from postloan.warehouse.borrowed import lend
-from postloan.warehouse.door import Row, Warehouse
+from postloan.warehouse.door import LONGEST_WORDS, REPORT, Row, Warehouse
 from postloan.warehouse.migration import held_columns
 from postloan.warehouse.models import Parameters, translate
+from postloan.warehouse.postgres_errors import at_the_door, at_work
 from postloan.warehouse.postgres_indexes import HELD_INDEXES, indexes_of, is_own_index
 from postloan.warehouse.postgres_roles import DEPENDING_VIEWS, view_again, without_view
 from postloan.warehouse.postgres_session import postgres_url, prepare
@@ -52,7 +54,8 @@ COLUMNS = """
 MAY_CREATE = "SELECT current_user::text, has_schema_privilege(current_schema(), 'CREATE')"
 GAVE_WAY = ("40001", "40P01")
 """What PostgreSQL says to one of two transactions that stand in each other's way."""
-_QUOTED = re.compile(r'"[^"]*"')
+_QUOTED = re.compile(r'".*"', re.DOTALL)
+"""From the first quote to the last: a value may hold quotes itself."""
 
 
 @once_per_statement
@@ -125,8 +128,8 @@ class PostgresWarehouse(Warehouse, SpeaksSQLAlchemy):
         try:
             return self.engine.connect()
         except DBAPIError as error:
-            shown = without_password(self.url.render_as_string(hide_password=False))
-            raise RunAgainError(f"Cannot reach the warehouse {shown}: {error.orig}") from None
+            place = without_password(self.url.render_as_string(hide_password=False))
+            raise at_the_door(str(error.orig), place) from None
 
     def close(self) -> None:
         """Give the connection back; temporary tables vanish."""
@@ -181,8 +184,12 @@ class PostgresWarehouse(Warehouse, SpeaksSQLAlchemy):
                     f"PostgreSQL let another transaction go first: {_without_values(error)}. "
                     f"Nothing was written; run it again."
                 ) from None
-            message = f"PostgreSQL refused a statement: {_without_values(error)}\n{sql}"
-            raise WarehouseError(message.rstrip()) from None
+            told = at_work(error)
+            if told is not None:
+                raise told from None
+            said = shown(_without_values(error), LONGEST_WORDS)
+            message = f"PostgreSQL refused a statement: {said}. {REPORT}"
+            raise WarehouseError.about(message, sql) from None
 
     # Statements ---------------------------------------------------------------------------
 

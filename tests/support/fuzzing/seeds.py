@@ -1,5 +1,6 @@
 """Small valid rows of every feed, made from its contract alone."""
 
+import re
 from datetime import date, timedelta
 from functools import cache
 
@@ -48,7 +49,7 @@ def _value(column: Column, feed: FeedContract, contracts: Catalogue, number: int
 
 
 def valid_value(column: Column, number: int) -> str:
-    """A value that the contract of a column allows, another one for another number.
+    """A value that the contract of a column allows; of a key, another one for another number.
 
     Raises:
         NotImplementedError: the column has a type that no feed had when this was written.
@@ -73,9 +74,9 @@ def valid_value(column: Column, number: int) -> str:
 def _text(column: Column, number: int) -> str:
     if column.enum:
         return column.enum[number % len(column.enum)]
-    if column.option("pattern") is not None:
-        return matching(str(column.option("pattern")))
-    return f"{CANARY}{number}"[-int(column.option("maxLength") or 64) :]
+    own = f"{CANARY}{number}"[-int(column.option("maxLength") or 64) :]
+    pattern = str(column.option("pattern") or ".*")
+    return own if re.fullmatch(pattern, own) else matching(pattern)
 
 
 def _lowest(column: Column) -> float:

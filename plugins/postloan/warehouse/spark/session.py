@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from postloan.errors import WarehouseError
+from postloan.modes import UMASK
 from postloan.warehouse.spark.options import SparkOptions
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ QUIET = Path(__file__).with_name("log4j2.properties")
 
 LEAN = {
     "spark.ui.enabled": "false",
+    # The files of a lake are their owner's alone, as all state is. Hadoop gives modes of its own.
+    "spark.hadoop.fs.permissions.umask-mode": f"{UMASK:03o}",
     "spark.ui.showConsoleProgress": "false",
     "spark.sql.ui.retainedExecutions": "1",
     # Spark would log the values it stumbles over; its errors come back to the caller anyway.

@@ -1,0 +1,233 @@
+-- legal_loan: past-due loans that are at or past the severe stage or have had a case, as a claim.
+--
+-- The claim is what is overdue; it is the whole where nothing is left to fall due.
+--
+-- grain   loan_id
+-- reads   loan_stage, loan_delinquency, legal_case, rule_band, rule_parameter, rule_legal_claim,
+--         instalment, current_enrolment, rule_enrolment_code, rule_enrolment_status, known_plan
+-- write   temporary
+
+with
+
+opens_at as (
+
+    select
+        rule_band.product,
+        rule_band.band_rank,
+        rule_parameter.rule_id,
+        rule_parameter.rule_version
+    from rule_parameter
+    inner join rule_band
+        on
+            rule_parameter.business_date = rule_band.business_date
+            and rule_parameter.value_text = rule_band.band
+    where
+        rule_parameter.business_date = cast($business_date as date)
+        and rule_parameter.pack = 'legal_preparation'
+        and rule_parameter.parameter = 'opens_at_stage'
+        and rule_band.band_set = 'overdue_stage'
+
+),
+
+with_case as (
+
+    select distinct loan_id
+    from legal_case
+    where business_date <= cast($business_date as date)
+
+),
+
+loans as (
+
+    select
+        loan_stage.loan_id,
+        loan_stage.customer_id,
+        loan_stage.product,
+        loan_stage.currency,
+        loan_stage.stage,
+        loan_stage.episode_started_on,
+        loan_stage.stage_entered_on,
+        loan_stage.days_past_due,
+        loan_stage.is_opening,
+        loan_stage.is_paused,
+        coalesce(loan_stage.stage_rank >= opens_at.band_rank, false) as is_severe,
+        opens_at.rule_id,
+        opens_at.rule_version
+    from loan_stage
+    left join opens_at
+        on loan_stage.product = opens_at.product
+    left join with_case
+        on loan_stage.loan_id = with_case.loan_id
+    where
+        loan_stage.business_date = cast($business_date as date)
+        and loan_stage.stage_rank > 0
+        and (
+            loan_stage.stage_rank >= opens_at.band_rank
+            or with_case.loan_id is not null
+        )
+
+),
+
+claims as (
+
+    select
+        loan_id,
+        overdue_amount,
+        overdue_principal,
+        overdue_interest,
+        overdue_fee
+    from loan_delinquency
+    where business_date = cast($business_date as date)
+
+),
+
+schedule as (
+
+    -- Narrowed to these loans before the versions are ranked: the schedule is the largest feed.
+    select
+        instalment.loan_id,
+        instalment.due_on,
+        instalment.amount_due,
+        row_number() over (
+            partition by instalment.loan_id, instalment.instalment_no
+            order by instalment.received_on desc
+        ) as version_rank
+    from instalment
+    inner join loans
+        on instalment.loan_id = loans.loan_id
+    where instalment.received_on <= cast($known_on as date)
+
+),
+
+last_due as (
+
+    select
+        loan_id,
+        max(due_on) as last_due_on
+    from schedule
+    where
+        version_rank = 1
+        and amount_due > 0
+    group by loan_id
+
+),
+
+limitation as (
+
+    select cast(round(value_number, 0) as integer) as years
+    from rule_parameter
+    where
+        business_date = cast($business_date as date)
+        and pack = 'cn_limitation'
+        and parameter = 'limitation_years'
+
+),
+
+enrolments as (
+
+    select
+        current_enrolment.customer_id,
+        current_enrolment.code_system,
+        current_enrolment.status_code,
+        current_enrolment.is_full_time,
+        row_number() over (
+            partition by current_enrolment.customer_id
+            order by current_enrolment.effective_on desc, current_enrolment.institution_id asc
+        ) as enrolment_rank
+    from current_enrolment
+    inner join loans
+        on current_enrolment.customer_id = loans.customer_id
+    where current_enrolment.effective_on <= cast($business_date as date)
+
+),
+
+full_time_students as (
+
+    select distinct enrolments.customer_id
+    from enrolments
+    inner join rule_enrolment_code
+        on
+            rule_enrolment_code.business_date = cast($business_date as date)
+            and enrolments.code_system = rule_enrolment_code.code_system
+            and lower(enrolments.status_code) = rule_enrolment_code.status_code
+    inner join rule_enrolment_status
+        on
+            rule_enrolment_status.business_date = cast($business_date as date)
+            and rule_enrolment_code.canonical_status = rule_enrolment_status.canonical_status
+    where
+        enrolments.enrolment_rank = 1
+        and enrolments.is_full_time
+        and rule_enrolment_status.is_enrolled
+
+),
+
+excluded as (
+
+    select value_text as routes
+    from rule_parameter
+    where
+        business_date = cast($business_date as date)
+        and pack = 'cn_legal_routes'
+        and parameter = 'excluded_for_full_time_students'
+
+),
+
+amounts as (
+
+    select
+        currency,
+        minimum_claim,
+        two_approvers_above
+    from rule_legal_claim
+    where business_date = cast($business_date as date)
+
+)
+
+select
+    loans.loan_id,
+    loans.customer_id,
+    loans.product,
+    loans.currency,
+    loans.stage,
+    loans.episode_started_on,
+    loans.stage_entered_on,
+    loans.days_past_due,
+    loans.is_opening,
+    loans.is_paused,
+    loans.is_severe,
+    claims.overdue_amount as claim_amount,
+    claims.overdue_principal as claim_principal,
+    claims.overdue_interest as claim_interest,
+    claims.overdue_fee as claim_fee,
+    case when last_due.last_due_on <= cast($business_date as date) then 'whole' else 'part' end
+        as claim_scope,
+    last_due.last_due_on,
+    -- Civil Code 188, 189, 201 and 202: whole years, first day not counted, ends of months kept.
+    cast(
+        last_due.last_due_on + (12 * limitation.years) * interval 1 month as date
+    ) as limitation_earliest_on,
+    full_time_students.customer_id is not null as is_full_time_student,
+    case when full_time_students.customer_id is not null then excluded.routes end
+        as excluded_routes,
+    known_plan.plan,
+    -- A currency that the rule does not name opens no case by itself.
+    coalesce(claims.overdue_amount >= amounts.minimum_claim, false) as is_enough,
+    amounts.minimum_claim is not null as has_minimum,
+    coalesce(claims.overdue_amount > amounts.two_approvers_above, true) as needs_two,
+    loans.rule_id,
+    loans.rule_version
+from loans
+inner join claims
+    on loans.loan_id = claims.loan_id
+left join last_due
+    on loans.loan_id = last_due.loan_id
+left join full_time_students
+    on loans.customer_id = full_time_students.customer_id
+left join known_plan
+    on loans.loan_id = known_plan.loan_id
+left join amounts
+    on loans.currency = amounts.currency
+left join limitation
+    on limitation.years is not null
+left join excluded
+    on excluded.routes is not null

@@ -1,0 +1,37 @@
+-- withheld_task: tasks that the date wants and that a check refuses by all that is loaded by now.
+--
+-- grain   queue, task_id, check_name, subject
+-- reads   wanted_task, wanted_subject, contact_check
+-- write   temporary
+
+select
+    wanted_task.queue,
+    wanted_task.task_id,
+    wanted_task.candidate_key,
+    wanted_task.customer_id,
+    wanted_task.loan_id,
+    contact_check.check_name,
+    contact_check.subject,
+    min(contact_check.reason) as reason,
+    min(contact_check.inputs) || '; known by '
+    || cast(cast($known_on as date) as varchar) as inputs,
+    min(contact_check.rule_id) as rule_id,
+    min(contact_check.rule_version) as rule_version
+from wanted_task
+inner join wanted_subject
+    on
+        wanted_task.queue = wanted_subject.queue
+        and wanted_task.task_id = wanted_subject.task_id
+inner join contact_check
+    on
+        wanted_subject.queue = contact_check.queue
+        and wanted_subject.candidate_key = contact_check.candidate_key
+where not contact_check.is_passed
+group by
+    wanted_task.queue,
+    wanted_task.task_id,
+    wanted_task.candidate_key,
+    wanted_task.customer_id,
+    wanted_task.loan_id,
+    contact_check.check_name,
+    contact_check.subject

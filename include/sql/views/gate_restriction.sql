@@ -1,0 +1,246 @@
+-- gate_restriction: what may restrict contact and is not known, in the figures the gate judges.
+--
+-- A source that delivered something for a date without the file of a feed says that nothing is new
+-- there. Dates before a feed came for the first time are not missed, nor are those of which a
+-- person has released the gate.
+--
+-- grain   check_name, feed, column_name
+-- reads   unclear_row, refused_delivery, delivery, rule_gate, business_day, gate_release
+-- write   view
+
+with
+
+-- The feeds of which a refused delivery, or silence, shuts the gate; and how long a silence may be.
+asked as (
+
+    select
+        check_name,
+        feed,
+        limit_high
+    from rule_gate
+    where
+        business_date = cast($business_date as date)
+        and gate = 'restriction'
+
+),
+
+nameless as (
+
+    select
+        feed,
+        count(*) as findings
+    from unclear_row
+    where customer_id is null
+    group by feed
+
+),
+
+-- What was loaded for the same date after the refusal mends it.
+loaded as (
+
+    select
+        business_date,
+        source,
+        max(revision) as revision
+    from delivery
+    group by business_date, source
+
+),
+
+refused as (
+
+    select
+        refused_delivery.feed,
+        count(*) as findings
+    from refused_delivery
+    inner join asked
+        on
+            refused_delivery.feed = asked.feed
+            and asked.check_name = 'delivery_refused'
+    left join loaded
+        on
+            refused_delivery.business_date = loaded.business_date
+            and refused_delivery.source = loaded.source
+    where
+        refused_delivery.business_date <= cast($business_date as date)
+        and refused_delivery.rows_in > 0
+        and coalesce(loaded.revision, 0) <= coalesce(refused_delivery.revision_loaded, 0)
+    group by refused_delivery.feed
+
+),
+
+heard as (
+
+    select distinct
+        source,
+        business_date
+    from delivery
+
+),
+
+listened_to as (
+
+    select
+        delivery.source,
+        delivery.feed,
+        asked.limit_high,
+        min(delivery.business_date) as first_on
+    from delivery
+    inner join asked
+        on
+            delivery.feed = asked.feed
+            and asked.check_name = 'source_heard'
+    where delivery.business_date <= cast($business_date as date)
+    group by delivery.source, delivery.feed, asked.limit_high
+
+),
+
+dates as (
+
+    select distinct business_date
+    from business_day
+    where
+        business_date < cast($business_date as date)
+        and day_state <> 'skipped'
+
+    union
+
+    select cast($business_date as date) as business_date
+
+),
+
+moments as (
+
+    select
+        heard.source,
+        dates.business_date,
+        true as is_asked,
+        cast(null as date) as heard_on
+    from (select distinct source from listened_to) as heard
+    cross join dates
+
+    union all
+
+    select
+        source,
+        business_date,
+        false as is_asked,
+        business_date as heard_on
+    from heard
+    where business_date <= cast($business_date as date)
+
+),
+
+last_heard as (
+
+    select
+        source,
+        business_date,
+        is_asked,
+        max(heard_on) over (
+            partition by source
+            order by business_date
+            range between unbounded preceding and current row
+        ) as heard_on
+    from moments
+
+),
+
+silences as (
+
+    select
+        listened_to.feed,
+        listened_to.limit_high,
+        last_heard.business_date,
+        cast(date_diff('day', last_heard.heard_on, last_heard.business_date) as integer) as days
+    from listened_to
+    inner join last_heard
+        on
+            listened_to.source = last_heard.source
+            and listened_to.first_on <= last_heard.business_date
+    where last_heard.is_asked
+
+),
+
+-- A person who releases one date has looked at it; whoever releases the earlier ones, at all.
+released as (
+
+    select
+        silences.feed,
+        silences.business_date
+    from silences
+    inner join gate_release
+        on
+            silences.feed = gate_release.feed
+            and (
+                (
+                    gate_release.check_name = 'source_heard'
+                    and silences.business_date = gate_release.business_date
+                )
+                or (
+                    gate_release.check_name = 'dates_unheard'
+                    and silences.business_date < gate_release.business_date
+                )
+            )
+    where gate_release.business_date < cast($business_date as date)
+
+),
+
+unheard as (
+
+    select
+        silences.feed,
+        count(*) as findings
+    from silences
+    where
+        silences.business_date < cast($business_date as date)
+        and silences.days > silences.limit_high
+        and not exists (
+            select 1
+            from released
+            where
+                silences.feed = released.feed
+                and silences.business_date = released.business_date
+        )
+    group by silences.feed
+
+)
+
+select
+    'nameless_rows' as check_name,
+    feed,
+    'any' as column_name,
+    findings as rows_seen,
+    cast(findings as decimal(28, 4)) as observed
+from nameless
+
+union all
+
+select
+    'delivery_refused' as check_name,
+    feed,
+    'any' as column_name,
+    findings as rows_seen,
+    cast(findings as decimal(28, 4)) as observed
+from refused
+
+union all
+
+select
+    'source_heard' as check_name,
+    feed,
+    'any' as column_name,
+    cast(0 as bigint) as rows_seen,
+    cast(days as decimal(28, 4)) as observed
+from silences
+where business_date = cast($business_date as date)
+
+union all
+
+select
+    'dates_unheard' as check_name,
+    feed,
+    'any' as column_name,
+    findings as rows_seen,
+    cast(findings as decimal(28, 4)) as observed
+from unheard

@@ -1,0 +1,98 @@
+-- known_death: customers of whose death the lender or a registry has told, at any time.
+--
+-- Silence takes nothing back: a later row without the date of death is an ordinary row, and what a
+-- delivery in place of another leaves out is in `taken_back_restriction`. A registry tells of it by a
+-- code, or by a word for it in the place of one. A release by a person ends it.
+--
+-- grain   customer_id, told_by
+-- reads   customer, enrolment, rule_enrolment_code, rule_enrolment_status, rule_contact_check,
+--         standing_release, told_load
+-- write   view
+
+with
+
+told as (
+
+    select
+        customer_id,
+        'lender' as told_by,
+        'customer' as feed,
+        received_on
+    from customer
+    where
+        deceased_on is not null
+        and received_on <= cast($known_on as date)
+
+    union all
+
+    -- One report is enough, whatever another school says and however its code is spaced.
+    select
+        enrolment.customer_id,
+        'registry' as told_by,
+        'enrolment' as feed,
+        enrolment.received_on
+    from enrolment
+    inner join rule_enrolment_code
+        on
+            rule_enrolment_code.business_date = cast($business_date as date)
+            and enrolment.code_system = rule_enrolment_code.code_system
+            and lower(translate(
+                enrolment.status_code, '０１２３４５６７８９　  ', '0123456789'
+            )) = rule_enrolment_code.status_code
+    inner join rule_enrolment_status
+        on
+            rule_enrolment_status.business_date = cast($business_date as date)
+            and rule_enrolment_code.canonical_status = rule_enrolment_status.canonical_status
+    where
+        rule_enrolment_status.effect = 'stop_contact'
+        and enrolment.received_on <= cast($known_on as date)
+
+    union all
+
+    select
+        enrolment.customer_id,
+        'registry' as told_by,
+        'enrolment' as feed,
+        enrolment.received_on
+    from enrolment
+    inner join rule_contact_check
+        on
+            rule_contact_check.business_date = cast($business_date as date)
+            and rule_contact_check.check_name = 'not_deceased'
+            and regexp_matches(
+                lower(translate(enrolment.status_code, '　  ', '')),
+                rule_contact_check.pattern
+            )
+    where enrolment.received_on <= cast($known_on as date)
+
+),
+
+newest as (
+
+    select
+        told.customer_id,
+        told.told_by,
+        max(told.received_on) as received_on,
+        max(coalesce(told_load.load_no, 0)) as load_no
+    from told
+    left join told_load
+        on
+            told.feed = told_load.feed
+            and told.received_on = told_load.received_on
+    group by told.customer_id, told.told_by
+
+)
+
+select
+    newest.customer_id,
+    newest.told_by,
+    newest.received_on,
+    newest.load_no
+from newest
+left join standing_release
+    on
+        newest.customer_id = standing_release.customer_id
+        and standing_release.kind = 'deceased'
+        and newest.received_on <= standing_release.released_on
+        and newest.load_no <= standing_release.known_load_no
+where standing_release.customer_id is null

@@ -1,0 +1,88 @@
+-- known_identity: the identity numbers that the recipients and the protected customers ever had.
+--
+-- One of 18 digits of a person born before 2000 has the older form of 15, without century and check
+-- digit; it is the key of both. A number that is too short identifies nobody, nor does one typed in
+-- place of a number, by the pattern of the rule, or borne by more customers than the rule lets a
+-- person have.
+--
+-- grain   customer_id, identity_key
+-- reads   recipient, protected_customer, told_identity, customer, contact_check_rule
+-- write   view
+
+with
+
+people as (
+
+    select customer_id
+    from recipient
+
+    union
+
+    select customer_id
+    from protected_customer
+
+),
+
+numbers as (
+
+    select distinct
+        told_identity.customer_id,
+        told_identity.spelling,
+        case
+            when regexp_matches(told_identity.id_number, '^[0-9]{6}19[0-9]{9}[0-9X]$')
+                then
+                    substring(told_identity.id_number, 1, 6)
+                    || substring(told_identity.id_number, 9, 9)
+            else told_identity.id_number
+        end as identity_key
+    from told_identity
+    inner join people
+        on told_identity.customer_id = people.customer_id
+    where regexp_matches(told_identity.id_number, '^.{6,}$')
+
+),
+
+spellings as (
+
+    select distinct
+        identity_key,
+        spelling
+    from numbers
+
+),
+
+bearers as (
+
+    -- Of the whole book, in the spellings that were met.
+    select
+        spellings.identity_key,
+        count(distinct customer.customer_id) as customers
+    from spellings
+    inner join customer
+        on spellings.spelling = customer.id_number
+    where customer.received_on <= cast($known_on as date)
+    group by spellings.identity_key
+
+),
+
+placeholders as (
+
+    select bearers.identity_key
+    from bearers
+    inner join contact_check_rule
+        on
+            contact_check_rule.check_name = 'person_is_free'
+            and (
+                regexp_matches(bearers.identity_key, contact_check_rule.pattern)
+                or bearers.customers > contact_check_rule.most_customers
+            )
+
+)
+
+select distinct
+    numbers.customer_id,
+    numbers.identity_key
+from numbers
+left join placeholders
+    on numbers.identity_key = placeholders.identity_key
+where placeholders.identity_key is null

@@ -1,0 +1,166 @@
+-- legal_news: loans and customers of whom something that a legal case may rest on was delivered for a
+-- date after the business date.
+--
+-- A row that names a loan is about that loan; one that names none, about all of the customer's.
+--
+-- grain   loan_id, customer_id
+-- reads   complaint, contact_change, contact_outcome, customer, enrolment, extension_request, hold,
+--         instalment, legal_event, loan, loan_position, overdue_reason, pause, plan_request,
+--         privacy_request, promise_to_pay, repayment, statement
+-- write   view
+
+with
+
+told as (
+
+    select
+        loan_id,
+        customer_id,
+        received_on
+    from complaint
+
+    union all
+
+    select
+        cast(null as varchar) as loan_id,
+        customer_id,
+        received_on
+    from contact_change
+
+    union all
+
+    select
+        loan_id,
+        customer_id,
+        received_on
+    from contact_outcome
+
+    union all
+
+    select
+        cast(null as varchar) as loan_id,
+        customer_id,
+        received_on
+    from customer
+
+    union all
+
+    select
+        cast(null as varchar) as loan_id,
+        customer_id,
+        received_on
+    from enrolment
+
+    union all
+
+    select
+        loan_id,
+        cast(null as varchar) as customer_id,
+        received_on
+    from extension_request
+
+    union all
+
+    select
+        loan_id,
+        customer_id,
+        received_on
+    from hold
+
+    union all
+
+    select
+        loan_id,
+        cast(null as varchar) as customer_id,
+        received_on
+    from instalment
+
+    union all
+
+    select
+        loan_id,
+        customer_id,
+        received_on
+    from legal_event
+
+    union all
+
+    select
+        loan_id,
+        customer_id,
+        received_on
+    from loan
+
+    union all
+
+    select
+        loan_id,
+        cast(null as varchar) as customer_id,
+        received_on
+    from loan_position
+
+    union all
+
+    select
+        loan_id,
+        customer_id,
+        received_on
+    from overdue_reason
+
+    union all
+
+    select
+        loan_id,
+        cast(null as varchar) as customer_id,
+        received_on
+    from pause
+
+    union all
+
+    select
+        loan_id,
+        customer_id,
+        received_on
+    from plan_request
+
+    union all
+
+    select
+        cast(null as varchar) as loan_id,
+        customer_id,
+        received_on
+    from privacy_request
+
+    union all
+
+    select
+        loan_id,
+        customer_id,
+        received_on
+    from promise_to_pay
+
+    union all
+
+    select
+        loan_id,
+        cast(null as varchar) as customer_id,
+        received_on
+    from repayment
+
+    union all
+
+    select
+        loan_id,
+        cast(null as varchar) as customer_id,
+        received_on
+    from statement
+
+)
+
+select distinct
+    loan_id,
+    customer_id
+from told
+where
+    received_on > cast($business_date as date)
+    and received_on <= cast($known_on as date)

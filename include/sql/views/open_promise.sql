@@ -1,0 +1,56 @@
+-- open_promise: promises to pay, and the days they keep the debtor from being asked again.
+--
+-- From the day a promise was given through the day by which it is to be paid, and no longer than
+-- the rule lets one last from the day it is known of. One that was due before it was given is
+-- unclear and lasts that long.
+--
+-- grain   promise_id
+-- reads   current_promise_to_pay, contact_check_rule, standing_release, told_load
+-- write   view
+
+with
+
+promises as (
+
+    select
+        promise_id,
+        customer_id,
+        loan_id,
+        least(promised_on, received_on) as starts_on,
+        case when due_on >= promised_on then due_on end as due_on,
+        received_on
+    from current_promise_to_pay
+
+),
+
+longest as (
+
+    select longest_days
+    from contact_check_rule
+    where
+        check_name = 'no_hold'
+        and subject = 'promise_to_pay'
+
+)
+
+select
+    promises.promise_id,
+    promises.customer_id,
+    promises.loan_id,
+    promises.starts_on,
+    least(promises.due_on, promises.received_on + longest.longest_days) + 1 as ends_on,
+    promises.received_on,
+    coalesce(told_load.load_no, 0) as load_no
+from promises
+cross join longest
+left join told_load
+    on
+        told_load.feed = 'promise_to_pay'
+        and promises.received_on = told_load.received_on
+left join standing_release
+    on
+        promises.customer_id = standing_release.customer_id
+        and standing_release.kind = 'promise_to_pay'
+        and promises.received_on <= standing_release.released_on
+        and coalesce(told_load.load_no, 0) <= standing_release.known_load_no
+where standing_release.customer_id is null

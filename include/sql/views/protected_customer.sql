@@ -1,0 +1,50 @@
+-- protected_customer: customers whom a death, their age, a hold, a complaint or a request of theirs
+-- protects.
+--
+-- What protects the person, not one loan of his, must hold under any other number he has. A plan
+-- and a promise are about one loan, while it is active: of one that has ended they are about what
+-- it went on as, which may be under the other number. A complaint is of the person.
+--
+-- grain   one row per customer and fact
+-- reads   known_death, known_birth, come_of_age, active_hold, standing_request
+-- write   view
+
+select
+    customer_id,
+    'deceased' as protection,
+    received_on,
+    load_no
+from known_death
+
+union all
+
+select
+    customer_id,
+    hold_kind as protection,
+    received_on,
+    load_no
+from active_hold
+where
+    origin not in ('plan_request', 'extension_request', 'promise')
+    or loan_id is null
+
+union all
+
+select
+    customer_id,
+    request_kind as protection,
+    received_on,
+    load_no
+from standing_request
+where request_kind in ('deletion', 'restriction', 'channel_opt_out')
+
+union all
+
+select
+    known_birth.customer_id,
+    'minor' as protection,
+    known_birth.received_on,
+    known_birth.load_no
+from known_birth
+inner join come_of_age
+    on known_birth.birth_on > come_of_age.born_by

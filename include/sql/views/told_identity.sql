@@ -1,0 +1,53 @@
+-- told_identity: what was ever told of the identity of customers: numbers in one form, and births.
+--
+-- Spaces, signs, full width and the case of the last letter make no other number. One that is partly
+-- hidden tells nothing. A later row takes nothing back: the number that was right before it was
+-- garbled, blanked or changed is still one that the person had, also where the delivery that told it
+-- was replaced by another.
+--
+-- grain   one row per customer and telling
+-- reads   customer, left_out_identity
+-- write   view
+
+with
+
+told as (
+
+    select
+        customer_id,
+        birth_on,
+        id_number,
+        received_on
+    from customer
+
+    union all
+
+    select
+        customer_id,
+        birth_on,
+        id_number,
+        received_on
+    from left_out_identity
+
+)
+
+select
+    customer_id,
+    birth_on,
+    id_number as spelling,
+    case
+        when id_number not like '%*%'
+            then regexp_replace(
+                upper(translate(
+                    id_number,
+                    '０１２３４５６７８９Ｘｘ×ⅩⅹХх',
+                    '0123456789XXXXXXX'
+                )),
+                '[^0-9A-Z一-龥]',
+                '',
+                'g'
+            )
+    end as id_number,
+    received_on
+from told
+where received_on <= cast($known_on as date)

@@ -1,0 +1,169 @@
+-- unclear_row: refused rows that may restrict contact and that no row has mended and nobody
+-- released.
+--
+-- One row for each customer that a refused row names, directly or by a loan; one without a customer
+-- where it names nobody of the book. A release of
+-- the row itself is of those whom it named then: whoever comes into the book later is held.
+--
+-- grain   business_date, source, feed, file_sha256, line_no, customer_id
+-- reads   refused_restriction, refused_name, customer, loan, restriction_release,
+--         told_load
+-- write   view
+
+with
+
+waiting as (
+
+    select
+        business_date,
+        source,
+        feed,
+        file_sha256,
+        line_no,
+        column_name,
+        reason
+    from refused_restriction
+    where
+        business_date <= cast($known_on as date)
+        and (mended_on is null or mended_on > cast($known_on as date))
+
+),
+
+released as (
+
+    select
+        source,
+        feed,
+        received_on,
+        line_no,
+        file_sha256,
+        customer_id,
+        released_on,
+        coalesce(known_load_no, 0) as known_load_no
+    from restriction_release
+    where
+        kind = 'unclear_row'
+        and released_on <= cast($known_on as date)
+
+),
+
+bound as (
+
+    select
+        refused_name.business_date,
+        refused_name.source,
+        refused_name.feed,
+        refused_name.file_sha256,
+        refused_name.line_no,
+        customer.customer_id,
+        'customer' as book,
+        customer.received_on
+    from refused_name
+    inner join customer
+        on refused_name.spelling = customer.customer_id
+    where
+        refused_name.subject = 'customer'
+        and customer.received_on <= cast($known_on as date)
+
+    union all
+
+    select
+        refused_name.business_date,
+        refused_name.source,
+        refused_name.feed,
+        refused_name.file_sha256,
+        refused_name.line_no,
+        loan.customer_id,
+        'loan' as book,
+        loan.received_on
+    from refused_name
+    inner join loan
+        on refused_name.spelling = loan.loan_id
+    where
+        refused_name.subject = 'loan'
+        and loan.received_on <= cast($known_on as date)
+
+),
+
+first_bound as (
+
+    select
+        business_date,
+        source,
+        feed,
+        file_sha256,
+        line_no,
+        customer_id,
+        book,
+        min(received_on) as received_on
+    from bound
+    group by business_date, source, feed, file_sha256, line_no, customer_id, book
+
+),
+
+named as (
+
+    select
+        first_bound.business_date,
+        first_bound.source,
+        first_bound.feed,
+        first_bound.file_sha256,
+        first_bound.line_no,
+        first_bound.customer_id,
+        min(first_bound.received_on) as received_on,
+        min(coalesce(told_load.load_no, 0)) as load_no
+    from first_bound
+    left join told_load
+        on
+            first_bound.book = told_load.feed
+            and first_bound.received_on = told_load.received_on
+    group by
+        first_bound.business_date,
+        first_bound.source,
+        first_bound.feed,
+        first_bound.file_sha256,
+        first_bound.line_no,
+        first_bound.customer_id
+
+)
+
+select
+    waiting.business_date,
+    waiting.source,
+    waiting.feed,
+    waiting.file_sha256,
+    waiting.line_no,
+    waiting.column_name,
+    waiting.reason,
+    named.customer_id
+from waiting
+left join named
+    on
+        waiting.business_date = named.business_date
+        and waiting.source = named.source
+        and waiting.feed = named.feed
+        and waiting.file_sha256 = named.file_sha256
+        and waiting.line_no = named.line_no
+where not exists (
+    select 1
+    from released
+    where
+        waiting.business_date = released.received_on
+        and waiting.source = released.source
+        and waiting.feed = released.feed
+        and waiting.file_sha256 = released.file_sha256
+        and waiting.line_no = released.line_no
+        and (
+            released.customer_id = named.customer_id
+            or (
+                released.customer_id is null
+                and (
+                    named.customer_id is null
+                    or (
+                        named.received_on <= released.released_on
+                        and named.load_no <= released.known_load_no
+                    )
+                )
+            )
+        )
+)

@@ -1,0 +1,348 @@
+"""Keeps whom the refused rows of a feed that can restrict are about.
+
+What could not be read may have said that nobody may contact the customer. It restricts until a row
+with the same key that protects as widely (`refused_meaning`) is loaded after it, a person corrects
+it, or one releases it (`postloan.restrictions`). Corrected is what was loaded in its place about
+the same customer: where that is refused again or about somebody else, whom the row named as it came
+stays held. Rows of an earlier version of the file count on until then: a file that leaves a row out
+has not mended it, nor has another row of the same customer.
+"""
+
+import csv
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from sqlglot import exp
+
+from postloan.ingestion.ledger import FeedCount
+from postloan.ingestion.mending import BEFORE, BEFORE_TEXT, MENDED
+from postloan.ingestion.refused_meaning import MEANING_COLUMNS, MEANINGS
+from postloan.ingestion.relations import file_key
+from postloan.ingestion.staging import Staging
+from postloan.ingestion.unclear_names import SUBJECTS, spellings, whole_fields
+from postloan.warehouse.door import Row
+
+ROWS, NAMES = "refused_restriction", "refused_name"
+MAX_KEY = 200
+"""No key of a feed that can restrict is longer."""
+FIELDS = ("place", "spelling")
+NAME = ("line_no", "subject", "spelling")
+_KEPT = ("rows_in", "column_name", "reason", "record_key", *MEANING_COLUMNS)
+
+_REFUSED = """
+    select
+        refused.line_no, refused.column_name, refused.reason, refused.raw_text,
+        {columns}, text.line_no is not null as is_read, {key} as record_key,
+        {meaning}
+    from {refused} as refused
+    left join {text} as text
+        on refused.line_no = text.line_no
+    order by refused.line_no
+"""
+
+# A field is a name only where it names a customer of the book, and all fields of the record
+# together name no other; one of them must stand where the name of the customer stands.
+_NAMED_BY_FIELDS = """
+    with known as (
+        select fields.line_no, fields.place, customer.customer_id
+        from {fields} as fields
+        inner join customer
+            on fields.spelling = customer.customer_id
+        where customer.received_on <= cast($business_date as date)
+        union
+        select fields.line_no, fields.place, loan.customer_id
+        from {fields} as fields
+        inner join loan
+            on fields.spelling = loan.loan_id
+        where loan.received_on <= cast($business_date as date)
+    )
+    select
+        line_no,
+        'customer' as subject,
+        min(customer_id) as spelling
+    from known
+    group by line_no
+    having
+        count(distinct customer_id) = 1
+        and max(case when place = 'named' then 1 else 0 end) = 1
+"""
+
+_CUSTOMERS_OF_CORRECTED = """
+    with names as (
+        select refused_name.line_no, refused_name.subject, refused_name.spelling
+        from refused_name
+        inner join {mended} as mended
+            on refused_name.line_no = mended.line_no
+        where
+            refused_name.business_date = cast($business_date as date)
+            and refused_name.source = $source
+            and refused_name.feed = $feed
+            and refused_name.file_sha256 = $file_sha256
+    )
+    select names.line_no, customer.customer_id
+    from names
+    inner join customer
+        on names.subject = 'customer' and names.spelling = customer.customer_id
+    where customer.received_on <= cast($business_date as date)
+    union
+    select names.line_no, loan.customer_id
+    from names
+    inner join loan
+        on names.subject = 'loan' and names.spelling = loan.loan_id
+    where loan.received_on <= cast($business_date as date)
+"""
+
+_LOADED_INSTEAD = """
+    select distinct staged.line_no, coalesce(loan.customer_id, staged.{name}) as customer_id
+    from {staged} as staged
+    inner join {mended} as mended
+        on staged.line_no = mended.line_no
+    left join loan
+        on '{name}' = 'loan_id'
+            and staged.{name} = loan.loan_id
+            and loan.received_on <= cast($business_date as date)
+"""
+
+# The first row with the very key that was loaded after the refusal, for the same date in another
+# file or for a later one, that protects as widely as the refused row may have done, and that is of
+# a customer whom the refused row names; of any, where it names none of the book. What the second of
+# two rows of one file says mends nothing.
+_MENDED = """
+    select
+        refused.business_date,
+        refused.file_sha256,
+        refused.line_no,
+        min(told.received_on) as mended_on
+    from refused_restriction as refused
+    inner join {feed} as told
+        on
+            refused.record_key = {key}
+            and refused.business_date <= told.received_on
+    left join delivery
+        on
+            delivery.business_date = told.received_on
+            and delivery.source = refused.source
+            and delivery.feed = refused.feed
+    where
+        refused.source = $source
+        and refused.feed = $feed
+        and refused.business_date <= cast($business_date as date)
+        and {says_as_much}
+        and (
+            refused.business_date < told.received_on
+            -- The ledger has the file that was before the one that is taken in.
+            or refused.file_sha256 <> case
+                when told.received_on = cast($business_date as date) then $file_sha256
+                else delivery.file_sha256
+            end
+        )
+        and (
+            exists (
+                select 1
+                from refused_name as named
+                where
+                    named.business_date = refused.business_date
+                    and named.source = refused.source
+                    and named.feed = refused.feed
+                    and named.file_sha256 = refused.file_sha256
+                    and named.line_no = refused.line_no
+                    and named.subject = $subject
+                    and named.spelling = told.{column}
+            )
+            or not exists (
+                select 1
+                from refused_name as named
+                inner join {known} as known
+                    on named.spelling = known.{column}
+                where
+                    named.business_date = refused.business_date
+                    and named.source = refused.source
+                    and named.feed = refused.feed
+                    and named.file_sha256 = refused.file_sha256
+                    and named.line_no = refused.line_no
+                    and named.subject = $subject
+            )
+        )
+    group by refused.business_date, refused.file_sha256, refused.line_no
+"""
+
+_HELD = """
+    select business_date, file_sha256, line_no, mended_on,
+        rows_in, column_name, reason, record_key, is_harmless, aspect, loan_id, scope
+    from refused_restriction
+    where
+        source = $source
+        and feed = $feed
+        and business_date <= cast($business_date as date)
+        and record_key is not null
+"""
+
+
+def keep_restrictions(staging: Staging, count: FeedCount) -> None:
+    """Write down whom the refused rows of one file are about, in place of what was known of it.
+
+    Args:
+        staging: a feed whose rows have become facts; its temporary tables are still there.
+        count: what became of the rows.
+    """
+    if not staging.feed.restricts:
+        return
+    _forget(staging)
+    corrected = _refused(staging, BEFORE, BEFORE_TEXT)
+    if count.rows_quarantined or corrected:
+        _keep(staging, count, corrected)
+    if corrected:
+        _let_go_what_is_corrected(staging)
+    _mark_what_is_mended(staging)
+
+
+def _place(staging: Staging) -> dict[str, Any]:
+    return {
+        "business_date": staging.business_date,
+        "source": staging.feed.source,
+        "feed": staging.feed.name,
+        "file_sha256": staging.file.sha256,
+    }
+
+
+def _forget(staging: Staging) -> None:
+    """What an earlier judgement of the very same file has left."""
+    for table in (ROWS, NAMES):
+        staging.warehouse.replace_slice(table, _place(staging), [])
+
+
+def _refused(staging: Staging, refused: str, text: str) -> list[Row]:
+    """Rows held back, with whom and what they name and what they mean where that can be read."""
+    lists = {c.name: c.enum for c in staging.feed.file_columns}
+    columns = ", ".join(
+        f"text.{column} as {column}" if column in lists else f"cast(null as varchar) as {column}"
+        for column in SUBJECTS.values()
+    )
+    key = file_key(staging.feed)
+    select = _REFUSED.format(
+        columns=columns,
+        refused=refused,
+        text=text,
+        key=f"concat_ws(' ', {', '.join(f'text.{name}' for name in key)})",
+        meaning=MEANINGS[staging.feed.name].said("text", "refused.column_name", lists),
+    )
+    return staging.warehouse.fetch(select)
+
+
+def _keep(staging: Staging, count: FeedCount, corrected: list[Row]) -> None:
+    """Write down the refused rows, and those that were corrected as they came."""
+    refused = _refused(staging, staging.refused_table, staging.text_table)
+    again = {row[0] for row in refused} & {row[0] for row in corrected}
+    told = [*refused, *(row for row in corrected if row[0] not in again)]
+    place, columns = _place(staging), len(file_key(staging.feed))
+    staging.warehouse.append_rows(
+        ROWS,
+        (
+            {**place, "line_no": row[0], "rows_in": count.rows_in, "column_name": row[1],
+             "reason": row[2],
+             # Two names on one line: no row with its key tells which of them it mends.
+             "record_key": None if row[0] in again else _key(row, columns),
+             **dict(zip(MEANING_COLUMNS, row[8:], strict=True))}
+            for row in told
+        ),
+    )  # fmt: skip
+    names = {*_names(refused), *_names(corrected)}
+    for rows in (refused, corrected):
+        unread = [(line_no, raw) for line_no, _, _, raw, _, _, is_read, *_ in rows if not is_read]
+        names.update(_names_by_fields(staging, unread) if unread else ())
+    staging.warehouse.append_rows(
+        NAMES, ({**place, **dict(zip(NAME, name, strict=True))} for name in sorted(names))
+    )
+
+
+def _let_go_what_is_corrected(staging: Staging) -> None:
+    """Forget corrected rows in whose place one was loaded that is about all whom they named."""
+    columns = {c.name for c in staging.feed.file_columns}
+    name = next(column for column in SUBJECTS.values() if column in columns)
+    warehouse, place = staging.warehouse, _place(staging)
+    loaded = _LOADED_INSTEAD.format(staged=staging.staged_table, name=name, mended=MENDED)
+    about: dict[int, set[str]] = {}
+    for line_no, customer_id in warehouse.fetch(
+        _CUSTOMERS_OF_CORRECTED.format(mended=MENDED), place
+    ):
+        about.setdefault(line_no, set()).add(customer_id)
+    for line_no, customer_id in warehouse.fetch(loaded, {"business_date": staging.business_date}):
+        if about.get(line_no, set()) <= {customer_id}:
+            for table in (ROWS, NAMES):
+                warehouse.replace_slice(table, {**place, "line_no": line_no}, [])
+
+
+def _key(row: Row, columns: int) -> str | None:
+    """The key as it stands in a row that can be read; None where part of it is gone."""
+    key, is_read = row[7], row[6]
+    is_whole = is_read and key and len(key.split(" ")) == columns and all(key.split(" "))
+    return key if is_whole and len(key) <= MAX_KEY else None
+
+
+def _names(refused: Iterable[Row]) -> Iterator[tuple[int, str, str]]:
+    """What rows name whose columns can be told apart."""
+    for line_no, _, _, _, customer, loan, is_read, *_ in refused:
+        if is_read:
+            for subject, text in zip(SUBJECTS, (customer, loan), strict=True):
+                for spelling in sorted(spellings(text)):
+                    yield line_no, subject, spelling
+
+
+def _names_by_fields(
+    staging: Staging, unread: list[tuple[int, str | None]]
+) -> set[tuple[int, str, str]]:
+    """The names of records that cannot be read, where their fields name one customer."""
+    path = staging.scratch / f"fields_{staging.feed.name}.csv"
+    fields = f"fields_{staging.feed.name}"
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream, lineterminator="\n", quoting=csv.QUOTE_MINIMAL)
+        writer.writerow(("line_no", *FIELDS))
+        for line_no, raw_text in unread:
+            for part in sorted(_fields(staging, raw_text or "")):
+                writer.writerow((line_no, *part))
+    staging.warehouse.load_text(fields, path, FIELDS)
+    path.unlink()
+    found = staging.warehouse.fetch(
+        _NAMED_BY_FIELDS.format(fields=fields), {"business_date": staging.business_date}
+    )
+    staging.warehouse.drop_temporary(fields)
+    return {(line_no, subject, spelling) for line_no, subject, spelling in found}
+
+
+def _fields(staging: Staging, raw_text: str) -> set[tuple[str, str]]:
+    whole, named = whole_fields(staging.feed, raw_text)
+    return {("any", way) for field in whole for way in spellings(field)} | {
+        ("named", way) for field in named for way in spellings(field)
+    }
+
+
+def _mark_what_is_mended(staging: Staging) -> None:
+    """Say of the feed's refused rows up to this date which row that was loaded has mended them.
+
+    It follows from what is loaded, whatever the order it came in: a row that goes mends no longer.
+    """
+    warehouse, feed, place = staging.warehouse, staging.feed, _place(staging)
+    held = warehouse.fetch(_HELD, {k: place[k] for k in ("business_date", "source", "feed")})
+    if not held:
+        return
+    names = {c.name for c in feed.file_columns}
+    subject, column = next((s, c) for s, c in SUBJECTS.items() if c in names)
+    key = exp.func("concat_ws", exp.Literal.string(" "), *(
+        exp.cast(exp.column(name, table="told"), "varchar") for name in file_key(feed)
+    )).sql(dialect="duckdb")  # fmt: skip
+    says_as_much = MEANINGS[feed.name].mended("refused", "told")
+    select = _MENDED.format(
+        feed=feed.name, key=key, column=column, known=subject, says_as_much=says_as_much
+    )
+    mended = {
+        (day, sha256, line_no): mended_on
+        for day, sha256, line_no, mended_on in warehouse.fetch(
+            select, {**place, "subject": subject}
+        )
+    }
+    for day, sha256, line_no, before, *rest in held:
+        mended_on = mended.get((day, sha256, line_no))
+        if mended_on != before:
+            row = {**place, "business_date": day, "file_sha256": sha256, "line_no": line_no}
+            told = dict(zip(_KEPT, rest, strict=True)) | {"mended_on": mended_on}
+            warehouse.replace_slice(ROWS, row, [{**row, **told}])

@@ -1,0 +1,111 @@
+"""What must not be acted on any more is recalled before the hours of contact begin."""
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+
+from postloan.business_day import BusinessDay
+from postloan.contracts import catalogue
+from postloan.daybook import CLOSED, SKIPPED, contact_is_past, read_book
+from postloan.errors import DayError
+from postloan.gates import failed_checks
+from postloan.reports import make_summary, write_summary
+from postloan.settings import settings
+from postloan.steps.result import StepResult, record
+from postloan.taskfiles.ledger import newest_loaded, queues_of, suppress_tasks
+from postloan.taskfiles.publish import publish_files
+from postloan.warehouse import Warehouse
+
+STEP = "suppress_contacts"
+NOTHING = "Nothing that is loaded speaks against a task that stands: nothing is published."
+OVER = "A later date has been opened: what it knows is in its own lists of recalls."
+
+NEWEST_PUBLISHED = "select max(business_date) as day from publication"
+RECALLS = """
+    select queue, count(*) as tasks
+    from task_recall
+    where business_date = cast($business_date as date)
+    group by queue
+    order by queue
+"""
+COUNTED = """
+    select measure, quantity
+    from step_measure
+    where
+        business_date = cast($business_date as date)
+        and step = 'suppress_contacts'
+"""
+
+
+def newest_published(warehouse: Warehouse) -> date:
+    """The business date whose files went out last.
+
+    Raises:
+        DayError: no file has gone out yet.
+    """
+    day: date | None = warehouse.scalar(NEWEST_PUBLISHED)
+    if day is None:
+        raise DayError(
+            "No task file has been published yet, so there is nothing to suppress. "
+            "Run a date: python -m postloan run --date YYYY-MM-DD"
+        )
+    return day
+
+
+def suppress_contacts(
+    warehouse: Warehouse, day: date, outbox: Path | None = None, reports: Path | None = None
+) -> StepResult:
+    """Publish a list of recalls for the files of a date, by all that is loaded by now.
+
+    A hold, a death, a complaint, an opt-out, a payment or a correction that came after the files
+    were made stops what they ask for. Nothing is added, the date stays as it is, and where nothing
+    speaks against any task nothing is published. Run again, it gives the same; what a crash kept
+    from being published is published.
+
+    Args:
+        warehouse: an open warehouse.
+        day: the business date whose files are out; it need not be the newest with a delivery.
+        outbox: where the files go; by default the outbox of the settings.
+        reports: where the summary of the date is; by default the reports of the settings.
+
+    Raises:
+        DayError: the date has not been run, or was closed without being run.
+        ContractError: a file would carry what it may not; nothing was written.
+        PublicationError: the outbox cannot be written, or a published file was changed.
+        WarehouseError: the engine refused a statement; nothing was written.
+    """
+    book = read_book(warehouse)
+    found = book.get(day)
+    if found is None or found.state == SKIPPED:
+        raise DayError(f"{day} has not been run: no file of it is out, and nothing to suppress.")
+    if contact_is_past(book, day):
+        return StepResult(STEP, {}, OVER)
+    queues = queues_of(found.day)
+    shut = failed_checks(warehouse, day)
+    held = tuple(q for q in queues if shut and not catalogue().task_files[q].is_internal)
+    with warehouse.transaction():
+        known_on = newest_loaded(warehouse, day)
+        before = _recalls(warehouse, day)
+        suppress_tasks(warehouse, found.day, queues, known_on)
+        new = {q: n - before.get(q, 0) for q, n in _recalls(warehouse, day).items()}
+        told = {f"suppressed_{queue}": n for queue, n in new.items() if n}
+        _add_to_record(warehouse, found.day, told)
+    open_queues = tuple(q for q in queues if q not in held)
+    publish_files(warehouse, day, open_queues, outbox or settings().outbox, held=held)
+    if told and found.state == CLOSED:
+        summary = make_summary(warehouse, found.day, found.reason)
+        write_summary(reports or settings().reports, summary)
+    return StepResult(STEP, told, "" if told else NOTHING)
+
+
+def _recalls(warehouse: Warehouse, day: date) -> dict[str, int]:
+    """Tasks that the files of a date recall, by queue."""
+    return dict(warehouse.fetch(RECALLS, {"business_date": day}))
+
+
+def _add_to_record(warehouse: Warehouse, day: BusinessDay, told: Mapping[str, int]) -> None:
+    """Keep the counts of the date, which may be looked at more than once before its hours."""
+    if told:
+        earlier: dict[str, int] = dict(warehouse.fetch(COUNTED, day.parameters))
+        counts = {name: earlier.get(name, 0) + told.get(name, 0) for name in {**earlier, **told}}
+        record(warehouse, day, StepResult(STEP, counts))

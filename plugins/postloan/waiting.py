@@ -1,0 +1,60 @@
+"""What waits for a person right now, whatever the summary of a date said when it was closed."""
+
+from dataclasses import dataclass
+
+from postloan.daybook import CLOSED, read_book
+from postloan.legal_cases import newest_moment
+from postloan.legal_requests import newest_request, shown_cases, waiting_cases
+from postloan.warehouse import Warehouse
+from postloan.warehouse.connect import connect
+
+PATIENCE_SECONDS = 2.0
+"""Who asks what waits does not wait for a running task."""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What waits for a person.
+
+    Attributes:
+        legal_cases: cases that somebody may decide on as of the newest closed date.
+        asked_cases: how many of them the newest question shows.
+        go_live_actions: first actions of an opening that nobody has released.
+        questions: questions about customers, of the newest closed date.
+    """
+
+    legal_cases: int
+    asked_cases: int
+    go_live_actions: int
+    questions: int
+
+
+def waiting_now(warehouse: Warehouse) -> Waiting | None:
+    """What waits as of the newest closed date; None where none is closed."""
+    if not any(r.state == CLOSED for r in read_book(warehouse).values()):
+        return None
+    day = newest_moment(warehouse).day
+    waiting, latest = waiting_cases(warehouse, day.date), newest_request(warehouse)
+    shown = shown_cases(warehouse, latest.asked_on, latest.round) if latest else {}
+    openings = warehouse.read_model("go_live_waiting", day.parameters)
+    return Waiting(
+        legal_cases=len(waiting),
+        asked_cases=len(waiting.keys() & shown.keys()),
+        go_live_actions=sum(actions for _, actions in openings),
+        questions=len(list(warehouse.read_model("open_question", day.parameters))),
+    )
+
+
+def look_at(url: str) -> Waiting | None:
+    """What waits in a warehouse that another process may need; None where looking takes long.
+
+    Raises:
+        WarehouseError: it is in use, or cannot be read.
+    """
+    if url.startswith("spark"):
+        return None
+    warehouse = connect(url, patience_seconds=PATIENCE_SECONDS)
+    try:
+        return waiting_now(warehouse)
+    finally:
+        warehouse.close()

@@ -1,0 +1,89 @@
+"""What a court has already is followed, and opens no new case."""
+
+from datetime import date, timedelta
+
+from postloan.steps.approve_legal_cases import ask
+from tests.support.decision_book import Book
+from tests.support.legal_desk import (
+    FIRST,
+    NEXT,
+    PREPARATION,
+    THIRD,
+    approved_case,
+    court,
+    question,
+    recalls,
+    rows_of,
+    run,
+    state,
+    states,
+)
+
+KINDS = ("lawsuit", "payment_order", "preservation", "judgment", "enforcement", "mediation")
+
+
+def test_a_loan_that_is_before_a_court_is_followed_and_no_new_case(book: Book) -> None:
+    for number, kind in enumerate(KINDS, start=1):
+        book.debtor(FIRST, number, 95)
+        court(book, date(2026, 10, 1), kind, number, event_id=f"E-{kind}")
+    counts = run(book, FIRST)
+    assert (counts["cases_opened"], counts["cases_followed"]) == (0, len(KINDS))
+    assert set(states(book, FIRST).values()) == {"followed"}
+    assert ask(book.warehouse, FIRST) is None
+    assert rows_of(book, FIRST, PREPARATION) == []
+    rests_on = book.warehouse.fetch("select rests_on from legal_case_event")
+    assert {event for (event,) in rests_on} == {f"E-{kind}" for kind in KINDS}
+
+
+def test_a_dismissed_lawsuit_lets_the_case_be_asked(book: Book) -> None:
+    book.debtor(FIRST, 1, 95)
+    court(book, date(2026, 10, 1))
+    run(book, FIRST)
+    court(book, NEXT, "dismissed")
+    book.past_due(NEXT, "L1", "C1", 96)
+    assert run(book, NEXT)["cases_reopened"] == 1
+    assert len(question(book, NEXT).cases) == 1
+
+
+def test_an_open_case_is_left_to_a_lawsuit_that_comes_later(book: Book) -> None:
+    book.debtor(FIRST, 1, 95)
+    run(book, FIRST)
+    request = question(book, FIRST)
+    court(book, NEXT)
+    book.loaded(NEXT, "legal_event")
+    assert book.answer(request, "ann").counts["cases_no_longer_as_shown"] == 1
+    book.past_due(NEXT, "L1", "C1", 96)
+    run(book, NEXT)
+    assert state(book, NEXT) == "followed"
+    assert recalls(book, NEXT, PREPARATION) == [f"案件已于 {NEXT} 转为跟进"]
+
+
+def test_our_own_lawsuit_moves_the_case_on(book: Book) -> None:
+    approved_case(book)
+    case_id = book.warehouse.scalar("select case_id from legal_case")
+    court(book, NEXT, case_id=case_id)
+    book.past_due(NEXT, "L1", "C1", 96, "300.00")
+    run(book, NEXT)
+    assert state(book, NEXT) == "filed"
+    assert recalls(book, NEXT) == []
+    book.past_due(THIRD, "L1", "C1", 0, "0.00")
+    run(book, THIRD)
+    assert recalls(book, THIRD) == [f"案件已于 {THIRD} 撤回: 已不逾期"]
+
+
+def test_our_own_lawsuit_without_a_number_stays_ours_until_it_is_dismissed(book: Book) -> None:
+    approved_case(book)
+    question_before = book.warehouse.scalar("select max(asked_on) from legal_request")
+    court(book, NEXT)
+    for on, days in ((NEXT, 96), (THIRD, 97)):
+        book.past_due(on, "L1", "C1", days, "300.00")
+        run(book, on)
+        assert state(book, on) == "filed"
+        assert recalls(book, on) == []
+    fourth = THIRD + timedelta(days=1)
+    court(book, fourth, "dismissed")
+    book.past_due(fourth, "L1", "C1", 98, "300.00")
+    run(book, fourth)
+    (case,) = question(book, fourth).cases
+    assert question_before == FIRST
+    assert [(c.what, c.before) for c in case.changes or ()] == [("case", f"filed on {NEXT}")]

@@ -1,0 +1,110 @@
+"""A number is called for its debtor alone, however it is spelt."""
+
+import re
+from datetime import date
+from typing import Any
+
+import pytest
+
+from postloan.restrictions.questions import open_questions
+from tests.decisions.one_debtor import DAY, EARLIER, TODAY, YESTERDAY, refused, release
+from tests.support.decision_book import PHONE, Book
+
+SPELLINGS = (
+    "+8615400000001",
+    "154-0000-0001",
+    "１５４００００００\uff101",
+    "008615400000001",
+    "0086 154 0000 0001",
+    "86-15400000001",
+    "015400000001",
+    "154 0000 0001",
+    "15400000001 ext. 12",
+    "15400000001转12",
+    "15400000001（本人）",
+    "15400000009/15400000001",
+    "15400000001.0",
+)
+
+
+def of_their_own(spelling: str, n: int) -> str:
+    """The same spelling with a number that ends in two digits of its own."""
+    return re.sub(r"[0０]1(?=\D|$)", f"{n:02}", spelling)
+
+
+@pytest.mark.parametrize("is_theirs", [True, False], ids=["theirs", "the debtors"])
+def test_the_number_of_a_contact_person_is_known_however_it_is_spelt(
+    book: Book, is_theirs: bool
+) -> None:
+    many = dict(enumerate(SPELLINGS, 11))
+    for n, spelling in many.items():
+        own, other = (PHONE, spelling) if is_theirs else (spelling, PHONE)
+        book.debtor(DAY, n, 1)
+        book.customer(f"C{n}", EARLIER, phone=of_their_own(own, n))
+        person = {"contact_no": 1, "contact_name": "测试乙", "relation": "parent"}
+        book.fact(
+            "emergency_contact",
+            EARLIER,
+            customer_id=f"C{n}",
+            **person,
+            phone=of_their_own(other, n),
+        )
+    book.publish(TODAY)
+    assert book.tasks(DAY, "sms_reminder") == []
+    held = {
+        key.split("|")[0]
+        for key, reason, _ in book.denials(DAY)
+        # Two numbers in one field are no number of the debtor at all.
+        if reason in ("phone_of_contact_person", "invalid_phone")
+    }
+    assert held == {f"C{n}" for n in many}
+
+
+def test_the_file_has_the_eleven_digits(book: Book) -> None:
+    many = dict(enumerate((s for s in SPELLINGS if "/" not in s), 11))
+    for n, spelling in many.items():
+        book.debtor(DAY, n, 1)
+        book.customer(f"C{n}", EARLIER, phone=of_their_own(spelling, n))
+    book.publish(TODAY)
+    told = "select phone from task where queue = 'sms_reminder' order by phone"
+    assert book.warehouse.fetch(told) == [(of_their_own(PHONE, n),) for n in many]
+
+
+def report(book: Book, customer_id: str, on: date = EARLIER, **values: Any) -> None:
+    outcome = {"counterpart": "third_party", "result": "wrong_number", **values}
+    book.fact(
+        "contact_outcome",
+        on,
+        outcome_id=f"O{book.line}",
+        customer_id=customer_id,
+        channel="phone",
+        attempted_at=on,
+        **outcome,
+    )
+
+
+def test_a_wrong_number_spelt_otherwise_is_no_new_number(debtor: Book) -> None:
+    report(debtor, "C1")
+    debtor.customer("C1", YESTERDAY, phone="+86 154-0000-0001")
+    assert refused(debtor) == [("reported_wrong_number", "HOUSE-CON-011")]
+
+
+def test_a_wrong_number_is_wrong_for_every_debtor_who_has_it(debtor: Book) -> None:
+    debtor.customer("C2", phone="+8615400000001")
+    report(debtor, "C2")
+    debtor.customer("C2", YESTERDAY, phone="15400000002")
+    assert refused(debtor) == [("reported_wrong_number", "HOUSE-CON-011")]
+
+
+def test_a_number_of_two_debtors_is_nobodys_until_a_person_says_whose(debtor: Book) -> None:
+    debtor.customer("C2", phone="154-0000-0001")
+    debtor.loan("L2", "C2")
+    debtor.past_due(DAY, "L2", "C2", 1)
+    assert refused(debtor) == [("shared_number", "HOUSE-PRO-005")] * 2
+    assert [(q.kind, q.customer_id) for q in open_questions(debtor.warehouse)] == [
+        ("shared_number", "C1"),
+        ("shared_number", "C2"),
+    ]
+    release(debtor, "shared_number", "C2")
+    debtor.publish(TODAY)
+    assert debtor.tasks(DAY, "sms_reminder") == ["C2|CNY"]

@@ -1,0 +1,137 @@
+"""A person stays protected under every number, loan and spelling: no message, and a reason."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from postloan.business_day import BusinessDay
+from postloan.restrictions.questions import open_questions
+from postloan.restrictions.release import Release, append_releases
+from tests.support.decision_book import Book
+
+DAY = date(2026, 11, 20)
+EARLIER, YESTERDAY = DAY - timedelta(days=9), DAY - timedelta(days=1)
+TODAY = BusinessDay(DAY, 1, YESTERDAY)
+IDENTITY, CHILD = "11010119900101001X", "110101201205060012"
+PASSPORT, PLACEHOLDER, DEFAULT = "E12345678", "000000000000000000", "110101199003070000"
+
+
+def debtor(book: Book, number: int) -> str:
+    book.debtor(DAY, number, 1)
+    return f"C{number}"
+
+
+def told(book: Book, customer_id: str, on: date, **values: Any) -> None:
+    """A later row of a customer whose number of the telephone stays."""
+    number = int(customer_id.removeprefix("C"))
+    book.customer(customer_id, on, **{"phone": f"1540000{number:04d}", **values})
+
+
+def status(book: Book, customer_id: str, code: str, on: date = EARLIER, system: str = "cn") -> None:
+    values = {"institution_id": "U1", "effective_on": EARLIER, "code_system": system}
+    book.fact("enrolment", on, customer_id=customer_id, status_code=code, **values)
+
+
+def hold_on_one_of_two_loans(book: Book, customer_id: str, kind: str) -> None:
+    """The hold names a loan that is not the one past due."""
+    loan_id = f"L9{customer_id}"
+    book.loan(loan_id, customer_id)
+    book.hold(customer_id, EARLIER, hold_kind=kind, loan_id=loan_id)
+
+
+def refusals(book: Book) -> dict[str, str]:
+    """What stopped the message to each customer; who got one is not in it."""
+    book.publish(TODAY)
+    found = {key.partition("|")[0]: reason for key, reason, _ in book.denials(DAY)}
+    sent = {key.partition("|")[0] for key in book.tasks(DAY, "sms_reminder")}
+    assert sent.isdisjoint(found)
+    return found
+
+
+def test_a_code_that_nobody_can_read_holds_until_it_is_mapped_mended_or_released(
+    book: Book,
+) -> None:
+    unclear = {1: ("情况不明", "cn"), 2: ("D", "cn"), 3: ("11", "nsc"), 4: ("011", "cn")}
+    deaths = {5: "死亡", 6: "已 去世", 7: "Deceased", 8: " １１ "}
+    for number, (code, system) in unclear.items():
+        status(book, debtor(book, number), code, system=system)
+    for number, word in deaths.items():
+        status(book, debtor(book, number), word)
+    status(book, debtor(book, 9), "01")
+    status(book, debtor(book, 10), "77")
+    status(book, "C10", "01", YESTERDAY)
+    assert refusals(book) == {
+        **{f"C{n}": "hold_unclear_status" for n in unclear},
+        **{f"C{n}": "deceased" for n in deaths},
+    }
+    assert [q.customer_id for q in open_questions(book.warehouse)] == [f"C{n}" for n in unclear]
+    release = Release("unclear_status", "C1")
+    append_releases(book.warehouse, (release,), released_by="Wang", reason="asked", released_on=DAY)
+    assert set(refusals(book)) == {"C2", "C3", "C4", "C5", "C6", "C7", "C8"}
+
+
+def test_a_hold_of_the_person_holds_all_loans_and_one_of_a_loan_that_has_ended_too(
+    book: Book,
+) -> None:
+    for number, kind in enumerate(("bankruptcy", "complaint", "dispute"), start=1):
+        hold_on_one_of_two_loans(book, debtor(book, number), kind)
+    # A plan is agreed for one loan; what it names has another number by now.
+    hold_on_one_of_two_loans(book, debtor(book, 4), "performing_plan")
+    hold_on_one_of_two_loans(book, debtor(book, 5), "performing_plan")
+    book.loan("L9C5", "C5", loan_status="settled", status_on=EARLIER)
+    complaint = {"complaint_id": "K6", "customer_id": debtor(book, 6), "loan_id": "L9C6"}
+    book.loan("L9C6", "C6")
+    terms = {"received_at": EARLIER, "complaint_kind": "conduct", "complaint_state": "received"}
+    book.fact("complaint", EARLIER, **complaint, **terms)
+    assert refusals(book) == {
+        "C1": "hold_bankruptcy",
+        "C2": "hold_complaint",
+        "C3": "hold_dispute",
+        "C5": "hold_performing_plan",
+        "C6": "hold_complaint",
+    }
+
+
+def test_an_extension_that_was_approved_is_a_plan(book: Book) -> None:
+    for number, decision in enumerate(("approved", "rejected", None), start=1):
+        debtor(book, number)
+        terms = {"requested_on": EARLIER, "reason_code": "family", "decided_on": EARLIER}
+        request = {"request_id": f"E{number}", "loan_id": f"L{number}", "decision": decision}
+        book.fact("extension_request", EARLIER, **request, **terms)
+    assert refusals(book) == {"C1": "hold_approved_plan"}
+
+
+@pytest.mark.parametrize(
+    "later", [None, "1101O11990{}", "11010119900101{}099"], ids=["blank", "garbled", "changed"]
+)
+def test_an_identity_that_was_told_once_protects_on(book: Book, later: str | None) -> None:
+    told(book, debtor(book, 1), EARLIER, id_number=IDENTITY)
+    book.customer("C90", EARLIER, id_number=IDENTITY.lower(), phone=None, deceased_on=EARLIER)
+    told(book, debtor(book, 2), EARLIER, id_number=CHILD)
+    told(book, debtor(book, 3), EARLIER, birth_on=date(2012, 5, 6))
+    told(book, debtor(book, 4), EARLIER, id_number=PASSPORT)
+    book.customer("C94", EARLIER, id_number="e 12345678", phone=None, birth_on=date(2012, 5, 6))
+    for number in range(1, 5):
+        id_number = later.format(number) if later else None
+        told(book, f"C{number}", YESTERDAY, id_number=id_number)
+    assert refusals(book) == {
+        "C1": "same_person_protected",
+        "C2": "minor",
+        "C3": "minor",
+        "C4": "same_person_protected",
+    }
+    kinds = [(q.kind, q.customer_id) for q in open_questions(book.warehouse)]
+    assert kinds == [("minor", "C2"), ("minor", "C3"), ("same_person", "C1"), ("same_person", "C4")]
+
+
+def test_what_was_typed_in_place_of_a_number_makes_nobody_the_dead(book: Book) -> None:
+    told(book, debtor(book, 1), EARLIER, id_number=PLACEHOLDER)
+    book.customer("C91", EARLIER, id_number=PLACEHOLDER, phone=None, deceased_on=EARLIER)
+    told(book, debtor(book, 2), EARLIER, id_number=DEFAULT)
+    for number in range(30, 40):
+        book.customer(f"C{number}", EARLIER, id_number=DEFAULT, phone=None, deceased_on=EARLIER)
+    # A check digit that is wrong makes no placeholder.
+    told(book, debtor(book, 3), EARLIER, id_number="110101199001010010")
+    book.customer("C93", EARLIER, id_number="110101199001010010", phone=None, deceased_on=EARLIER)
+    assert refusals(book) == {"C3": "same_person_protected"}

@@ -1,0 +1,97 @@
+"""A mapping reads its own tables, each from the one file that it names, and tells no values."""
+
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from postloan.importing import MappingError, import_tables, read_mapping
+
+MAPPING = """
+mapping: foreign
+opening: 2020-01-31
+tables:
+  t: "{file}"
+feeds:
+  customer:
+    select: >
+      {select}
+"""
+NOBODYS = "value_0001"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder of foreign files, beside which lies one that is nobody's business."""
+    (tmp_path / "secret.csv").write_text(f"v\n{NOBODYS}\n", encoding="utf-8")
+    foreign = tmp_path / "foreign"
+    foreign.mkdir()
+    (foreign / "t.csv").write_text("id,name\n1,测试\n", encoding="utf-8")
+    return foreign
+
+
+def take_in(folder: Path, select: str, file: str = "t.csv") -> str:
+    """Import by a mapping of one SELECT; what was delivered of customers."""
+    path = folder.parent / "mapping.yaml"
+    path.write_text(MAPPING.format(file=file, select=select), encoding="utf-8")
+    landing = folder.parent / "landing"
+    import_tables(read_mapping(path), folder, landing)
+    return "".join(p.read_text("utf-8") for p in landing.rglob("customer.csv"))
+
+
+@pytest.mark.parametrize(
+    "select",
+    [
+        "select id as customer_id, content as customer_name from t, lateral read_text('{f}')",
+        'with "{f}" as (select v from "{f}") select v as customer_id from "{f}"',
+        'select id as customer_id from t where exists (with "{f}" as (select 1) select 1) '
+        'union all select v from "{f}"',
+        "select id as customer_id, count as customer_name from t, (summarize '{f}')",
+        "select id as customer_id from t, (select * from read_csv('{f}'))",
+        "select id as customer_id, (select v from '{f}') as customer_name from t",
+    ],
+)
+def test_no_select_opens_a_file(folder: Path, select: str) -> None:
+    secret = folder.parent / "secret.csv"
+    with pytest.raises(MappingError):
+        take_in(folder, select.format(f=secret))
+    delivered = [p for p in (folder.parent / "landing").rglob("*") if p.is_file()]
+    assert not any(NOBODYS in p.read_text("utf-8") for p in delivered)
+
+
+@pytest.mark.parametrize("name", ["loans[1].csv", "q?.csv", "q*.csv"])
+def test_a_name_with_signs_of_a_pattern_is_that_of_one_file(folder: Path, name: str) -> None:
+    for other in ("loans1.csv", "qa.csv"):
+        (folder / other).write_text("id\nother\n", encoding="utf-8")
+    (folder / name).write_text("id\nmine\n", encoding="utf-8")
+    delivered = take_in(folder, "select id as customer_id from t", name)
+    assert "mine" in delivered
+    assert "other" not in delivered
+
+
+def test_a_parquet_file_with_such_a_name_as_well(folder: Path) -> None:
+    for name, value in (("p1.parquet", "other"), ("p[1].parquet", "mine")):
+        rows = f"select '{value}' as id"
+        duckdb.execute(f"copy ({rows}) to '{folder}/made.parquet' (format parquet)")
+        (folder / "made.parquet").rename(folder / name)
+    assert "mine" in take_in(folder, "select id as customer_id from t", "p[1].parquet")
+
+
+@pytest.mark.parametrize(
+    "select",
+    [
+        "select cast(name as integer) as customer_id from t",
+        "select case when id is null then '' else error('x ' || name) end as customer_id from t",
+    ],
+)
+def test_a_message_tells_no_value_whatever_quotes_it_holds(folder: Path, select: str) -> None:
+    (folder / "t.csv").write_text("id,name\n1,O'Brien 15400000001 it's\n", encoding="utf-8")
+    with pytest.raises(MappingError) as refusal:
+        take_in(folder, select)
+    assert "Brien" not in str(refusal.value)
+    assert "15400000001" not in str(refusal.value)
+
+
+def test_brackets_without_end(folder: Path) -> None:
+    with pytest.raises(MappingError, match=r"nested too deep|no SQL"):
+        take_in(folder, f"select {'(' * 3000}1{')' * 3000} as customer_id from t")

@@ -1,0 +1,150 @@
+"""Text from outside is told as one short line, and read within bounds."""
+
+import time
+from itertools import pairwise
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from postloan.ingestion.names import told_file, told_unlisted
+from postloan.json_text import JsonError, json_document
+from postloan.shown_text import LONGEST, shown, some, without_secrets
+from postloan.spreadsheet import guarded, unguarded
+from postloan.yaml_text import yaml_document, yaml_documents
+
+NASTY = st.text(
+    st.one_of(st.characters(), st.sampled_from("\x1b\n\r\t\0\u202e\u2066\ufeff\u200b=＝@+-'\"")),
+    max_size=300,
+)
+
+
+@given(NASTY)
+def test_whatever_is_shown_is_one_short_printable_line(text: str) -> None:
+    assert shown(text).isprintable()
+    assert len(shown(text)) < LONGEST + 30
+    assert len(some([text] * 20_000)) < 600
+
+
+def test_a_few_are_told_and_the_others_counted() -> None:
+    assert some(["a", "b"]) == "a, b"
+    assert some([str(n) for n in range(20_000)]) == "0, 1, 2, 3, 4 and 19,995 more"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "connection to postgresql://me:s3cret@host/db failed",
+        "sftp://me:s3cret@host: refused",
+        "GET /?api_token=s3cret&x=1",
+        "host=h password=s3cret\nuser=me",
+    ],
+)
+def test_what_another_program_says_is_told_without_secrets(text: str) -> None:
+    assert "s3cret" not in without_secrets(text)
+    assert without_secrets(text).isprintable()
+
+
+def test_file_names_tell_no_person() -> None:
+    for plain in ("customer.csv", "repayment_20261119.csv.gz", "loan-2026-11-19_part2.parquet"):
+        assert told_unlisted(plain) == told_file(plain) == plain
+    for name in ("王小明.csv", "wang_xiaoming.csv", "customer_13800000000.csv", "a\u202ecsv.exe"):
+        assert told_unlisted(name) != name
+        assert name.rpartition(".")[0] not in told_unlisted(name)
+    assert "15400000001" not in told_file("calls_15400000001.csv")
+
+
+# Formulas -------------------------------------------------------------------------------------
+
+
+@given(NASTY)
+def test_one_guard_goes_on_and_one_comes_off(text: str) -> None:
+    assert unguarded(guarded(text)) == text
+    assert unguarded(guarded(guarded(text))) == guarded(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("=1+1", "+1", "-1", "@x", "\t=1", "\r=1", "\n=1", "  =1", "\u3000=1", "\xa0=1"),
+        *("＝1", "＋1", "－1", "＠x", "﹦1", "﹢1", "﹣1", "﹫x", "\N{MINUS SIGN}1"),
+        *("\u200b=1", "\ufeff=1", "\u2003 =1", "\x0b=1", "\x85=1"),
+        *("'", "'=1", "00123", "1.5", "1e5", "2026-11-19", "123456789012345678"),
+    ],
+)
+def test_what_a_spreadsheet_would_run_or_change_is_guarded(text: str) -> None:
+    assert guarded(text) == f"'{text}"
+
+
+@pytest.mark.parametrize("text", ["", "15400000001", "0", "abc", "张三", "a=b", "a,b"])
+def test_harmless_text_stays_as_it_is(text: str) -> None:
+    assert guarded(text) == text == unguarded(text)
+
+
+def test_an_apostrophe_that_is_no_guard_stays() -> None:
+    assert unguarded("'t Hooft") == "'t Hooft"
+
+
+# Bounds ---------------------------------------------------------------------------------------
+
+LETTERS = "abcdefghij"
+LAUGHS = "a: &a [x, x]\n" + "".join(
+    f"{name}: &{name} [{', '.join([f'*{before}'] * 9)}]\n" for before, name in pairwise(LETTERS)
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(LAUGHS, id="billion laughs"),
+        pytest.param("a: &a {b: 1}\nc:\n  <<: *a\n", id="merged alias"),
+        pytest.param("a: &a [*a]", id="alias of itself"),
+        pytest.param("[" * 100_000, id="deep sequence"),
+        pytest.param("{a: " * 50_000, id="deep mapping"),
+        pytest.param("- " * 60 + "x", id="deep block"),
+        pytest.param("a: 1\nb: 2\na: 3\n", id="key twice"),
+        pytest.param("a: " + "x" * (5 << 20), id="long"),
+        pytest.param("!!python/object/apply:os.getcwd []", id="object"),
+    ],
+)
+def test_yaml_that_nobody_writes_is_refused_at_once(text: str) -> None:
+    began = time.monotonic()
+    for read in (yaml_document, yaml_documents):
+        with pytest.raises(yaml.YAMLError) as refusal:
+            read(text)
+        assert len(str(refusal.value)) < 500
+    assert time.monotonic() - began < 5
+
+
+def test_ordinary_yaml_is_read() -> None:
+    assert yaml_document("a: [1, {b: 2}]\nc: 'x'\n") == {"a": [1, {"b": 2}], "c": "x"}
+    assert yaml_documents("a: 1\n---\nb: 2\n---\n") == [{"a": 1}, {"b": 2}]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (b"[" * 100_000, "nested"),
+        (b'{"a":' * 100_000, "nested"),
+        (b'{"a": 1, "a": 2}', "twice"),
+        (b'{"a": {"b": 1, "b": 1}}', "twice"),
+        (b'{"rows": 1e999999}', "number"),
+        (b'{"rows": 1' + b"0" * 5000 + b"}", "number"),
+        (b'{"rows": NaN}', "NaN"),
+        (b'{"a": "\xff"}', "UTF-8"),
+        (b"", "no JSON"),
+        (b'{"a": 1} x', "no JSON"),
+    ],
+)
+def test_json_that_nobody_means_is_refused(text: bytes, told: str) -> None:
+    with pytest.raises(JsonError, match=told) as refusal:
+        json_document(text)
+    assert len(str(refusal.value)) < 200
+
+
+def test_ordinary_json_keeps_its_digits() -> None:
+    document: dict[str, Any] = {"a": [1, "x", "[[{{"], "b": {"c": None, "d": True}}
+    assert json_document(b'{"a": [1, "x", "[[{{"], "b": {"c": null, "d": true}}') == document
+    assert json_document('{"a": 1234567890.10}') == {"a": "1234567890.10"}
