@@ -76,7 +76,7 @@ reconcile: $(READY) ## find and mend dates that were dropped
 # Files go to the processes in the order of tests/conftest.py, the long ones first.
 # Journeys run a whole Airflow each, which waits for two fifths of the time: two fit on two cores.
 test: $(TOOLS_READY) $(if $(shell command -v java),$(SPARK_READY)) ## the whole test suite, spread over the cores
-	$(PYTHON) -m pytest -m "not journey" --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+	$(PYTHON) -m pytest -m "not journey" --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder --durations 30
 	$(PYTHON) -m pytest -m journey --numprocesses auto --maxprocesses 2 --dist loadfile
 
 fuzz: export POSTLOAN_FUZZ_FILES ?= 10000

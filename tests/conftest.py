@@ -21,7 +21,10 @@ quiet_exit.install()
 SPARK_BY_DEFAULT = (
     *(
         f"tests/engines/test_{name}.py"
-        for name in ("delta", "door", "parity", "spark_deliveries", "spark_lake", "spark_url")
+        for name in (
+            *("delta", "door", "parity"),
+            *("spark_deliveries", "spark_lake", "spark_plans", "spark_url"),
+        )
     ),
     "tests/chaos/test_killed_writes.py",
 )
@@ -41,8 +44,12 @@ which `tests/sql` and the tests of parity show that PostgreSQL answers it alike,
 before any engine sees it. The steps that run those SELECTs run on it in the files beside these."""
 
 LONG = (
-    *("engines/test_parity", "sql/test_models", "corrections/test_shuffled_chain"),
-    *("chaos/test_killed_writes", "corrections/test_independent_count"),
+    *("engines/test_parity", "chaos/test_killed_day", "sql/test_models"),
+    *(
+        "corrections/test_shuffled_chain",
+        "chaos/test_killed_writes",
+        "corrections/test_independent_count",
+    ),
     *("generative/test_protecting_facts", "corrections/test_shuffled_days"),
     *("generative/test_feed_fuzzer", "engines/test_schema_changes", "embedded/test_together"),
     *("decisions/test_protection", "engines/test_delta", "ingestion/test_planted_defects"),

@@ -8,7 +8,7 @@ statements, and a job takes longer than they do.
 
 import gc
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import date
 from itertools import count
 from pathlib import Path
@@ -46,8 +46,10 @@ from postloan.warehouse.spark.reading_trees import (
 )
 from postloan.warehouse.spark.reshaping import Reshaped, repartitioned, reshaped
 from postloan.warehouse.spark.session import new_session
+from postloan.warehouse.spark.shared_reads import staged
 from postloan.warehouse.spark.store import Store, arrow_rows
 from postloan.warehouse.spark.tables import Tables
+from postloan.warehouse.statements import used
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -190,19 +192,29 @@ class SparkWarehouse(Warehouse, ReadsPlainFiles, HasDataFrames):
         if known is not None:
             yield (known,)
             return
-        with refusals(tree):
-            frame, reads_little = self._query(tree, parameters)
+        with refusals(tree), self._query(tree, parameters) as (frame, reads_little):
             rows = frame.collect() if reads_little else frame.toLocalIterator()
             for row in rows:
                 yield tuple(row)
 
-    def _query(self, tree: exp.Expr, parameters: Parameters) -> tuple["DataFrame", bool]:
+    @contextmanager
+    def _query(self, tree: exp.Expr, parameters: Parameters) -> Iterator[tuple["DataFrame", bool]]:
         """The rows of a SELECT, and whether it reads so little that they can be fetched."""
+        before, statement = staged(tree)
+        try:
+            for name, select in before:
+                self._keep(name, *self._frame(select, parameters))
+            yield self._frame(statement, parameters)
+        finally:
+            for name, _ in before:
+                self._tables.forget(name)
+
+    def _frame(self, tree: exp.Expr, parameters: Parameters) -> tuple["DataFrame", bool]:
         if next(self._asked) % COLLECT_EVERY == 0:
             gc.collect()
         reads_little = self._tables.show(tables_of(tree)) <= self.options.local_rows
         self._store.gears.shift(few=reads_little)
-        return self.spark.sql(spark_sql(tree), args=dict(parameters)), reads_little
+        return self.spark.sql(spark_sql(tree), args=used(tree, parameters)), reads_little
 
     def _known_count(self, tree: exp.Expr, parameters: Parameters) -> int | None:
         """The answer to a question for a number of rows that the log can tell."""
@@ -221,9 +233,9 @@ class SparkWarehouse(Warehouse, ReadsPlainFiles, HasDataFrames):
         target = tree.this
         columns = [c.name for c in target.expressions] if isinstance(target, exp.Schema) else []
         form, _ = self._tables.find(_table(target))
-        frame, reads_little = self._query(tree.expression, parameters)
-        made = _cast(form, frame.toDF(*(columns or form.columns)))
-        come = self._store.write_frame(form, made, is_small=reads_little)
+        with self._query(tree.expression, parameters) as (frame, reads_little):
+            made = _cast(form, frame.toDF(*(columns or form.columns)))
+            come = self._store.write_frame(form, made, is_small=reads_little)
         self._tables.put(form, (), come)
         return sum(p.rows for p in come)
 
@@ -245,10 +257,10 @@ class SparkWarehouse(Warehouse, ReadsPlainFiles, HasDataFrames):
         return removed.rows
 
     def _make_temporary(self, tree: exp.Create, parameters: Parameters) -> None:
-        frame, reads_little = self._query(tree.expression, parameters)
-        self._keep(_table(tree), frame, is_small=reads_little)
+        with self._query(tree.expression, parameters) as (frame, reads_little):
+            self._keep(_table(tree), frame, reads_little)
 
-    def _keep(self, name: str, frame: "DataFrame", *, is_small: bool) -> int:
+    def _keep(self, name: str, frame: "DataFrame", is_small: bool) -> int:
         """Make the rows of a query a temporary table; number of rows."""
         form = temporary_form(name, frame)
         parts = self._store.write_frame(form, _cast(form, frame), is_small=is_small)
@@ -275,7 +287,7 @@ class SparkWarehouse(Warehouse, ReadsPlainFiles, HasDataFrames):
         self._store.gears.shift(few=is_small(path))
         with refusals(f"the delivered file for {name}"):
             rows = plain_rows(delivered_rows(self.spark, path, columns), typed, is_plain)
-            return self._keep(name, rows, is_small=is_small(path))
+            return self._keep(name, rows, is_small(path))
 
     def load_rest(self, name: str, path: Path, columns: Sequence[str], taken: str) -> int:
         """Read the records of a delivered CSV file that `load_plain` left."""
@@ -284,7 +296,7 @@ class SparkWarehouse(Warehouse, ReadsPlainFiles, HasDataFrames):
         with refusals(f"the delivered file for {name}"):
             lines = self._store.frame(*self._tables.find(taken)).select("line_no")
             rows = delivered_rows(self.spark, path, columns).join(lines, "line_no", "left_anti")
-            return self._keep(name, rows, is_small=is_small(path))
+            return self._keep(name, rows, is_small(path))
 
     # Checks -------------------------------------------------------------------------------
 

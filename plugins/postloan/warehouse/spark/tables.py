@@ -211,6 +211,12 @@ class Tables:
         elif held:
             self._store.forget(*held)
 
+    def forget(self, name: str) -> None:
+        """Drop a temporary table whose name is never used again; Spark lets go of it, too."""
+        self.drop(name)
+        if self._shown.pop(name, None):
+            self._store.spark.catalog.dropTempView(name)
+
     def rename(self, name: str, new_name: str) -> None:
         """Give a temporary table another name."""
         form, parts = self._temporary.pop(name)
