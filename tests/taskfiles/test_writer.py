@@ -9,9 +9,11 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from postloan.errors import PublicationError
-from postloan.spreadsheet import guarded
+from postloan.spreadsheet import guarded, unguarded
 from postloan.taskfiles.writer import write_csv
 
 
@@ -82,7 +84,28 @@ def test_no_text_begins_like_a_formula(tmp_path: Path, text: str) -> None:
     written(tmp_path / "f.csv", ("T1", text))
     with (tmp_path / "f.csv").open(encoding="utf-8-sig", newline="") as stream:
         (_, (_, cell)) = csv.reader(stream)
-    assert cell == f"'{text}"
+    assert cell.startswith("'")
+    assert unguarded(cell) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a;=1+1", "a;'=1+1"),
+        ("a\t@x", "a\t'@x"),
+        ("first line\n +1", "first line\n '+1"),
+        ('a;"＝1', "a;\"'＝1"),
+        ("a;'=1", "a;''=1"),
+        ("due; paid a-b", "due; paid a-b"),
+    ],
+)
+def test_no_part_of_a_text_becomes_a_formula_of_its_own(text: str, shown: str) -> None:
+    assert guarded(text) == shown
+
+
+@given(st.text(alphabet="a1;'=+-@\t\n \"＝−"))
+def test_what_is_guarded_is_read_back_as_it_was(text: str) -> None:
+    assert unguarded(guarded(text)) == text
 
 
 @pytest.mark.parametrize(
