@@ -41,8 +41,9 @@ $(READY): requirements.txt | $(PYTHON)
 	$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
 	@touch $@
 
+# The lock leaves out one library that checks formats nobody asks for, and takes a second to import.
 $(TOOLS_READY): requirements-dev.txt $(READY)
-	$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-dev.txt
 	@touch $@
 
 $(SPARK_READY): requirements-spark.txt $(READY)
@@ -98,6 +99,7 @@ bench: $(TOOLS_READY) ## a million loans: the day beside pandas and Polars, inge
 lock: $(TOOLS_READY) ## pin the requirements anew, with hashes, for Python 3.11 to 3.13
 	for name in requirements requirements-s3 requirements-spark requirements-dev; do \
 		$(VENV)/bin/uv pip compile --quiet --no-emit-index-url --universal --python-version 3.11 \
+			--no-emit-package rfc3987-syntax --no-emit-package lark \
 			--generate-hashes --output-file $$name.txt $$name.in || exit 1; \
 	done
 
