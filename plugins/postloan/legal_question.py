@@ -21,8 +21,8 @@ class Change:
     """One thing that differs from what was shown the last time.
 
     Attributes:
-        what: `case`, `customer`, `claim`, `scope`, `stage`, `limitation`, `missing`, `student` or
-            `plan`.
+        what: `case`, `customer`, `product`, `claim`, `principal`, `interest`, `fees`, `scope`,
+            `stage`, `limitation`, `missing`, `student`, `routes`, `plan` or `approvals`.
         before, now: what was shown then and is shown now; empty where there is nothing.
         before_zh, now_zh: the same, with Chinese titles where there are some.
     """
@@ -154,11 +154,21 @@ def _substance(case: Shown) -> dict[str, str]:
     row = case.row
     return {
         "customer": row["customer_id"],
+        "product": row["product"] or "",
         "claim": f"{row['claim_amount']:,.2f} {row['currency']}",
+        "principal": _amount(row["claim_principal"]),
+        "interest": _amount(row["claim_interest"]),
+        "fees": _amount(row["claim_fee"]),
         "scope": row["claim_scope"] or "",
         "stage": row["stage"] or "",
         "limitation": str(row["limitation_earliest_on"] or ""),
         "missing": row["missing_en"] or ", ".join(case.missing_items),
         "student": "full-time student" if row["is_full_time_student"] else "",
+        "routes": row["excluded_routes"] or "",
         "plan": row["plan"] or "",
+        "approvals": str(row["approvals_needed"]),
     }
+
+
+def _amount(value: Decimal | None) -> str:
+    return "" if value is None else f"{value:,.2f}"

@@ -36,6 +36,20 @@ COLUMNS = (
 )
 """What is kept of a case that is shown; the columns of `legal_case_waiting`."""
 
+NO_SUBSTANCE = (
+    "case_id",
+    "loan_id",
+    "days_past_due",
+    "missing_zh",
+    "missing_en",
+    "dunning_zh",
+    "dunning_en",
+    "substance",
+)
+"""What names the case, counts up by itself, or tells of the same in other words. All other columns
+are the substance of a decision: of a question (`substance` of `legal_case_figures`), of what is told
+as changed (`legal_question`), and of an approval (`legal_case_change`)."""
+
 SHOWN = f"""
     select {", ".join(COLUMNS)}
     from legal_request_case
@@ -96,7 +110,7 @@ class Shown:
 
     @property
     def substance(self) -> str:
-        """Claim, scope, gaps, plan, stage, limitation, student status: all that counts, as text."""
+        """All that counts of what is shown, as text; see `NO_SUBSTANCE`."""
         return str(self.row["substance"])
 
     @property

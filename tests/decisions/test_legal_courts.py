@@ -12,6 +12,7 @@ from tests.support.legal_desk import (
     approved_case,
     court,
     question,
+    recalled,
     recalls,
     rows_of,
     run,
@@ -55,7 +56,7 @@ def test_an_open_case_is_left_to_a_lawsuit_that_comes_later(book: Book) -> None:
     book.past_due(NEXT, "L1", "C1", 96)
     run(book, NEXT)
     assert state(book, NEXT) == "followed"
-    assert recalls(book, NEXT, PREPARATION) == [f"案件已于 {NEXT} 转为跟进"]
+    assert recalls(book, NEXT, PREPARATION) == [f"案件已于 {NEXT} 转为跟进: 已有诉讼"]
 
 
 def test_our_own_lawsuit_moves_the_case_on(book: Book) -> None:
@@ -87,3 +88,29 @@ def test_our_own_lawsuit_without_a_number_stays_ours_until_it_is_dismissed(book:
     (case,) = question(book, fourth).cases
     assert question_before == FIRST
     assert [(c.what, c.before) for c in case.changes or ()] == [("case", f"filed on {NEXT}")]
+
+
+def test_a_suit_that_nobody_approved_is_followed_whatever_number_it_names(book: Book) -> None:
+    for number in (1, 2, 3, 4):
+        book.debtor(FIRST, number, 95, amount="300.00")
+    run(book, FIRST)
+    cases: dict[str, str] = dict(
+        book.warehouse.fetch("select loan_id, case_id from legal_case")
+    )
+    said = {"L1": None, "L2": "rejected", "L3": "approved", "L4": "approved"}
+    book.answer_each(question(book, FIRST), "ann", said)
+    for number in (1, 2, 3, 4):
+        book.past_due(NEXT, f"L{number}", f"C{number}", 96, "300.00")
+    for number in (1, 2, 4):
+        court(book, NEXT, number=number, case_id=cases[f"L{number}"])
+    # Told now, begun before anybody had approved it.
+    values = {"event_id": "E3", "customer_id": "C3", "loan_id": "L3", "case_id": cases["L3"]}
+    begun = FIRST - timedelta(days=1)
+    book.fact("legal_event", NEXT, event_kind="lawsuit", happened_on=begun, **values)
+    run(book, NEXT)
+    found = states(book, NEXT)
+    assert found == {"L1": "followed", "L2": "rejected", "L3": "followed", "L4": "filed"}
+    assert recalled(book, NEXT) == {"L3": "转为跟进: 已有诉讼"}
+    assert recalled(book, NEXT, PREPARATION)["L1"] == "转为跟进: 已有诉讼"
+    assert "L4" not in recalled(book, NEXT, PREPARATION)
+    assert ask(book.warehouse, NEXT) is None

@@ -47,7 +47,7 @@ NEXT_DAY = (
     (comes_to(0, "0.00"), "approved", "withdrawn", "撤回: 已不逾期"),
     (comes_to(96, "49.99"), "approved", "withdrawn", "撤回: 低于最低诉请金额"),
     (comes_to(96, "200.00"), "approved", "awaiting_approval", "退回重新审批: 诉请已变"),
-    (comes_to(96, "400.00"), "approved", "approved", None),
+    (comes_to(96, "330.00"), "approved", "approved", None),
     (falls_due_whole, "approved", "awaiting_approval", "退回重新审批: 诉请范围已变"),
     (falls_due_whole, None, "awaiting_approval", None),
     (comes_to(96, "300.00"), "rejected", "rejected", None),

@@ -1,11 +1,11 @@
 -- legal_case_event: what happened to cases today: opened, or moved by what is known of them now.
 --
 -- An approved case is as good as its facts: whatever withdraws or suspends one that waits does so
--- with one that was approved, and a claim that fell, has another scope, debtor or currency is asked anew. What has grown
--- since is still owed, and leaves an approval as it is.
+-- with one that was approved, and what no longer is what was approved is asked anew. Whatever ends
+-- or suspends a case for other reasons than before is told again with those of now.
 --
 -- grain   business_date, case_id
--- reads   legal_case_figures, legal_case_now
+-- reads   legal_case_figures, legal_case_now, legal_case_change
 -- write   partition business_date
 
 with
@@ -24,6 +24,8 @@ cases as (
         legal_case_figures.rule_id,
         legal_case_figures.rule_version,
         legal_case_now.event,
+        legal_case_now.event_reason,
+        legal_case_figures.court_event_kind,
         legal_case_figures.is_own_lawsuit,
         case
             when
@@ -35,31 +37,12 @@ cases as (
             when not legal_case_now.has_minimum then 'no_minimum'
             when not legal_case_figures.is_enough then 'below_minimum'
         end as ended_by,
-        case
-            when legal_case_now.decision = 'approved'
-                then
-                    case
-                        when legal_case_figures.customer_id <> legal_case_now.decided_customer
-                            then 'customer_changed'
-                        when legal_case_figures.currency <> legal_case_now.decided_currency
-                            then 'currency_changed'
-                        when legal_case_figures.claim_amount < legal_case_now.decided_claim
-                            then 'claim_changed'
-                        when legal_case_figures.claim_scope <> legal_case_now.decided_scope
-                            then 'scope_changed'
-                    end
-            when legal_case_figures.customer_id <> legal_case_now.asked_customer
-                then 'customer_changed'
-            when legal_case_figures.currency <> legal_case_now.asked_currency
-                then 'currency_changed'
-            when legal_case_figures.claim_amount <> legal_case_now.asked_claim
-                then 'claim_changed'
-            when legal_case_figures.claim_scope <> legal_case_now.asked_scope
-                then 'scope_changed'
-        end as changed_by
+        legal_case_change.reasons as changed_by
     from legal_case_figures
     inner join legal_case_now
         on legal_case_figures.case_id = legal_case_now.case_id
+    left join legal_case_change
+        on legal_case_figures.case_id = legal_case_change.case_id
     where legal_case_figures.business_date = cast($business_date as date)
 
 ),
@@ -74,12 +57,14 @@ wanted as (
         claim_amount,
         claim_scope,
         court_event_id,
+        court_event_kind,
         stopped_by,
         ended_by,
         changed_by,
         rule_id,
         rule_version,
         event,
+        event_reason,
         case
             when ended_by is not null then 'withdrawn'
             when court_event_id is not null and not is_own_lawsuit then 'followed'
@@ -101,6 +86,7 @@ moved as (
         claim_amount,
         claim_scope,
         court_event_id,
+        court_event_kind,
         stopped_by,
         ended_by,
         changed_by,
@@ -109,6 +95,8 @@ moved as (
         case
             when standing <> 'standing' and event is null then standing
             when standing <> 'standing' and event <> standing then standing
+            when standing = 'withdrawn' and ended_by <> event_reason then standing
+            when standing = 'suspended' and stopped_by <> event_reason then standing
             when standing <> 'standing' then null
             when event is null then 'opened'
             when event in ('withdrawn', 'suspended', 'followed', 'filed') then 'reopened'
@@ -126,6 +114,8 @@ select
         when 'withdrawn' then ended_by
         when 'suspended' then stopped_by
         when 'changed' then changed_by
+        when 'followed' then court_event_kind
+        when 'filed' then court_event_kind
     end as reason,
     case when event in ('followed', 'filed') then court_event_id end as rests_on,
     customer_id,

@@ -2,7 +2,7 @@
 --
 -- grain   business_date, case_id
 -- reads   legal_case_now, legal_case_checklist, rule_legal_checklist, legal_case_stop, court_event,
---         legal_case_event
+--         legal_case_event, legal_case_decision
 -- write   partition business_date
 
 with
@@ -74,25 +74,46 @@ filed as (
 
 ),
 
+first_approved as (
+
+    select
+        case_id,
+        min(decided_on) as approved_on
+    from legal_case_decision
+    where
+        decision = 'approved'
+        and decided_on < cast($business_date as date)
+    group by case_id
+
+),
+
 in_court as (
 
-    -- What began without a number after our decision is our own lawsuit; before it, another one.
+    -- What began without a number after our decision is our own lawsuit; before it, another one. One
+    -- that nobody had approved when it began is not ours, whatever number it was given.
     select
         legal_case_now.case_id,
         court_event.event_id,
         court_event.event_kind,
-        coalesce(court_event.case_id = legal_case_now.case_id, false)
-        or (
-            court_event.case_id is null
-            and legal_case_now.last_decision = 'approved'
-            and (legal_case_now.decision is not null or legal_case_now.event = 'filed')
-            and court_event.happened_on > legal_case_now.decided_on
-        )
-        or filed.case_id is not null as is_own,
+        coalesce(legal_case_now.last_decision = 'approved', false)
+        and (
+            (
+                coalesce(court_event.case_id = legal_case_now.case_id, false)
+                and court_event.happened_on >= first_approved.approved_on
+            )
+            or (
+                court_event.case_id is null
+                and (legal_case_now.decision is not null or legal_case_now.event = 'filed')
+                and court_event.happened_on > legal_case_now.decided_on
+            )
+            or filed.case_id is not null
+        ) as is_own,
         court_event.happened_on
     from legal_case_now
     inner join court_event
         on legal_case_now.loan_id = court_event.loan_id
+    left join first_approved
+        on legal_case_now.case_id = first_approved.case_id
     left join filed
         on
             legal_case_now.case_id = filed.case_id
@@ -152,7 +173,13 @@ select
         cast(legal_case_now.limitation_earliest_on as varchar),
         missing.items,
         case when legal_case_now.is_full_time_student then 'student' end,
-        legal_case_now.plan
+        legal_case_now.plan,
+        'product ' || legal_case_now.product,
+        'principal ' || cast(cast(legal_case_now.claim_principal as decimal(18, 2)) as varchar),
+        'interest ' || cast(cast(legal_case_now.claim_interest as decimal(18, 2)) as varchar),
+        'fees ' || cast(cast(legal_case_now.claim_fee as decimal(18, 2)) as varchar),
+        'not ' || legal_case_now.excluded_routes,
+        case when legal_case_now.needs_two then 'two approvers' end
     ) as substance,
     legal_case_now.is_severe,
     legal_case_now.is_enough,

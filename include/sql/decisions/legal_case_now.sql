@@ -89,6 +89,7 @@ known as (
         cases.rule_id,
         cases.rule_version,
         events.event,
+        events.reason as event_reason,
         events.customer_id as event_customer,
         events.currency as event_currency,
         events.claim_amount as event_claim,
@@ -150,11 +151,12 @@ select
     known.case_id,
     known.loan_id,
     coalesce(legal_loan.customer_id, known.event_customer, known.customer_id) as customer_id,
-    known.product,
+    coalesce(legal_loan.product, known.product) as product,
     coalesce(legal_loan.currency, known.event_currency, known.currency) as currency,
     known.episode_started_on,
     known.opened_on,
     known.event,
+    known.event_reason,
     known.decision,
     known.decided_on,
     known.last_decision,
@@ -207,5 +209,9 @@ where
     )
     or (
         legal_loan.loan_id is null
-        and coalesce(known.event, '') <> 'withdrawn'
+        -- Below the stage or the minimum is not the end; being cured is.
+        and (
+            coalesce(known.event, '') <> 'withdrawn'
+            or known.event_reason in ('below_stage', 'below_minimum', 'no_minimum')
+        )
     )

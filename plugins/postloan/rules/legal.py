@@ -36,7 +36,10 @@ def legal_rows(pack: Pack, _known: tuple[str, ...]) -> Iterator[tuple[str, Row]]
 
 
 def claim_rows(pack: Pack, _known: tuple[str, ...]) -> Iterator[tuple[str, Row]]:
-    """The pack as rows of `rule_legal_claim`, `rule_court_event` and `rule_legal_wording`."""
+    """The pack as rows of `rule_legal_claim`, `rule_court_event`, `rule_legal_wording`, and one more.
+
+    The share that a claim may grow by under its approval is a row of `rule_parameter`.
+    """
     source = {"rule_id": pack.name, "rule_version": pack.version}
     minimum, two_above = pack.body["minimum_claim"], pack.body["two_approvers_above"]
     for currency in sorted({*minimum, *two_above}):
@@ -49,6 +52,17 @@ def claim_rows(pack: Pack, _known: tuple[str, ...]) -> Iterator[tuple[str, Row]]
                 **source,
             },
         )
+    growth = pack.body["claim_growth_covered"]
+    yield (
+        "rule_parameter",
+        {
+            "pack": pack.name,
+            "parameter": "claim_growth_covered",
+            "value_text": growth,
+            "value_number": Decimal(growth),
+            **source,
+        },
+    )
     for event in pack.body["court_events"]:
         yield (
             "rule_court_event",
