@@ -43,6 +43,7 @@ def test_above_an_amount_two_different_people_approve(book: Book) -> None:
     for words in (
         "批准人 ann; 理由: papers exist",
         "人工审批: 批准, 审批人 ben; 理由: papers exist",
+        "案件立案待批",
     ):
         assert words in told
     users = book.warehouse.fetch(

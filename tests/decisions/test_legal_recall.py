@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+from postloan.lineage import explain_task
 from postloan.rules.tables import publish_rules
 from postloan.steps.approve_legal_cases import ask, asked
 from tests.support.decision_book import Book
@@ -249,3 +250,23 @@ def test_a_decision_of_before_is_looked_at_again_too(book: Book) -> None:
     run(book, THIRD)
     assert state(book, THIRD) == "awaiting_approval"
     assert len(recalls(book, THIRD)) == 1
+
+
+def test_a_case_that_something_else_forbids_by_now_says_so(book: Book) -> None:
+    approved_case(book)
+    (task,) = (row["任务编号"] for row in rows_of(book, FIRST, APPROVED))
+    disputes(book, NEXT)
+    book.past_due(NEXT, "L1", "C1", 96, "300.00")
+    run(book, NEXT)
+    disputes(book, THIRD, ends_on=THIRD)
+    dies(book, THIRD)
+    book.past_due(THIRD, "L1", "C1", 97, "300.00")
+    assert run(book, THIRD)["cases_suspended"] == 1
+    reason = "select state_reason from legal_case_state"
+    assert book.warehouse.scalar(reason, {"business_date": NEXT}) == "hold_dispute"
+    assert book.warehouse.scalar(reason, {"business_date": THIRD}) == "deceased"
+    assert recalls(book, NEXT) == [f"案件已于 {NEXT} 中止: 异议处理中"]
+    assert recalls(book, THIRD) == []
+    assert "the case was opened and waits for a decision" in {
+        step.what_en for step in explain_task(book.warehouse, task)
+    }

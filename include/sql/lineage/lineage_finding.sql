@@ -4,7 +4,7 @@
 -- grain   one row per finding
 -- reads   lineage_task, lineage_loan, lineage_past_due, lineage_stage_move, lineage_correction,
 --         student_alert, multi_lender_alert, legal_case_event, legal_case_decision,
---         legal_case_approval
+--         legal_case_approval, rule_legal_wording
 -- write   view
 
 with
@@ -79,7 +79,8 @@ case_events as (
         legal_case_event.business_date,
         legal_case_event.case_id,
         legal_case_event.event,
-        coalesce(legal_case_event.reason, legal_case_event.rests_on) as because,
+        legal_case_event.reason,
+        legal_case_event.rests_on,
         legal_case_event.rule_id,
         legal_case_event.rule_version
     from legal_case_event
@@ -87,6 +88,57 @@ case_events as (
         on
             legal_case_event.case_id = lineage_task.case_id
             and legal_case_event.business_date <= lineage_task.business_date
+
+),
+
+case_reasons as (
+
+    -- Several things may move a case at once; their codes stand with commas between.
+    select
+        case_events.business_date,
+        case_events.case_id,
+        string_agg(rule_legal_wording.title_zh, ', ' order by rule_legal_wording.code) as title_zh,
+        string_agg(rule_legal_wording.title_en, ', ' order by rule_legal_wording.code) as title_en,
+        sum(length(rule_legal_wording.code) + 2) = max(length(case_events.reason) + 2) as is_all
+    from case_events
+    inner join rule_legal_wording
+        on
+            case_events.business_date = rule_legal_wording.business_date
+            and rule_legal_wording.subject = 'case_reason'
+            and ', ' || case_events.reason || ', '
+            like '%, ' || rule_legal_wording.code || ', %'
+    group by case_events.business_date, case_events.case_id
+
+),
+
+case_moves as (
+
+    -- What the rules have no words for is told as its code.
+    select
+        case_events.business_date,
+        case_events.case_id,
+        coalesce(rule_legal_wording.title_zh, case_events.event)
+        || coalesce(
+            ': ' || case when case_reasons.is_all then case_reasons.title_zh else case_events.reason end, ''
+        )
+        || coalesce(' (' || case_events.rests_on || ')', '') as what_zh,
+        coalesce(rule_legal_wording.title_en, case_events.event)
+        || coalesce(
+            ': ' || case when case_reasons.is_all then case_reasons.title_en else case_events.reason end, ''
+        )
+        || coalesce(' (' || case_events.rests_on || ')', '') as what_en,
+        case_events.rule_id,
+        case_events.rule_version
+    from case_events
+    left join rule_legal_wording
+        on
+            case_events.business_date = rule_legal_wording.business_date
+            and rule_legal_wording.subject = 'case_event'
+            and case_events.event = rule_legal_wording.code
+    left join case_reasons
+        on
+            case_events.business_date = case_reasons.business_date
+            and case_events.case_id = case_reasons.case_id
 
 ),
 
@@ -166,12 +218,12 @@ select
     'legal_case' as kind,
     case_id as subject,
     business_date as happened_on,
-    '案件 ' || event || coalesce(': ' || because, '') as what_zh,
-    'case ' || event || coalesce(': ' || because, '') as what_en,
+    '案件' || what_zh as what_zh,
+    'the case ' || what_en as what_en,
     rule_id,
     rule_version,
     false as is_later
-from case_events
+from case_moves
 
 union all
 

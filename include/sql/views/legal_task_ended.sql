@@ -104,7 +104,10 @@ inner join cases
 left join wording as states
     on
         states.subject = 'case_state'
-        and cases.case_state = states.code
+        -- Approved since, a task of before was sent back all the same.
+        and case
+            when cases.case_state = 'approved' then 'awaiting_approval' else cases.case_state
+        end = states.code
 left join reasons
     on cases.case_id = reasons.case_id
 where
