@@ -1,12 +1,13 @@
 -- legal_news: loans and customers of whom something that a legal case may rest on was delivered for a
 -- date after the business date.
 --
--- A row that names a loan is about that loan; one that names none, about all of the customer's.
+-- A row that names a loan is about that loan; one that names none, about all of the customer's. A
+-- refused row that may protect and names nobody of the book is about every debtor of a case.
 --
 -- grain   loan_id, customer_id
 -- reads   complaint, contact_change, contact_outcome, customer, enrolment, extension_request, hold,
 --         instalment, legal_event, loan, loan_position, overdue_reason, pause, plan_request,
---         privacy_request, promise_to_pay, repayment, statement
+--         privacy_request, promise_to_pay, repayment, statement, unclear_row, legal_case_debtor
 -- write   view
 
 with
@@ -154,6 +155,16 @@ told as (
         cast(null as varchar) as customer_id,
         received_on
     from statement
+
+    union all
+
+    select
+        cast(null as varchar) as loan_id,
+        legal_case_debtor.customer_id,
+        unclear_row.business_date as received_on
+    from unclear_row
+    cross join legal_case_debtor
+    where unclear_row.customer_id is null
 
 )
 

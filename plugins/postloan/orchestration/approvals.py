@@ -66,7 +66,9 @@ class ListQuestions(WarehouseOperator):
         is_wished = context["dag_run"].run_type == "manual" or context["ti"].try_number > 1
         request = ask(warehouse, day) or (asked(warehouse) if is_wished else None)
         if request is None:
-            raise AirflowSkipException(f"No case waits for another decision as of {day}.")
+            raise AirflowSkipException(
+                f"No case waits for another decision as of {day}, or a gate of it is shut."
+            )
         return {
             "asked_on": request.asked_on.isoformat(),
             "number": request.round,

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from postloan.errors import PostloanError, SupersededError
+from postloan.gates import failed_checks, told
 from postloan.legal_cases import Moment, judged, newest_moment
 from postloan.legal_question import WaitingCase, waiting_list
 from postloan.legal_requests import (
@@ -69,8 +70,9 @@ def ask(warehouse: Warehouse, business_date: date) -> Request | None:
             closed date is asked about as of that: nobody decides on figures of the past.
 
     Returns:
-        What is to be shown, on record from now on; None where nothing waits, or where nothing of
-        substance has changed since a question that nobody has answered yet.
+        What is to be shown, on record from now on; None where nothing waits, where nothing of
+        substance has changed since a question that nobody has answered yet, or while a gate of the
+        date is shut: what nobody would be contacted on, nobody is sued on.
 
     Raises:
         PostloanError: no date is closed, or none that late.
@@ -81,6 +83,8 @@ def ask(warehouse: Warehouse, business_date: date) -> Request | None:
             f"{business_date} is not closed, so no legal case is asked about as of it. "
             f"Run it first: python -m postloan run --date {business_date}"
         )
+    if failed_checks(warehouse, moment.day.date):
+        return None
     with warehouse.transaction():
         with judged(warehouse, moment.parameters):
             waiting = waiting_cases(warehouse, moment.day.date)
@@ -166,7 +170,8 @@ def decide(
     Raises:
         SupersededError: a newer question has been asked.
         PostloanError: nobody is named; the question is unknown; a verdict is about no case that was
-            shown, says nothing, or lacks the reason that a gap needs.
+            shown, says nothing, or lacks the reason that a gap needs; a gate of the date is shut
+            and something is approved.
         PublicationError: the outbox cannot be written, or a published file was changed.
     """
     user = decided_by.strip()
@@ -179,6 +184,7 @@ def decide(
     _publish_what_a_crash_kept(warehouse, request, outbox)
     _check_is_newest(warehouse, request)
     moment = newest_moment(warehouse)
+    _check_gates(warehouse, moment.day.date, verdicts)
     day, queues = moment.day, (APPROVED,)
     with warehouse.transaction():
         with judged(warehouse, moment.parameters):
@@ -296,6 +302,16 @@ def _check_is_newest(warehouse: Warehouse, request: AskedRequest) -> None:
         raise SupersededError(
             f"The question of {request.asked_on} (round {request.round}) was superseded by that of "
             f"{latest.asked_on} (round {latest.round}). Answer the newer one; nothing was decided."
+        )
+
+
+def _check_gates(warehouse: Warehouse, on: date, verdicts: Sequence[Verdict]) -> None:
+    """Refuse to approve on what a gate holds; a rejection needs no figures."""
+    failed = failed_checks(warehouse, on)
+    if failed and any(v.decision == "approved" for v in verdicts):
+        raise PostloanError(
+            f"Nothing is approved on the figures of {on}, and nothing was decided: {told(failed)} "
+            f"Deliver again, or: python -m postloan release-gate {on} --reason TEXT"
         )
 
 
