@@ -119,7 +119,7 @@ def judged(
     parameters = {"judged_load_no": last_load_no(warehouse), **parameters}
     temporary = (
         "legal_loan", "legal_case_now", "legal_case_debtor", "recipient",
-        "taken_back_restriction", "contact_check",
+        "taken_back_restriction", "paid_loan", "contact_check",
         "legal_case_stop",
     )  # fmt: skip
     warehouse.temporary("legal_loan", parameters)
@@ -130,6 +130,7 @@ def judged(
     warehouse.rebuild("legal_case_checklist", on, parameters)
     read_spellings(warehouse)
     warehouse.temporary("taken_back_restriction", parameters)
+    warehouse.temporary("paid_loan", parameters)
     with warehouse.narrowed({"standing_subject": DEBTORS}):
         warehouse.temporary("recipient", parameters)
     with warehouse.narrowed(

@@ -114,3 +114,100 @@ def test_a_suit_that_nobody_approved_is_followed_whatever_number_it_names(book: 
     assert recalled(book, NEXT, PREPARATION)["L1"] == "转为跟进: 已有诉讼"
     assert "L4" not in recalled(book, NEXT, PREPARATION)
     assert ask(book.warehouse, NEXT) is None
+
+
+def test_a_claim_that_was_assigned_is_neither_sued_nor_dunned_for(book: Book) -> None:
+    for number in (1, 2):
+        book.debtor(FIRST, number, 95, amount="300.00")
+    run(book, FIRST)
+    assert book.answer(question(book, FIRST), "ann").counts["cases_approved"] == 2
+    court(book, NEXT, "assignment_notice")
+    # Another loan of his is still ours.
+    book.loan("L9", "C1")
+    book.past_due(NEXT, "L9", "C1", 1)
+    for number in (1, 2):
+        book.past_due(NEXT, f"L{number}", f"C{number}", 96, "300.00")
+    run(book, NEXT)
+    assert states(book, NEXT) == {"L1": "suspended", "L2": "approved"}
+    assert recalls(book, NEXT) == [f"案件已于 {NEXT} 中止: 债权已转让"]
+    select = "select distinct loan_id from task_loan where business_date = cast($on as date)"
+    named = {loan for (loan,) in book.warehouse.fetch(select, {"on": NEXT})}
+    assert named & {"L1", "L9"} == {"L9"}
+
+
+def test_what_is_unclear_of_a_court_ends_nothing_and_is_held(book: Book) -> None:
+    for number in (1, 2, 3, 4):
+        book.debtor(FIRST, number, 95, amount="300.00")
+    for number in (3, 4):
+        court(book, date(2026, 10, 1), number=number)
+    run(book, FIRST)
+    assert book.answer(question(book, FIRST), "ann").counts["cases_approved"] == 2
+    later = NEXT + timedelta(days=30)
+    # A day to come, a customer who never was the debtor; neither begins nor ends anything.
+    court(book, NEXT, number=1, customer_id="C2")
+    court(book, NEXT, "dismissed", number=3)
+    book.fact(
+        "legal_event",
+        NEXT,
+        event_id="E4d",
+        customer_id="C4",
+        loan_id="L4",
+        event_kind="dismissed",
+        happened_on=later,
+    )
+    for number in (1, 2, 3, 4):
+        book.past_due(NEXT, f"L{number}", f"C{number}", 96, "300.00")
+    run(book, NEXT)
+    # C2 is named with a loan of somebody else: one of the two names is wrong.
+    assert states(book, NEXT) == {
+        "L1": "suspended",
+        "L2": "suspended",
+        "L3": "awaiting_approval",
+        "L4": "followed",
+    }
+    assert set(recalls(book, NEXT)) == {f"案件已于 {NEXT} 中止: 法务事件不明待查"}
+
+
+def test_a_claim_in_doubt_is_not_sued_for(book: Book) -> None:
+    for number in (1, 2, 3, 4):
+        book.debtor(FIRST, number, 95, amount="300.00")
+    run(book, FIRST)
+    assert book.answer(question(book, FIRST), "ann").counts["cases_approved"] == 4
+    for number in (1, 2, 3, 4):
+        book.past_due(NEXT, f"L{number}", f"C{number}", 96, "300.00")
+    common = {"business_date": NEXT, "product": "consumer", "currency": "CNY"}
+    for loan, explanation in (("L1", "unexplained"), ("L2", "payment_of_the_day")):
+        row = {"loan_id": loan, "difference": "overdue_amount", "explanation": explanation}
+        book.warehouse.append_rows("position_difference", [{**common, **row}])
+    disputed(book, NEXT, 3, "amount_disputed")
+    disputed(book, FIRST, 4, "amount_disputed")
+    disputed(book, NEXT, 4, "payday_mismatch")
+    run(book, NEXT)
+    assert states(book, NEXT) == {
+        "L1": "suspended",
+        "L2": "approved",
+        "L3": "suspended",
+        "L4": "approved",
+    }
+    assert recalled(book, NEXT) == {
+        "L1": "中止: 核心系统所载欠款与诉请不符",
+        "L3": "中止: 债务人对金额有异议",
+    }
+    disputed(book, THIRD, 3, "income_loss")
+    for number in (1, 2, 3, 4):
+        book.past_due(THIRD, f"L{number}", f"C{number}", 97, "300.00")
+    run(book, THIRD)
+    assert set(states(book, THIRD).values()) == {"awaiting_approval", "approved"}
+
+
+def disputed(book: Book, on: date, number: int, reason: str) -> None:
+    """Why the debtor says that he is late."""
+    book.fact(
+        "overdue_reason",
+        on,
+        reason_id=f"D{book.line}",
+        customer_id=f"C{number}",
+        loan_id=f"L{number}",
+        stated_on=on,
+        reason=reason,
+    )

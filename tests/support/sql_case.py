@@ -45,6 +45,7 @@ NOBODY = {
     "taken_back_restriction": "feed | record_key | customer_id | happened:varchar | starts_on "
     "| received_on | line_no | load_no",
     "withheld_task": "queue | task_id",
+    "paid_loan": "loan_id | reason:varchar | inputs:varchar",
 }
 """What is judged or kept back as well, and most cases leave empty."""
 

@@ -1,7 +1,7 @@
 -- contact_denial: wishes that are refused, one row for each check that was not passed.
 --
--- Default deny: a queue without checks and a check without a verdict refuse as well. Loans on hold or
--- paused that a message or a call leaves out are rows of their own.
+-- Default deny: a queue without checks and a check without a verdict refuse as well. Loans on hold,
+-- paused or paid since that a message or a call leaves out are rows of their own.
 --
 -- grain   business_date, queue, candidate_key, check_name, subject
 -- reads   contact_candidate, contact_check, contact_due, contact_check_rule, rule_queue_check
@@ -88,6 +88,22 @@ left_out as (
     where
         is_owed
         and pause_reason is not null
+
+    union all
+
+    select
+        queue,
+        customer_id,
+        currency,
+        loan_id,
+        'still_owed' as check_name,
+        'any' as subject,
+        paid_reason as reason,
+        paid_inputs as inputs
+    from contact_due
+    where
+        is_owed
+        and paid_reason is not null
 
 ),
 

@@ -6,7 +6,7 @@
 --
 -- grain   queue, loan_id
 -- reads   loan_stage, loan_delinquency, recipient, rule_contact_plan, task_loan, go_live_action,
---         go_live_release, active_hold, paused_loan
+--         go_live_release, active_hold, paused_loan, paid_loan
 -- write   temporary
 
 with
@@ -138,6 +138,8 @@ select
     holds.hold_kind,
     paused_loan.pause_reason,
     paused_loan.paused_since,
+    paid_loan.reason as paid_reason,
+    paid_loan.inputs as paid_inputs,
     plan.from_days_past_due is not null
     and loans.days_past_due >= plan.from_days_past_due
     and case
@@ -167,3 +169,5 @@ left join holds
     on loans.loan_id = holds.loan_id
 left join paused_loan
     on loans.loan_id = paused_loan.loan_id
+left join paid_loan
+    on loans.loan_id = paid_loan.loan_id

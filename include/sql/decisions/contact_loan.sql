@@ -1,8 +1,8 @@
 -- contact_loan: the loans that a message or a call of today would name.
 --
 -- One loan that is owed a task brings in every past-due loan of the customer in that currency, so
--- that nobody is contacted twice. A loan on hold or paused is left out and asks for nothing. On the
--- opening the same rows make the go-live list.
+-- that nobody is contacted twice. A loan on hold, paused or paid since is left out and asks for
+-- nothing. On the opening the same rows make the go-live list.
 --
 -- grain   queue, candidate_key, loan_id
 -- reads   contact_due
@@ -21,6 +21,7 @@ owed as (
         is_owed
         and hold_kind is null
         and pause_reason is null
+        and paid_reason is null
 
 ),
 
@@ -53,6 +54,7 @@ named as (
     where
         contact_due.hold_kind is null
         and contact_due.pause_reason is null
+        and contact_due.paid_reason is null
 
 )
 

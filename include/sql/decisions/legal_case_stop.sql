@@ -1,5 +1,9 @@
 -- legal_case_stop: what forbids a case to go on: checks of the approved file that refuse it, what is
--- known to begin before the file is worked on, a plan, and what has come since the date was closed.
+-- known to begin before the file is worked on, a plan, a claim in doubt, and what has come since the
+-- date was closed.
+--
+-- A claim is in doubt where the core itself says another amount or other days for the date, for no
+-- reason that the data tell, or where the debtor last said that the amount is wrong.
 --
 -- Default deny: a check without a verdict refuses. Where the debtor of a loan is another one by now,
 -- what protects either of them counts. A date that something was loaded for after it was run is not
@@ -7,7 +11,8 @@
 --
 -- grain   case_id, reason
 -- reads   legal_case_now, legal_case_debtor, rule_queue_check, contact_check, current_hold,
---         current_complaint, current_pause, current_plan_request, legal_news, told_load
+--         current_complaint, current_pause, current_plan_request, legal_news, told_load,
+--         position_difference, current_overdue_reason
 -- write   temporary
 
 with
@@ -124,6 +129,55 @@ planned as (
 
 ),
 
+doubted as (
+
+    select
+        legal_case_now.case_id,
+        'core_says_otherwise' as reason
+    from legal_case_now
+    inner join position_difference
+        on
+            position_difference.business_date = cast($business_date as date)
+            and legal_case_now.loan_id = position_difference.loan_id
+    where
+        position_difference.explanation = 'unexplained'
+        and position_difference.difference <> 'only_there'
+
+),
+
+said as (
+
+    select
+        legal_case_now.case_id,
+        current_overdue_reason.reason,
+        row_number() over (
+            partition by legal_case_now.case_id
+            order by current_overdue_reason.stated_on desc, current_overdue_reason.reason_id desc
+        ) as newest_rank
+    from legal_case_now
+    inner join current_overdue_reason
+        on
+            legal_case_now.customer_id = current_overdue_reason.customer_id
+            and (
+                current_overdue_reason.loan_id is null
+                or legal_case_now.loan_id = current_overdue_reason.loan_id
+            )
+    where current_overdue_reason.stated_on >= legal_case_now.episode_started_on
+
+),
+
+disputed as (
+
+    select
+        case_id,
+        reason
+    from said
+    where
+        newest_rank = 1
+        and reason = 'amount_disputed'
+
+),
+
 anew as (
 
     select received_on
@@ -193,6 +247,20 @@ stops as (
         case_id,
         reason
     from planned
+
+    union
+
+    select
+        case_id,
+        reason
+    from doubted
+
+    union
+
+    select
+        case_id,
+        reason
+    from disputed
 
     union
 

@@ -1,4 +1,5 @@
--- overtaken_task: tasks of the date that ask for more than is owed, by what has come in since.
+-- overtaken_task: tasks of the date that ask for more than is owed, by what has come in since; of
+-- cases, whatever date they are of.
 --
 -- What came in counts for the dues of the date, whatever day it was paid on: who has paid is asked for
 -- nothing. A loan that is closed or not past due any more owes nothing. What is read as days past due
@@ -32,9 +33,12 @@ compared as (
     left join loan_delinquency
         on
             standing_task.named_loan_id = loan_delinquency.loan_id
-            and standing_task.task_date = loan_delinquency.business_date
+            and loan_delinquency.business_date = cast($business_date as date)
     where
-        standing_task.task_date = cast($business_date as date)
+        (
+            standing_task.task_date = cast($business_date as date)
+            or standing_task.case_id is not null
+        )
         and standing_task.named_amount is not null
 
 ),

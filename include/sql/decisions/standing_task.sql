@@ -2,7 +2,7 @@
 -- the loans they named.
 --
 -- How long a task may lie there is a rule of its queue. What was added again stands again. It is
--- judged with the number that it was made with.
+-- judged with the number that it was made with. What a case named is its claim.
 --
 -- grain   one row per task and loan it named
 -- reads   task, task_loan, rule_standing_task
@@ -32,7 +32,10 @@ select
     task.case_id,
     coalesce(task_loan.loan_id, task.loan_id) as named_loan_id,
     task_loan.stage as named_stage,
-    task_loan.overdue_amount as named_amount,
+    coalesce(
+        task_loan.overdue_amount,
+        case when task.case_id is not null then task.amount_due end
+    ) as named_amount,
     task.phone,
     concat_ws(
         '|',

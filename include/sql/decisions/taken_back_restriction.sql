@@ -300,7 +300,7 @@ standing as (
             rule_court_event.business_date = cast($business_date as date)
             and missing.feed = 'legal_event'
             and missing.aspect = rule_court_event.event_kind
-            and rule_court_event.effect = 'follows'
+            and rule_court_event.effect in ('follows', 'suspends')
     where
         ended.feed is null
         and (

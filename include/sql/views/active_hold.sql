@@ -1,21 +1,23 @@
 -- active_hold: what pauses contact at the moment of contact: holds, complaints that are open, plans
 -- that were approved, promises whose day has not come, refused rows that may have restricted,
--- codes of a registry that nobody can read, and what was told and then taken back by silence.
+-- codes of a registry that nobody can read, claims that are another's now, what of a court nobody
+-- can tell the meaning of, and what was told and then taken back by silence.
 --
 -- All last from their first day up to the day before their end. A complaint pauses from the day it
 -- is known of, whatever time it was received at. What contradicts itself (a hold that ends before
 -- it starts; a complaint that is open and has an end, was closed before it was received, or was
 -- decided without a date) is doubtful, and holds until a corrected row comes or a person releases
 -- it. A refused row holds the customer whom it names whatever its dates are, for nobody knows what
--- it meant. What names a loan of another debtor holds the customer it names, and that loan too.
+-- it meant; one that a claim rests on holds its loan. What names a loan of another debtor holds the
+-- customer it names, and that loan too.
 --
 -- A loan that is named limits a hold where its rule lets it, and only while the loan is active: one
--- that has ended may go on under another number.
+-- that has ended may go on under another number. What was told of courts is always of its one loan.
 --
 -- grain   origin, hold_id, customer_id
 -- reads   current_hold, current_complaint, current_loan, approved_plan, open_promise, unclear_row,
 --         unclear_status, taken_back_restriction, standing_release, told_load, contact_check_rule,
---         contact_moment
+--         contact_moment, court_notice
 -- write   view
 
 with
@@ -50,6 +52,21 @@ told as (
             else closed_on is null or closed_on < cast(received_at as date)
         end as is_doubtful
     from current_complaint
+
+    union all
+
+    select
+        'legal_event' as origin,
+        event_id as hold_id,
+        customer_id,
+        loan_id,
+        case when effect = 'suspends' then 'assigned_claim' else 'unclear_court' end as hold_kind,
+        happened_on as starts_on,
+        cast(null as date) as ends_on,
+        received_on,
+        effect = 'unclear' as is_doubtful
+    from court_notice
+    where effect in ('suspends', 'unclear')
 
 ),
 
@@ -131,6 +148,7 @@ scoped as (
         lasting.customer_id,
         lasting.loan_id as named_loan_id,
         case
+            when lasting.hold_kind in ('assigned_claim', 'unclear_court') then lasting.loan_id
             when of_the_person.hold_kind is null and current_loan.loan_status = 'active'
                 then lasting.loan_id
         end as loan_id,
@@ -223,8 +241,8 @@ select
     || ' ' || cast(unclear_row.business_date as varchar)
     || ' line ' || cast(unclear_row.line_no as varchar) as hold_id,
     unclear_row.customer_id,
-    cast(null as varchar) as loan_id,
-    'unclear_row' as hold_kind,
+    unclear_row.loan_id,
+    unclear_row.hold_kind,
     unclear_row.business_date as starts_on,
     cast(null as date) as ends_on,
     unclear_row.business_date as received_on,

@@ -1,11 +1,14 @@
--- unclear_row: refused rows that may restrict contact and that no row has mended and nobody
--- released.
+-- unclear_row: refused rows that may restrict contact, or that a claim rests on, and that no row has
+-- mended and nobody released.
 --
 -- One row for each customer that a refused row names, directly or by a loan; one without a customer
 -- where it names nobody of the book. A release of
 -- the row itself is of those whom it named then: whoever comes into the book later is held.
 --
--- grain   business_date, source, feed, file_sha256, line_no, customer_id
+-- What a claim rests on (money, dues, the loan itself) leaves in doubt what is owed of the loan it
+-- names, and nothing else; one that names no loan of the book is not here.
+--
+-- grain   business_date, source, feed, file_sha256, line_no, customer_id, loan_id
 -- reads   refused_restriction, refused_name, customer, loan, restriction_release,
 --         told_load
 -- write   view
@@ -21,7 +24,8 @@ waiting as (
         file_sha256,
         line_no,
         column_name,
-        reason
+        reason,
+        feed in ('instalment', 'loan', 'repayment') as is_of_claim
     from refused_restriction
     where
         business_date <= cast($known_on as date)
@@ -56,6 +60,7 @@ bound as (
         refused_name.file_sha256,
         refused_name.line_no,
         customer.customer_id,
+        cast(null as varchar) as loan_id,
         'customer' as book,
         customer.received_on
     from refused_name
@@ -63,6 +68,7 @@ bound as (
         on refused_name.spelling = customer.customer_id
     where
         refused_name.subject = 'customer'
+        and refused_name.feed not in ('instalment', 'loan', 'repayment')
         and customer.received_on <= cast($known_on as date)
 
     union all
@@ -74,6 +80,8 @@ bound as (
         refused_name.file_sha256,
         refused_name.line_no,
         loan.customer_id,
+        case when refused_name.feed in ('instalment', 'loan', 'repayment') then loan.loan_id end
+            as loan_id,
         'loan' as book,
         loan.received_on
     from refused_name
@@ -94,10 +102,11 @@ first_bound as (
         file_sha256,
         line_no,
         customer_id,
+        loan_id,
         book,
         min(received_on) as received_on
     from bound
-    group by business_date, source, feed, file_sha256, line_no, customer_id, book
+    group by business_date, source, feed, file_sha256, line_no, customer_id, loan_id, book
 
 ),
 
@@ -110,6 +119,7 @@ named as (
         first_bound.file_sha256,
         first_bound.line_no,
         first_bound.customer_id,
+        first_bound.loan_id,
         min(first_bound.received_on) as received_on,
         min(coalesce(told_load.load_no, 0)) as load_no
     from first_bound
@@ -123,7 +133,8 @@ named as (
         first_bound.feed,
         first_bound.file_sha256,
         first_bound.line_no,
-        first_bound.customer_id
+        first_bound.customer_id,
+        first_bound.loan_id
 
 )
 
@@ -135,7 +146,9 @@ select
     waiting.line_no,
     waiting.column_name,
     waiting.reason,
-    named.customer_id
+    case when waiting.is_of_claim then 'unclear_claim' else 'unclear_row' end as hold_kind,
+    named.customer_id,
+    named.loan_id
 from waiting
 left join named
     on
@@ -144,26 +157,28 @@ left join named
         and waiting.feed = named.feed
         and waiting.file_sha256 = named.file_sha256
         and waiting.line_no = named.line_no
-where not exists (
-    select 1
-    from released
-    where
-        waiting.business_date = released.received_on
-        and waiting.source = released.source
-        and waiting.feed = released.feed
-        and waiting.file_sha256 = released.file_sha256
-        and waiting.line_no = released.line_no
-        and (
-            released.customer_id = named.customer_id
-            or (
-                released.customer_id is null
-                and (
-                    named.customer_id is null
-                    or (
-                        named.received_on <= released.released_on
-                        and named.load_no <= released.known_load_no
+where
+    (named.loan_id is not null or not waiting.is_of_claim)
+    and not exists (
+        select 1
+        from released
+        where
+            waiting.business_date = released.received_on
+            and waiting.source = released.source
+            and waiting.feed = released.feed
+            and waiting.file_sha256 = released.file_sha256
+            and waiting.line_no = released.line_no
+            and (
+                released.customer_id = named.customer_id
+                or (
+                    released.customer_id is null
+                    and (
+                        named.customer_id is null
+                        or (
+                            named.received_on <= released.released_on
+                            and named.load_no <= released.known_load_no
+                        )
                     )
                 )
             )
-        )
-)
+    )

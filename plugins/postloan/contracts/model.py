@@ -226,6 +226,11 @@ class FeedContract:
         return bool(self.terms.get("restricts", False))
 
     @property
+    def makes_claims(self) -> bool:
+        """Whether what is owed rests on a row, so that a refused one holds the loan it names."""
+        return bool(self.terms.get("claim", False))
+
+    @property
     def references(self) -> dict[str, tuple[str, str]]:
         """Column -> (feed, column) it must be found in; self references left out."""
         pairs = {c.name: c.references.split(".") for c in self.file_columns if c.references}

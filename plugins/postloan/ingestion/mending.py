@@ -118,7 +118,7 @@ def mend(staging: Staging, requeues: Sequence[Requeue], folder: Path) -> None:
     warehouse, names = staging.warehouse, [c.name for c in staging.feed.file_columns]
     empty = "select cast(0 as bigint) as line_no, cast(0 as integer) as requeue_no where false"
     warehouse.temporary_from(MENDED, empty)
-    if staging.feed.restricts:
+    if staging.feed.restricts or staging.feed.makes_claims:
         for table, select in _originals(staging, "false").items():
             warehouse.temporary_from(table, select)
     for requeue in requeues:
@@ -162,7 +162,7 @@ def _originals(staging: Staging, condition: str) -> dict[str, str]:
 
 def _keep_as_it_was(staging: Staging, lines: str) -> None:
     """Remember rows that are about to be replaced; what they named is held until it is mended."""
-    if not staging.feed.restricts:
+    if not (staging.feed.restricts or staging.feed.makes_claims):
         return
     condition = (
         f"line_no in (select line_no from {lines}) "  # noqa: S608 (own names)

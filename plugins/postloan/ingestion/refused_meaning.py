@@ -8,6 +8,8 @@ nothing and counts as the widest that it could be.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from postloan.contracts import FeedContract
+
 MEANING_COLUMNS = ("is_harmless", "aspect", "loan_id", "scope")
 """What is kept of a refused row beside where it stands; no number of a person is among it."""
 
@@ -194,3 +196,11 @@ MEANINGS: dict[str, RefusedMeaning] = {
     ),
 }
 """By feed that can restrict."""
+
+_CLAIM = RefusedMeaning(has_loan=True)
+"""Of a row that a claim rests on: the row with its key, about the same loan, mends it."""
+
+
+def meaning_of(feed: FeedContract) -> RefusedMeaning:
+    """What a refused row of a feed may have protected from, or said of a claim."""
+    return MEANINGS[feed.name] if feed.restricts else _CLAIM

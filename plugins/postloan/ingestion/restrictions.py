@@ -6,6 +6,9 @@ it, or one releases it (`postloan.restrictions`). Corrected is what was loaded i
 the same customer: where that is refused again or about somebody else, whom the row named as it came
 stays held. Rows of an earlier version of the file count on until then: a file that leaves a row out
 has not mended it, nor has another row of the same customer.
+
+Rows that a claim rests on (loan, instalment, repayment) are kept in the same way: they hold the
+loan that they name, and nobody else (`unclear_row`).
 """
 
 import csv
@@ -16,7 +19,8 @@ from sqlglot import exp
 
 from postloan.ingestion.ledger import FeedCount
 from postloan.ingestion.mending import BEFORE, BEFORE_TEXT, MENDED
-from postloan.ingestion.refused_meaning import MEANING_COLUMNS, MEANINGS
+from postloan.ingestion.refusals import DUPLICATE_KEY
+from postloan.ingestion.refused_meaning import MEANING_COLUMNS, meaning_of
 from postloan.ingestion.relations import file_key
 from postloan.ingestion.staging import Staging
 from postloan.ingestion.unclear_names import SUBJECTS, spellings, whole_fields
@@ -37,6 +41,7 @@ _REFUSED = """
     from {refused} as refused
     left join {text} as text
         on refused.line_no = text.line_no
+    where {is_doubtful}
     order by refused.line_no
 """
 
@@ -185,7 +190,7 @@ def keep_restrictions(staging: Staging, count: FeedCount) -> None:
         staging: a feed whose rows have become facts; its temporary tables are still there.
         count: what became of the rows.
     """
-    if not staging.feed.restricts:
+    if not (staging.feed.restricts or staging.feed.makes_claims):
         return
     _forget(staging)
     corrected = _refused(staging, BEFORE, BEFORE_TEXT)
@@ -224,9 +229,22 @@ def _refused(staging: Staging, refused: str, text: str) -> list[Row]:
         refused=refused,
         text=text,
         key=f"concat_ws(' ', {', '.join(f'text.{name}' for name in key)})",
-        meaning=MEANINGS[staging.feed.name].said("text", "refused.column_name", lists),
+        meaning=meaning_of(staging.feed).said("text", "refused.column_name", lists),
+        is_doubtful=_is_doubtful(staging) if staging.feed.makes_claims else "true",
     )
     return staging.warehouse.fetch(select)
+
+
+def _is_doubtful(staging: Staging) -> str:
+    """A condition: a booking that merely stands there twice leaves no doubt about a claim."""
+    same = " and ".join(
+        f"coalesce(cast(first.{c.name} as varchar), '') = coalesce(text.{c.name}, '')"
+        for c in staging.feed.file_columns
+    )
+    return (
+        f"refused.reason <> '{DUPLICATE_KEY}' or not exists "  # noqa: S608 (own names)
+        f"(select 1 from {staging.staged_table} as first where {same})"
+    )
 
 
 def _keep(staging: Staging, count: FeedCount, corrected: list[Row]) -> None:
@@ -330,7 +348,7 @@ def _mark_what_is_mended(staging: Staging) -> None:
     key = exp.func("concat_ws", exp.Literal.string(" "), *(
         exp.cast(exp.column(name, table="told"), "varchar") for name in file_key(feed)
     )).sql(dialect="duckdb")  # fmt: skip
-    says_as_much = MEANINGS[feed.name].mended("refused", "told")
+    says_as_much = meaning_of(feed).mended("refused", "told")
     select = _MENDED.format(
         feed=feed.name, key=key, column=column, known=subject, says_as_much=says_as_much
     )

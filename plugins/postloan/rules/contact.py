@@ -30,6 +30,9 @@ OWN_HOLD_KINDS = (
     "unclear_status",
     "approved_plan",
     "promise_to_pay",
+    "assigned_claim",
+    "unclear_court",
+    "unclear_claim",
 )
 """Kinds of holds that no feed can send: the product holds by itself (`active_hold`)."""
 

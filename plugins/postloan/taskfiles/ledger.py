@@ -28,6 +28,7 @@ TEMPORARY = (
     "standing_subject",
     "recipient",
     "taken_back_restriction",
+    "paid_loan",
     "contact_due",
     "contact_loan",
     "contact_check",
@@ -37,6 +38,7 @@ TEMPORARY = (
     "refused_task",
     "refuted_task",
     "overtaken_task",
+    "overtaken_case",
     "task_change",
 )
 
@@ -74,7 +76,7 @@ LOANS_NAMED = """
     select named_loan_id as loan_id
     from standing_task
     where
-        task_date = cast($business_date as date)
+        (task_date = cast($business_date as date) or case_id is not null)
         and named_amount is not null
 """
 
@@ -221,6 +223,7 @@ def _withhold(warehouse: Warehouse, queues: tuple[str, ...], parameters: Paramet
     warehouse.temporary("wanted_subject", parameters)
     with warehouse.narrowed({"standing_subject": WANTED, "contact_candidate": NO_CANDIDATES}):
         warehouse.temporary("recipient", all_known)
+        warehouse.temporary("paid_loan", all_known)
         warehouse.temporary("contact_check", all_known)
     warehouse.temporary("withheld_task", all_known)
     for queue in queues:
@@ -251,13 +254,15 @@ def _write_changes(
 
 
 def _add_overtaken(warehouse: Warehouse, parameters: Parameters) -> None:
-    """Add tasks of the date that ask for more than is owed by all that is known."""
+    """Add tasks that ask for more than is owed, or what a court has, by all that is known."""
     date_and_knowledge = parameters["business_date"], parameters["known_on"]
     with delinquency_known_since(warehouse, *date_and_knowledge, LOANS_NAMED):
         warehouse.temporary("overtaken_task", parameters)
+    warehouse.temporary("overtaken_case", parameters)
     columns = ", ".join(REFUTED_COLUMNS)
-    overtaken = f"select {columns} from overtaken_task"  # noqa: S608 (own names)
-    warehouse.append_from("refuted_task", REFUTED_COLUMNS, overtaken)
+    for table in ("overtaken_task", "overtaken_case"):
+        overtaken = f"select {columns} from {table}"  # noqa: S608 (own names)
+        warehouse.append_from("refuted_task", REFUTED_COLUMNS, overtaken)
 
 
 def _forget_unmade(warehouse: Warehouse, day: BusinessDay) -> None:

@@ -1,0 +1,80 @@
+-- paid_loan: past-due loans of the business date that owe nothing of it by the moment of contact.
+--
+-- What is paid up to then counts, as far as it is known: a booking of the date with the value date
+-- of the next day, and whatever came in later. What was taken back does not count, nor what was
+-- paid towards an instalment that is not due yet. A loan that has ended by then owes nothing.
+--
+-- grain   loan_id
+-- reads   loan_delinquency, repayment, current_loan
+-- write   temporary
+
+with
+
+due as (
+
+    select
+        loan_id,
+        overdue_amount
+    from loan_delinquency
+    where
+        business_date = cast($business_date as date)
+        and days_past_due > 0
+
+),
+
+since as (
+
+    -- What the date has not counted: told later, or of a later day.
+    select
+        repayment.loan_id,
+        cast(sum(repayment.signed_amount) as decimal(18, 2)) as paid_amount
+    from repayment
+    inner join due
+        on repayment.loan_id = due.loan_id
+    where
+        repayment.received_on <= cast($known_on as date)
+        and repayment.effective_on <= cast($known_on as date) + 1
+        and (
+            repayment.received_on > cast($business_date as date)
+            or repayment.effective_on > cast($business_date as date)
+        )
+        and (
+            repayment.instalment_due_on is null
+            or repayment.instalment_due_on <= cast($business_date as date)
+        )
+    group by repayment.loan_id
+
+),
+
+ended as (
+
+    select
+        current_loan.loan_id,
+        current_loan.loan_status,
+        current_loan.status_on
+    from current_loan
+    inner join due
+        on current_loan.loan_id = due.loan_id
+    where
+        current_loan.loan_status <> 'active'
+        and coalesce(current_loan.status_on, cast($business_date as date))
+        <= cast($known_on as date) + 1
+
+)
+
+select
+    due.loan_id,
+    case when ended.loan_id is not null then 'closed_since' else 'paid_since' end as reason,
+    coalesce(
+        ended.loan_status || coalesce(' on ' || cast(ended.status_on as varchar), ''),
+        'paid ' || cast(since.paid_amount as varchar) || ' of '
+        || cast(due.overdue_amount as varchar) || ' past due'
+    ) as inputs
+from due
+left join since
+    on due.loan_id = since.loan_id
+left join ended
+    on due.loan_id = ended.loan_id
+where
+    ended.loan_id is not null
+    or coalesce(since.paid_amount, 0) >= due.overdue_amount
