@@ -125,6 +125,51 @@ def test_an_identity_that_was_told_once_protects_on(book: Book, later: str | Non
     assert kinds == [("minor", "C2"), ("minor", "C3"), ("same_person", "C1"), ("same_person", "C4")]
 
 
+WRITTEN = (
+    "11010119900101001x",
+    "110101 19900101 001X",
+    "110101-19900101-001X",
+    "１１０１０１１９９００１０１００１ｘ",
+    "110101900101001",
+    "110101 900101 001",
+    "１１０１０１９００１０１００１",
+    "11010119900101001",
+    "身份证：11010119900101001X",
+    "ID 11010119900101001X",
+    "11010119900101001X（居民身份证）",
+    "'11010119900101001X",
+)
+
+
+@pytest.mark.parametrize("is_living", [True, False], ids=["of the living", "of the dead"])
+def test_one_identity_number_is_one_person_however_it_is_written(
+    book: Book, is_living: bool
+) -> None:
+    for number, written in enumerate((*WRITTEN, "ｐ １２３４ ５６７Ｃ"), start=1):
+        plain = "P1234567C" if number > len(WRITTEN) else IDENTITY
+        # Ten have one number: more than that is nobody's.
+        region = f"{110101 + number:06}"
+        mine, theirs = (written, plain) if is_living else (plain, written)
+        told(book, debtor(book, number), EARLIER, id_number=of_region(mine, region))
+        book.customer(
+            f"C{900 + number}",
+            EARLIER,
+            id_number=of_region(theirs, region),
+            phone=None,
+            deceased_on=EARLIER,
+        )
+    # Neighbours whose numbers differ in one place are other people.
+    told(book, debtor(book, 80), EARLIER, id_number="110181199001010015")
+    told(book, debtor(book, 81), EARLIER, id_number="Q1234567C")
+    everybody = {f"C{n}": "same_person_protected" for n in range(1, len(WRITTEN) + 2)}
+    assert refusals(book) == everybody
+
+
+def of_region(identity: str, region: str) -> str:
+    wide = region.translate({ord(str(n)): ord("０") + n for n in range(10)})
+    return identity.replace("110101", region).replace("１１０１０１", wide)
+
+
 def test_what_was_typed_in_place_of_a_number_makes_nobody_the_dead(book: Book) -> None:
     told(book, debtor(book, 1), EARLIER, id_number=PLACEHOLDER)
     book.customer("C91", EARLIER, id_number=PLACEHOLDER, phone=None, deceased_on=EARLIER)

@@ -1,7 +1,7 @@
 -- known_identity: the identity numbers that the recipients and the protected customers ever had.
 --
 -- One of 18 digits of a person born before 2000 has the older form of 15, without century and check
--- digit; it is the key of both. A number that is too short identifies nobody, nor does one typed in
+-- digit; it is the key of both, and of one whose check digit is missing. A number that is too short identifies nobody, nor does one typed in
 -- place of a number, by the pattern of the rule, or borne by more customers than the rule lets a
 -- person have.
 --
@@ -29,7 +29,7 @@ numbers as (
         told_identity.customer_id,
         told_identity.spelling,
         case
-            when regexp_matches(told_identity.id_number, '^[0-9]{6}19[0-9]{9}[0-9X]$')
+            when regexp_matches(told_identity.id_number, '^[0-9]{6}19[0-9]{9}[0-9X]?$')
                 then
                     substring(told_identity.id_number, 1, 6)
                     || substring(told_identity.id_number, 9, 9)

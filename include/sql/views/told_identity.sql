@@ -1,7 +1,7 @@
 -- told_identity: what was ever told of the identity of customers: numbers in one form, and births.
 --
--- Spaces, signs, full width and the case of the last letter make no other number. One that is partly
--- hidden tells nothing. A later row takes nothing back: the number that was right before it was
+-- Spaces, signs, full width and the case of letters make no other number, nor does a word before or
+-- behind one of the country's (15 digits or 18). One that is partly hidden tells nothing. A later row takes nothing back: the number that was right before it was
 -- garbled, blanked or changed is still one that the person had, also where the delivery that told it
 -- was replaced by another.
 --
@@ -29,25 +29,41 @@ told as (
         received_on
     from left_out_identity
 
+),
+
+folded as (
+
+    select
+        customer_id,
+        birth_on,
+        id_number as spelling,
+        case
+            when id_number not like '%*%'
+                then regexp_replace(
+                    upper(translate(
+                        id_number,
+                        '０１２３４５６７８９ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ×ⅩⅹХх',
+                        '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFGHIJKLMNOPQRSTUVWXYZXXXXX'
+                    )),
+                    '[^0-9A-Z一-龥]',
+                    '',
+                    'g'
+                )
+        end as id_number,
+        received_on
+    from told
+    where received_on <= cast($known_on as date)
+
 )
 
 select
     customer_id,
     birth_on,
-    id_number as spelling,
+    spelling,
     case
-        when id_number not like '%*%'
-            then regexp_replace(
-                upper(translate(
-                    id_number,
-                    '０１２３４５６７８９Ｘｘ×ⅩⅹХх',
-                    '0123456789XXXXXXX'
-                )),
-                '[^0-9A-Z一-龥]',
-                '',
-                'g'
-            )
+        when regexp_matches(id_number, '[0-9]{15}')
+            then regexp_replace(id_number, '[A-WYZ一-龥]', '', 'g')
+        else id_number
     end as id_number,
     received_on
-from told
-where received_on <= cast($known_on as date)
+from folded

@@ -23,7 +23,21 @@ _EXTENSION = re.compile(r"(?:转|轉|分机|分機|内线).*$", re.DOTALL)
 _DECIMALS = re.compile(r"[.]0+$")
 """What a spreadsheet leaves behind a number."""
 
+_LOOK_ALIKE = re.compile(r"(?=.*[OoIl])[\W_0-9OoIl]+", re.DOTALL)
+_AS_DIGITS = str.maketrans("OoIl", "0011")
+"""What is typed for a digit that looks the same."""
+
+_TWO_PLUS = re.compile(r"^[\W_]*86[\W_]*[+]")
+_GLUED = re.compile(r"(?<![0-9])(1[3-9][0-9]{9})(?=1[3-9][0-9]{9}(?![0-9]))")
+_MOBILE = re.compile(
+    r"(?<![0-9])(?:(?:00|[+])?86[\W_]*)?0?[\W_]*(1[3-9](?:[\W_]?[0-9]){9})(?![0-9])"
+)
+"""A mobile number with signs between or behind that the library does not take."""
+
 _HOME_CODE = phonenumbers.country_code_for_region(HOME)
+_DIGIT = re.compile(r"[0-9]")
+_NO_DIGITS = re.compile(r"[^0-9]")
+_LONGER = re.compile(r"1[3-9][0-9]{10,}")
 _TWICE = re.compile(rf"{_HOME_CODE}1[3-9][0-9]{{9}}$")
 
 _NEW = """
@@ -75,9 +89,17 @@ def numbers_in(spelling: str) -> tuple[str, ...]:
         spelling: a telephone number as somebody wrote it, not empty.
     """
     plain = _DECIMALS.sub("", unicodedata.normalize("NFKC", spelling))
-    parts = (_EXTENSION.sub("", part) for part in _SEVERAL.split(plain))
-    found = (number for part in parts for number in _numbers(part))
-    return tuple(dict.fromkeys(found)) or (plain.strip() or spelling,)
+    # Letters that stand for digits make no number to call, yet it is known whose it would be.
+    is_typed = _LOOK_ALIKE.fullmatch(plain)
+    found = tuple(dict.fromkeys(_parts(plain.translate(_AS_DIGITS) if is_typed else plain)))
+    text = plain.strip() or spelling
+    return (*found, text) if is_typed or not found else found
+
+
+def _parts(plain: str) -> Iterator[str]:
+    told = _TWO_PLUS.sub(f"+{_HOME_CODE}", _GLUED.sub(r"\1/", plain))
+    for part in _SEVERAL.split(told):
+        yield from _numbers(_EXTENSION.sub("", part))
 
 
 def _numbers(text: str) -> Iterator[str]:
@@ -86,12 +108,26 @@ def _numbers(text: str) -> Iterator[str]:
         whole = phonenumbers.parse(text, HOME)
     except phonenumbers.NumberParseException:
         whole = None
-    if whole and (phonenumbers.is_possible_number(whole) or _is_twice(whole)):
+    if whole and _is_whole(whole, text):
         yield _one_form(whole)
+    elif mobiles := _MOBILE.findall(text):
+        yield from (_NO_DIGITS.sub("", mobile) for mobile in mobiles)
+        # An extension, or a digit too many: whose number it would be is known, but it is not called.
+        if _DIGIT.search(_MOBILE.sub("", text)):
+            yield text.strip()
     else:
         leniency = phonenumbers.Leniency.POSSIBLE
         for match in phonenumbers.PhoneNumberMatcher(text, HOME, leniency):
             yield _one_form(match.number)
+
+
+def _is_whole(number: phonenumbers.PhoneNumber, text: str) -> bool:
+    """Whether a text is that number: no letter read as a digit, no mobile number with more."""
+    digits = phonenumbers.national_significant_number(number)
+    if digits not in _NO_DIGITS.sub("", text) or _is_twice(number):
+        return _is_twice(number)
+    is_longer = number.country_code == _HOME_CODE and _LONGER.match(digits)
+    return phonenumbers.is_possible_number(number) and not is_longer
 
 
 def _one_form(number: phonenumbers.PhoneNumber) -> str:
