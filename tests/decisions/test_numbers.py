@@ -91,9 +91,7 @@ def report(book: Book, customer_id: str, on: date = EARLIER, **values: Any) -> N
         on,
         outcome_id=f"O{book.line}",
         customer_id=customer_id,
-        channel="phone",
-        attempted_at=on,
-        **outcome,
+        **{"channel": "phone", "attempted_at": on, **outcome},
     )
 
 
@@ -122,3 +120,60 @@ def test_a_number_of_two_debtors_is_nobodys_until_a_person_says_whose(debtor: Bo
     release(debtor, "shared_number", "C2")
     debtor.publish(TODAY)
     assert debtor.tasks(DAY, "sms_reminder") == ["C2|CNY"]
+
+
+def test_a_number_reported_by_a_channel_without_numbers_is_doubtful(book: Book) -> None:
+    found = {"wrong_number": "third_party", "invalid_number": "nobody"}
+    told = [(c, r) for c in ("letter", "email", "app_push", "field_visit") for r in found]
+    for n, (channel, result) in enumerate(told, start=1):
+        book.debtor(DAY, n, 1)
+        report(book, f"C{n}", channel=channel, result=result, counterpart=found[result])
+    # What else may come of a letter says nothing of a number.
+    book.debtor(DAY, 9, 1)
+    report(book, "C9", channel="letter", counterpart="nobody", result="failed")
+    report(book, "C9", channel="email", result="refused")
+    book.publish(TODAY)
+    assert [(key, reason) for key, reason, _ in book.denials(DAY)] == [
+        (f"C{n}|CNY", f"reported_{result}") for n, (_, result) in enumerate(told, start=1)
+    ]
+
+
+def test_a_report_dated_for_days_to_come_is_a_report(debtor: Book) -> None:
+    report(debtor, "C1", YESTERDAY, attempted_at=date(2027, 1, 1))
+    assert [reason for reason, _ in refused(debtor)] == ["reported_wrong_number"]
+
+
+def person(book: Book, customer_id: str, phone: str) -> None:
+    known = {"contact_no": 1, "contact_name": "测试乙", "relation": "parent"}
+    book.fact("emergency_contact", EARLIER, customer_id=customer_id, phone=phone, **known)
+
+
+def test_a_report_on_the_number_of_a_contact_person_is_about_that_number_too(book: Book) -> None:
+    for n, spelling in enumerate(("+86 154-0000-0001", "15400000002", "15400000005"), start=1):
+        book.debtor(DAY, n, 1)
+        book.customer(f"C{n + 10}", phone=f"1540000001{n}")
+        person(book, f"C{n + 10}", spelling)
+    for n in (11, 12):
+        book.loan(f"L{n}", f"C{n}")
+        book.past_due(DAY, f"L{n}", f"C{n}", 1)
+        report(book, f"C{n}", contact_no=1, result="invalid_number", counterpart="nobody")
+    book.publish(TODAY)
+    # Whether the number of the debtor himself was dialled and his parent answered, nobody knows.
+    told = {key: reason for key, reason, _ in book.denials(DAY)}
+    assert told == {f"C{n}|CNY": "reported_invalid_number" for n in (1, 2, 11, 12)}
+    assert book.tasks(DAY, "sms_reminder") == ["C3|CNY"]
+
+
+def test_a_report_that_names_the_task_of_another_debtor_is_about_both_numbers(book: Book) -> None:
+    for n in (1, 2, 3):
+        book.debtor(DAY, n, 1)
+        task = {"task_id": f"T{n}", "customer_id": f"C{n}", "phone": f"1540000{n:04d}"}
+        place = {"business_date": date(2026, 10, 1), "queue": "sms_reminder", "revision": 1}
+        row = {**place, **task, "task_action": "added", "candidate_key": f"C{n}|CNY"}
+        book.warehouse.append_rows("task", [row])
+    report(book, "C1", task_id="T2")
+    book.publish(TODAY)
+    assert [(key, reason) for key, reason, _ in book.denials(DAY)] == [
+        ("C1|CNY", "reported_wrong_number"),
+        ("C2|CNY", "reported_wrong_number"),
+    ]

@@ -1,11 +1,14 @@
 -- number_report: numbers that were found not to be the debtor's, by whoever had them then.
 --
 -- A report is about the number, however it is spelt: the one in the task that it names, or the one
--- that was known the day before the attempt. It stands against every customer who has that number now, until the same customer was
--- spoken to on it.
+-- that was known the day before the attempt. It stands against every customer who has that number
+-- now, until the same customer was spoken to on it. What it leaves unclear counts for all that it
+-- may mean: a number found wrong by a letter is a number, one that names a contact person is also
+-- about that person's numbers, and one that names another debtor's task about those of both.
 --
 -- grain   customer_id, number, result
--- reads   recipient, asked_number, current_contact_outcome, contact_check_rule, told_number, task
+-- reads   recipient, asked_number, current_contact_outcome, contact_check_rule, told_number, task,
+--         emergency_contact, phone_spelling
 -- write   view
 
 with
@@ -16,13 +19,14 @@ attempts as (
         outcome_id,
         task_id,
         customer_id,
+        channel,
         counterpart,
+        contact_no,
         result,
         attempted_at,
         cast(attempted_at as date) as attempted_on,
         received_on
     from current_contact_outcome
-    where channel in ('phone', 'sms')
 
 ),
 
@@ -31,6 +35,7 @@ findings as (
     select
         attempts.outcome_id,
         attempts.customer_id,
+        attempts.contact_no,
         attempts.result,
         attempts.attempted_at,
         attempts.attempted_on
@@ -45,12 +50,14 @@ findings as (
     select
         outcome_id,
         customer_id,
+        contact_no,
         'reached' as result,
         attempted_at,
         attempted_on
     from attempts
     where
-        counterpart = 'debtor'
+        channel in ('phone', 'sms')
+        and counterpart = 'debtor'
         and result in ('connected', 'answered')
         -- Nobody was reached on a day that has not come.
         and attempted_on <= received_on
@@ -113,13 +120,22 @@ dialled as (
 
     select distinct
         attempts.outcome_id,
-        task.phone as number
+        task.phone as number,
+        coalesce(attempts.customer_id = task.customer_id, false) as is_own
     from attempts
     inner join task
-        on
-            attempts.task_id = task.task_id
-            and attempts.customer_id = task.customer_id
+        on attempts.task_id = task.task_id
     where task.phone is not null
+
+),
+
+named as (
+
+    select
+        outcome_id,
+        bool_or(is_own) as is_own
+    from dialled
+    group by outcome_id
 
 ),
 
@@ -133,6 +149,10 @@ results as (
     from findings
     inner join dialled
         on findings.outcome_id = dialled.outcome_id
+    -- On whose number somebody was reached must be beyond doubt.
+    where
+        dialled.is_own
+        or findings.result <> 'reached'
 
     union all
 
@@ -142,15 +162,45 @@ results as (
         findings.attempted_at,
         numbers.number
     from findings
-    left join dialled
-        on findings.outcome_id = dialled.outcome_id
+    left join named
+        on findings.outcome_id = named.outcome_id
     inner join called
         on findings.outcome_id = called.outcome_id
     inner join numbers
         on
             findings.customer_id = numbers.customer_id
             and called.received_on = numbers.received_on
-    where dialled.outcome_id is null
+    where
+        named.outcome_id is null
+        or (not named.is_own and findings.result <> 'reached')
+
+    union all
+
+    select
+        findings.customer_id,
+        findings.result,
+        findings.attempted_at,
+        coalesce(
+            phone_spelling.number,
+            case
+                when left(emergency_contact.phone, 3) = '+86'
+                    then right(emergency_contact.phone, 11)
+            end,
+            emergency_contact.phone
+        ) as number
+    from findings
+    inner join emergency_contact
+        on
+            findings.customer_id = emergency_contact.customer_id
+            and findings.contact_no = emergency_contact.contact_no
+    left join phone_spelling
+        on
+            emergency_contact.customer_id = phone_spelling.customer_id
+            and emergency_contact.phone = phone_spelling.spelling
+    where
+        findings.result <> 'reached'
+        and emergency_contact.phone is not null
+        and emergency_contact.received_on <= cast($known_on as date)
 
 ),
 

@@ -260,7 +260,7 @@ told as (
         cast(null as date) as ends_on,
         case
             when result = 'refused' then counterpart = 'emergency_contact'
-            else result in ('wrong_number', 'invalid_number') and channel in ('phone', 'sms')
+            else result in ('wrong_number', 'invalid_number')
         end as is_protecting,
         cast(null as varchar) as release_kind,
         received_on,

@@ -169,12 +169,9 @@ MEANINGS: dict[str, RefusedMeaning] = {
         harmless="{row}.result in ('connected', 'answered', 'delivered', 'no_answer', 'busy', "
         "'number_off', 'failed') "
         "or ({row}.result = 'refused' "
-        "and {row}.counterpart in ('debtor', 'third_party', 'nobody')) "
-        "or ({row}.result in ('wrong_number', 'invalid_number') "
-        "and {row}.channel in ('email', 'app_push', 'letter', 'field_visit'))",
+        "and {row}.counterpart in ('debtor', 'third_party', 'nobody'))",
         protects="case when {row}.result = 'refused' then {row}.counterpart = 'emergency_contact' "
-        "else {row}.result in ('wrong_number', 'invalid_number') "
-        "and {row}.channel in ('phone', 'sms') end",
+        "else {row}.result in ('wrong_number', 'invalid_number') end",
         aspect="trim({row}.result)",
         aspect_columns=("result",),
     ),

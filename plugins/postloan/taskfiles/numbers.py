@@ -112,7 +112,7 @@ def _numbers(text: str) -> Iterator[str]:
         yield _one_form(whole)
     elif mobiles := _MOBILE.findall(text):
         yield from (_NO_DIGITS.sub("", mobile) for mobile in mobiles)
-        # An extension, or a digit too many: whose number it would be is known, but it is not called.
+        # An extension, or a digit too many: it is known whose number it would be, and not called.
         if _DIGIT.search(_MOBILE.sub("", text)):
             yield text.strip()
     else:
