@@ -1,9 +1,7 @@
 -- known_identity: the identity numbers that the recipients and the protected customers ever had.
 --
--- One of 18 digits of a person born before 2000 has the older form of 15, without century and check
--- digit; it is the key of both, and of one whose check digit is missing. A number that is too short identifies nobody, nor does one typed in
--- place of a number, by the pattern of the rule, or borne by more customers than the rule lets a
--- person have.
+-- One typed in place of a number identifies nobody, by the pattern of the rule, nor does one borne by
+-- more customers than the rule lets a person have.
 --
 -- grain   customer_id, identity_key
 -- reads   recipient, protected_customer, told_identity, customer, contact_check_rule
@@ -28,17 +26,11 @@ numbers as (
     select distinct
         told_identity.customer_id,
         told_identity.spelling,
-        case
-            when regexp_matches(told_identity.id_number, '^[0-9]{6}19[0-9]{9}[0-9X]?$')
-                then
-                    substring(told_identity.id_number, 1, 6)
-                    || substring(told_identity.id_number, 9, 9)
-            else told_identity.id_number
-        end as identity_key
+        told_identity.identity_key
     from told_identity
     inner join people
         on told_identity.customer_id = people.customer_id
-    where regexp_matches(told_identity.id_number, '^.{6,}$')
+    where told_identity.identity_key is not null
 
 ),
 

@@ -1,7 +1,9 @@
 -- told_identity: what was ever told of the identity of customers: numbers in one form, and births.
 --
 -- Spaces, signs, full width and the case of letters make no other number, nor does a word before or
--- behind one of the country's (15 digits or 18). One that is partly hidden tells nothing. A later row takes nothing back: the number that was right before it was
+-- behind one of the country's. One of 18 digits of a person born before 2000 has the older form of
+-- 15, without century and check digit; it is the key of both, and of one whose check digit is
+-- missing. One that is partly hidden or too short identifies nobody. A later row takes nothing back: the number that was right before it was
 -- garbled, blanked or changed is still one that the person had, also where the delivery that told it
 -- was replaced by another.
 --
@@ -54,16 +56,33 @@ folded as (
     from told
     where received_on <= cast($known_on as date)
 
+),
+
+plain as (
+
+    select
+        customer_id,
+        birth_on,
+        spelling,
+        case
+            when regexp_matches(id_number, '[0-9]{15}')
+                then regexp_replace(id_number, '[A-WYZ一-龥]', '', 'g')
+            else id_number
+        end as id_number,
+        received_on
+    from folded
+
 )
 
 select
     customer_id,
     birth_on,
     spelling,
+    id_number,
     case
-        when regexp_matches(id_number, '[0-9]{15}')
-            then regexp_replace(id_number, '[A-WYZ一-龥]', '', 'g')
-        else id_number
-    end as id_number,
+        when regexp_matches(id_number, '^[0-9]{6}19[0-9]{9}[0-9X]?$')
+            then substring(id_number, 1, 6) || substring(id_number, 9, 9)
+        when regexp_matches(id_number, '^.{6,}$') then id_number
+    end as identity_key,
     received_on
-from folded
+from plain

@@ -1,9 +1,10 @@
 -- unclear_row: refused rows that may restrict contact, or that a claim rests on, and that no row has
 -- mended and nobody released.
 --
--- One row for each customer that a refused row names, directly or by a loan; one without a customer
--- where it names nobody of the book. A release of
--- the row itself is of those whom it named then: whoever comes into the book later is held.
+-- One row for each customer that a refused row names, directly or by a loan, and for whoever bears the
+-- identity or telephone number in it; one without a customer where it names nobody of the book,
+-- whoever bears what else it tells. A release of the row itself is of those whom it named then:
+-- whoever comes into the book later is held.
 --
 -- What a claim rests on (money, dues, the loan itself) leaves in doubt what is owed of the loan it
 -- names, and nothing else; one that names no loan of the book is not here.
@@ -62,12 +63,13 @@ bound as (
         customer.customer_id,
         cast(null as varchar) as loan_id,
         'customer' as book,
+        refused_name.subject = 'customer' as is_named,
         customer.received_on
     from refused_name
     inner join customer
         on refused_name.spelling = customer.customer_id
     where
-        refused_name.subject = 'customer'
+        refused_name.subject in ('customer', 'bearer')
         and refused_name.feed not in ('instalment', 'loan', 'repayment')
         and customer.received_on <= cast($known_on as date)
 
@@ -83,6 +85,7 @@ bound as (
         case when refused_name.feed in ('instalment', 'loan', 'repayment') then loan.loan_id end
             as loan_id,
         'loan' as book,
+        true as is_named,
         loan.received_on
     from refused_name
     inner join loan
@@ -104,6 +107,7 @@ first_bound as (
         customer_id,
         loan_id,
         book,
+        bool_or(is_named) as is_named,
         min(received_on) as received_on
     from bound
     group by business_date, source, feed, file_sha256, line_no, customer_id, loan_id, book
@@ -120,6 +124,7 @@ named as (
         first_bound.line_no,
         first_bound.customer_id,
         first_bound.loan_id,
+        bool_or(first_bound.is_named) as is_named,
         min(first_bound.received_on) as received_on,
         min(coalesce(told_load.load_no, 0)) as load_no
     from first_bound
@@ -136,6 +141,45 @@ named as (
         first_bound.customer_id,
         first_bound.loan_id
 
+),
+
+held as (
+
+    select
+        business_date,
+        source,
+        feed,
+        file_sha256,
+        line_no,
+        customer_id,
+        loan_id,
+        received_on,
+        load_no
+    from named
+
+    union all
+
+    select
+        waiting.business_date,
+        waiting.source,
+        waiting.feed,
+        waiting.file_sha256,
+        waiting.line_no,
+        cast(null as varchar) as customer_id,
+        cast(null as varchar) as loan_id,
+        cast(null as date) as received_on,
+        cast(null as bigint) as load_no
+    from waiting
+    left join named
+        on
+            waiting.business_date = named.business_date
+            and waiting.source = named.source
+            and waiting.feed = named.feed
+            and waiting.file_sha256 = named.file_sha256
+            and waiting.line_no = named.line_no
+            and named.is_named
+    where named.line_no is null
+
 )
 
 select
@@ -147,18 +191,18 @@ select
     waiting.column_name,
     waiting.reason,
     case when waiting.is_of_claim then 'unclear_claim' else 'unclear_row' end as hold_kind,
-    named.customer_id,
-    named.loan_id
+    held.customer_id,
+    held.loan_id
 from waiting
-left join named
+inner join held
     on
-        waiting.business_date = named.business_date
-        and waiting.source = named.source
-        and waiting.feed = named.feed
-        and waiting.file_sha256 = named.file_sha256
-        and waiting.line_no = named.line_no
+        waiting.business_date = held.business_date
+        and waiting.source = held.source
+        and waiting.feed = held.feed
+        and waiting.file_sha256 = held.file_sha256
+        and waiting.line_no = held.line_no
 where
-    (named.loan_id is not null or not waiting.is_of_claim)
+    (held.loan_id is not null or not waiting.is_of_claim)
     and not exists (
         select 1
         from released
@@ -169,14 +213,14 @@ where
             and waiting.file_sha256 = released.file_sha256
             and waiting.line_no = released.line_no
             and (
-                released.customer_id = named.customer_id
+                released.customer_id = held.customer_id
                 or (
                     released.customer_id is null
                     and (
-                        named.customer_id is null
+                        held.customer_id is null
                         or (
-                            named.received_on <= released.released_on
-                            and named.load_no <= released.known_load_no
+                            held.received_on <= released.released_on
+                            and held.load_no <= released.known_load_no
                         )
                     )
                 )

@@ -21,6 +21,7 @@ from postloan.ingestion.ledger import FeedCount
 from postloan.ingestion.mending import BEFORE, BEFORE_TEXT, MENDED
 from postloan.ingestion.refusals import DUPLICATE_KEY
 from postloan.ingestion.refused_meaning import MEANING_COLUMNS, meaning_of
+from postloan.ingestion.refused_persons import bearers
 from postloan.ingestion.relations import file_key
 from postloan.ingestion.staging import Staging
 from postloan.ingestion.unclear_names import SUBJECTS, spellings, whole_fields
@@ -268,6 +269,9 @@ def _keep(staging: Staging, count: FeedCount, corrected: list[Row]) -> None:
     for rows in (refused, corrected):
         unread = [(line_no, raw) for line_no, _, _, raw, _, _, is_read, *_ in rows if not is_read]
         names.update(_names_by_fields(staging, unread) if unread else ())
+    tables = [(staging.refused_table, staging.text_table)]
+    tables += [(BEFORE, BEFORE_TEXT)] if corrected else []
+    names |= bearers(staging, tables, names)
     staging.warehouse.append_rows(
         NAMES, ({**place, **dict(zip(NAME, name, strict=True))} for name in sorted(names))
     )

@@ -1,0 +1,161 @@
+"""Who else a refused row of a customer is about: whoever has the identity or number in it.
+
+A row that may tell of a death protects the person, under every customer number. What the customer
+whom it names had before is known from the book (`same_person`, `shared_number`); here is what only
+the refused row tells.
+"""
+
+import csv
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from datetime import date
+from itertools import groupby
+
+from postloan.ingestion.staging import Staging
+from postloan.ingestion.unclear_names import whole_fields
+from postloan.rules.packs import rule_book
+from postloan.taskfiles.numbers import numbers_in
+
+BEARER = "bearer"
+FEED = "customer"
+_IDENTITY, _NUMBER = "identity", "number"
+_CHECK = "person_is_free"
+
+Name = tuple[int, str, str]
+Cell = tuple[int, str, str]
+
+_CELLS = """
+    select
+        refused.line_no, refused.raw_text, text.line_no is not null as is_read,
+        text.id_number, text.phone, text.deceased_on, text.birth_on
+    from {refused} as refused
+    left join {text} as text
+        on refused.line_no = text.line_no
+"""
+
+_BEARERS = """
+    select told.line_no, told.kind, told.spelling, told.customer_id
+    from (
+        select {told}.line_no, {told}.kind, {told}.spelling, told_identity.customer_id
+        from {told}
+        inner join told_identity
+            on {told}.kind = 'identity' and {told}.spelling = told_identity.identity_key
+        union
+        select {told}.line_no, {told}.kind, {told}.spelling, told_number.customer_id
+        from {told}
+        inner join told_number
+            on {told}.kind = 'number' and {told}.spelling = told_number.number
+    ) as told
+    order by told.line_no, told.kind, told.spelling, told.customer_id
+"""
+
+_SIGNS = re.compile(r"[^0-9A-Z\u4e00-\u9fa5]")
+_WORDS = re.compile(r"[A-WYZ\u4e00-\u9fa5]")
+_X = str.maketrans("\u00d7\u2169\u0425", "XXX")
+_OLDER = re.compile(r"([0-9]{6})19([0-9]{9})[0-9X]?")
+_OF_A_COUNTRY = re.compile(r"[0-9]{15}|[0-9]{17}[0-9X]")
+_MOBILE = re.compile(r"1[3-9][0-9]{9}")
+
+
+def identity_key(spelling: str) -> str | None:
+    """What an identity number is known by, as the view `told_identity` reads it.
+
+    Args:
+        spelling: the number as somebody wrote it.
+
+    Returns:
+        The key; None of what is partly hidden or too short.
+    """
+    wide = unicodedata.normalize("NFKC", spelling).upper().translate(_X)
+    plain = "" if "*" in wide else _SIGNS.sub("", wide)
+    if re.search("[0-9]{15}", plain):
+        plain = _WORDS.sub("", plain)
+    older = _OLDER.fullmatch(plain)
+    key = f"{older[1]}{older[2]}" if older else plain
+    return key if len(key) >= 6 else None
+
+
+def bearers(
+    staging: Staging, tables: Iterable[tuple[str, str]], names: Iterable[Name]
+) -> set[Name]:
+    """Customers who have an identity or number that only a refused row tells of whom it names.
+
+    Args:
+        staging: a feed whose rows have become facts.
+        tables: those of refused rows, each beside the one with their text.
+        names: line, subject and spelling of what the rows name.
+    """
+    if staging.feed.name != FEED:
+        return set()
+    cells = {cell for pair in tables for cell in _cells(staging, *pair)}
+    if not cells:
+        return set()
+    named: dict[int, set[str]] = {}
+    for line_no, _, spelling in names:
+        named.setdefault(line_no, set()).add(spelling)
+    found: set[Name] = set()
+    for (line_no, kind, spelling), rows in groupby(_found(staging, cells), lambda row: row[:3]):
+        people = {row[3] for row in rows}
+        is_known = people & named.get(line_no, set())
+        if not is_known and not (
+            kind == _IDENTITY and _is_nobodys(spelling, len(people), staging.business_date)
+        ):
+            found |= {(line_no, BEARER, customer_id) for customer_id in people}
+    return found
+
+
+def _cells(staging: Staging, refused: str, text: str) -> Iterator[Cell]:
+    for line_no, raw_text, is_read, identity, phone, died_on, born_on in staging.warehouse.fetch(
+        _CELLS.format(refused=refused, text=text)
+    ):
+        if not is_read:
+            fields, _ = whole_fields(staging.feed, raw_text or "")
+            yield from (cell for field in fields for cell in _unread(line_no, field))
+            continue
+        # Whoever neither died nor may be a child needs no protection under another number.
+        key = identity_key(identity or "") if (died_on or born_on or "").strip() else None
+        if key:
+            yield line_no, _IDENTITY, key
+        if phone and phone.strip():
+            yield from ((line_no, _NUMBER, number) for number in numbers_in(phone))
+
+
+def _unread(line_no: int, field: str) -> Iterator[Cell]:
+    """What a field is that may stand in any column: only what is nothing else."""
+    key = identity_key(field)
+    plain = _SIGNS.sub("", unicodedata.normalize("NFKC", field).upper())
+    if key and _OF_A_COUNTRY.fullmatch(plain):
+        yield line_no, _IDENTITY, key
+    elif field.strip():
+        for number in numbers_in(field):
+            if _MOBILE.fullmatch(number):
+                yield line_no, _NUMBER, number
+
+
+def _found(staging: Staging, cells: Iterable[Cell]) -> list[tuple[int, str, str, str]]:
+    warehouse, told = staging.warehouse, f"told_in_refused_{FEED}"
+    path = staging.scratch / f"{told}.csv"
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream, lineterminator="\n", quoting=csv.QUOTE_MINIMAL)
+        writer.writerow(("line_no", "kind", "spelling"))
+        writer.writerows(sorted(cells))
+    warehouse.load_text(told, path, ("kind", "spelling"))
+    path.unlink()
+    dated = {"known_on": staging.business_date}
+    found = [(a, b, c, d) for a, b, c, d in warehouse.fetch(_BEARERS.format(told=told), dated)]
+    warehouse.drop_temporary(told)
+    return found
+
+
+def _is_nobodys(key: str, customers: int, day: date) -> bool:
+    """Whether it was typed in place of an identity number, as the rules of a date say."""
+    rules = [
+        rule
+        for pack in rule_book().in_force(day)
+        for rule in pack.body.get("rules", ())
+        if isinstance(rule, dict) and rule.get("check") == _CHECK
+    ]
+    return any(
+        re.search(rule["pattern"], key) or customers > rule["most_customers"] for rule in rules
+    )

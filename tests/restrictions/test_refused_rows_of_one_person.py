@@ -1,0 +1,113 @@
+"""A refused row of a customer holds whoever has the identity or the number in it as well."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from postloan.ingestion.refused_persons import identity_key
+from postloan.restrictions.release import append_releases
+from postloan.restrictions.waiting import Asked, releases_of, waiting_rows
+from postloan.warehouse import Warehouse
+from tests.support.debtors import Debtors, customer
+from tests.support.deliveries import NEXT_DAY, csv_bytes
+from tests.support.restricting_rows import enrolment
+
+AFTER = NEXT_DAY + timedelta(days=1)
+
+
+def identity(number: int) -> str:
+    return f"110105{1950 + number}12310020"
+
+
+def older(number: int) -> str:
+    return f"110105{50 + number}1231002"
+
+
+def dead(number: int, **told: Any) -> dict[str, Any]:
+    return {**customer(number), "deceased_on": "2026-11-10", "customer_group": "x", **told}
+
+
+def why(debtors: Debtors, day: Any = NEXT_DAY) -> dict[str, set[str]]:
+    told = debtors.denials(day).items()
+    return {customer_id: {reason for reason, _ in reasons} for customer_id, reasons in told}
+
+
+def test_a_refused_death_holds_the_person_under_every_customer_number(debtors: Debtors) -> None:
+    lender = debtors.lender
+    numbers = [*range(1, 9), *range(21, 29)]
+    debtors.open(numbers, due_on=NEXT_DAY.isoformat())
+    # C1 to C8 are the other customer numbers: of the identity in the refused row, or its number.
+    told = [{**customer(n), "id_number": identity(n)} for n in range(1, 9)]
+    known = [{**customer(n), "id_number": identity(n - 20)} for n in (24, 25)]
+    lender.send(NEXT_DAY, customer=[*told, *known])
+    debtors.run()
+
+    lender.send(
+        AFTER,
+        customer=[
+            dead(21, id_number=older(1)),
+            dead(22, id_number=f" {identity(2)[:6]} {identity(2)[6:]} ", deceased_on="soon"),
+            dead(23, phone="+86 " + customer(3)["phone"], deceased_on=""),
+            dead(24, deceased_on="20261110"),
+            # No death and no birth: no other customer of that identity is protected by it.
+            dead(26, id_number=identity(6), deceased_on=""),
+            dead(27),
+        ],
+    )
+    lender.send(AFTER, "student_registry", enrolment=[enrolment(25, "死亡", reported_on="x")])
+    debtors.run(AFTER)
+    assert debtors.shut(AFTER) == set()
+    denied = why(debtors, AFTER)
+    named = {f"C{n}" for n in range(21, 28)}
+    assert {name: reasons for name, reasons in denied.items() if name not in named} == {
+        **{key: {"hold_unclear_row"} for key in ("C1", "C2", "C3")},
+        **{key: {"same_person_protected"} for key in ("C4", "C5")},
+    }
+    assert set(denied) >= named
+    assert debtors.contacted(AFTER) == {"C6", "C7", "C8", "C28"}
+
+    # One is corrected as to the very row that was refused, another is released.
+    released = releases_of(lender.warehouse, Asked(customer_id="C2"))
+    append_releases(lender.warehouse, released, released_by="Officer", reason="seen")
+    right = {**dead(21, id_number=identity(27)), "customer_group": "employed"}
+    lender.send(AFTER, customer=[right, dead(23, phone="+86 " + customer(3)["phone"])])
+    debtors.run(AFTER)
+    assert debtors.contacted(AFTER) == {"C1", "C2", "C6", "C7", "C8", "C28"}
+
+
+def test_a_row_that_names_nobody_holds_whose_identity_it_tells_and_shuts_the_gate(
+    debtors: Debtors,
+) -> None:
+    lender = debtors.lender
+    debtors.open((1, 2, 3), due_on=NEXT_DAY.isoformat())
+    lender.send(NEXT_DAY, customer=[{**customer(1), "id_number": identity(1)}])
+    debtors.run()
+    # A field too many: which of them is the identity, nobody knows.
+    head, row = csv_bytes("customer", [dead(90, id_number=identity(1))]).splitlines()
+    lender.send(AFTER, raw={"customer": b"\n".join((head, row + b",", b""))})
+    debtors.run(AFTER)
+    assert debtors.shut(AFTER) == {("nameless_rows", "customer")}
+    assert {row.customer_id for row in waiting_rows(lender.warehouse)} == {None, "C1"}
+
+
+@pytest.mark.parametrize(
+    ("spelling", "key"),
+    [
+        ("11010119900101001x", "110101900101001"),
+        ("１１０１０１９００１０１００１", "110101900101001"),
+        ("11010119900101001", "110101900101001"),
+        ("身份证：110101201205060012", "110101201205060012"),
+        ("ｅ 12345678", "E12345678"),
+        ("110101********001X", None),
+        ("无", None),
+    ],
+)
+def test_an_identity_in_a_refused_row_is_read_as_in_any_other(
+    warehouse: Warehouse, spelling: str, key: str | None
+) -> None:
+    book = {"customer_id": "C1", "received_on": NEXT_DAY, "line_no": 1, "id_number": spelling}
+    warehouse.append_rows("customer", [book])
+    told = "select identity_key from told_identity"
+    assert warehouse.fetch(told, {"known_on": NEXT_DAY}) == [(key,)]
+    assert identity_key(spelling) == key
