@@ -16,6 +16,26 @@ from postloan.warehouse import Warehouse
 
 ALL_CHECKS = "all"
 
+UNREAD_CHECKS = ("nameless_rows", "delivery_refused")
+"""Something came that may protect, and nobody knows whom."""
+
+KNOWN_ON = """
+    select max(told.business_date) as known_on
+    from (
+        select business_date from delivery
+        union all
+        select business_date from refused_delivery
+    ) as told
+    where
+        told.business_date > cast($business_date as date)
+        and not exists (
+            select 1
+            from publication
+            where publication.business_date > cast($business_date as date)
+        )
+"""
+"""The latest date of which anything came, until a later date has published its own files."""
+
 
 @dataclass(frozen=True)
 class FailedCheck:
@@ -38,8 +58,29 @@ def judge(warehouse: Warehouse, business_date: date, revision: int) -> None:
 
 
 def judge_again(warehouse: Warehouse, business_date: date, revision: int) -> None:
-    """Judge a business date that is open, now that more is known of it than its deliveries."""
-    warehouse.rebuild("gate_check", business_date, {"revision": revision})
+    """Judge a business date that is open, now that more is known of it than its deliveries.
+
+    Until a later date has files of its own, what later deliveries hide counts too.
+    """
+    known_on = warehouse.scalar(KNOWN_ON, {"business_date": business_date})
+    parameters = {"revision": revision, "known_on": known_on or business_date}
+    warehouse.rebuild("gate_check", business_date, parameters)
+
+
+def unread(warehouse: Warehouse, business_date: date, revision: int) -> tuple[FailedCheck, ...]:
+    """What cannot be read by now of those whom nobody may contact, and nobody has released.
+
+    The date is judged again only where something is unread, so that all else stays as it was.
+    """
+    before = {f for f in failed_checks(warehouse, business_date) if f.check_name in UNREAD_CHECKS}
+    known_on = warehouse.scalar(KNOWN_ON, {"business_date": business_date})
+    found = warehouse.read_model(
+        "unread_count", {"business_date": business_date, "known_on": known_on or business_date}
+    )
+    if before or any(findings for (findings,) in found):
+        judge_again(warehouse, business_date, revision)
+    failed = failed_checks(warehouse, business_date)
+    return tuple(f for f in failed if f.check_name in UNREAD_CHECKS)
 
 
 def failed_checks(warehouse: Warehouse, business_date: date) -> tuple[FailedCheck, ...]:

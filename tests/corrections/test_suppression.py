@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from postloan.daybook import OPEN
 from postloan.errors import DayError
 from postloan.steps.suppress_contacts import NOTHING, OVER, newest_published, suppress_contacts
 from postloan.warehouse import Warehouse
@@ -134,6 +135,27 @@ def test_once_the_next_date_is_open_its_own_files_say_it(lender: Lender) -> None
     assert lender.suppress(FILES).note == OVER
     assert lender.recalls() == []
     assert newest_published(lender.warehouse) == day("11-19")
+
+
+def test_a_later_date_that_is_open_and_has_no_files_yet_says_nothing(lender: Lender) -> None:
+    lender.opened("11-17", FILES)
+    open_date = {"business_date": day("11-19"), "revision": 1}
+    row = {**open_date, "day_state": OPEN, "is_opening": False, "input_fingerprint": "x"}
+    lender.warehouse.replace_slice("business_day", open_date, [row])
+    a_death(lender, 1, "11-19")
+    lender.suppress(FILES)
+    assert lender.recalls() == suppressed("C1")
+
+
+def test_a_hold_that_comes_days_later_takes_off_what_earlier_lists_still_have(
+    lender: Lender,
+) -> None:
+    lender.opened("11-17", "11-19")
+    task = lender.task(1, FILES)
+    a_hold_of_long_ago(lender, 1, "11-20")
+    lender.suppress("11-19")
+    assert lender.recalls() == [("2026-11-19", "2026-11-18", "C1", "refused")]
+    assert task in str(lender.recalled())
 
 
 def test_a_date_that_has_not_been_run_has_nothing_to_suppress(lender: Lender) -> None:

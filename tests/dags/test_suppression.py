@@ -35,39 +35,8 @@ def closed(home: Path, day: date) -> None:
     (home / "reports" / f"{day}.json").write_text("{}")
 
 
-def tomorrow() -> date:
-    return datetime.now(UTC).date() + timedelta(days=1)
-
-
-def test_before_the_book_is_open_nothing_is_due() -> None:
-    with pytest.raises(AirflowSkipException, match="no file of it can be out"):
-        suppress().prepare(tomorrow(), context(NIGHTLY))
-
-
-def test_files_that_are_late_are_waited_for(home: Path) -> None:
-    closed(home, LONG_AGO)
-    with pytest.raises(AirflowRescheduleException) as told:
-        suppress().prepare(tomorrow(), context(NIGHTLY))
-    wait = told.value.reschedule_date - datetime.now(UTC)
-    assert timedelta(0) < wait <= LOOK_AGAIN_AFTER
-    closed(home, tomorrow())
-    assert suppress().prepare(tomorrow(), context(NIGHTLY)) is None
-
-
-def test_when_the_hours_are_over_nobody_waits(home: Path) -> None:
-    closed(home, LONG_AGO)
-    with pytest.raises(AirflowSkipException, match="no file of it can be out"):
-        suppress().prepare(LONG_AGO + timedelta(days=1), context(NIGHTLY))
-
-
-def test_a_run_by_hand_never_waits(home: Path) -> None:
-    assert suppress().prepare(tomorrow(), context(BY_HAND)) is None
-    with pytest.raises(AirflowSkipException, match="2026-11-20 has not been run"):
-        suppress().execute(context(BY_HAND))
-    assert not (home / "outbox").exists()
-
-
-def test_the_task_publishes_the_list_once(home: Path) -> None:
+def published(home: Path) -> None:
+    """Two messages went out with the files of the date; one debtor is on hold since."""
     with open_warehouse() as warehouse:
         book = Book(warehouse, home / "outbox")
         for number in (1, 2):
@@ -89,6 +58,56 @@ def test_the_task_publishes_the_list_once(home: Path) -> None:
         book.publish(BusinessDay(DAY))
         book.hold("C1", DAY)
         assert warehouse.count("task_loan", DAY) == 2
+
+
+def tomorrow() -> date:
+    return datetime.now(UTC).date() + timedelta(days=1)
+
+
+def test_before_the_book_is_open_nothing_is_due() -> None:
+    with pytest.raises(AirflowSkipException, match="no file of it can be out"):
+        suppress().prepare(tomorrow(), context(NIGHTLY))
+
+
+def test_files_that_are_late_are_waited_for(home: Path) -> None:
+    published(home)
+    closed(home, DAY)
+    with pytest.raises(AirflowRescheduleException) as told:
+        suppress().execute(context(NIGHTLY, tomorrow()))
+    wait = told.value.reschedule_date - datetime.now(UTC)
+    assert timedelta(0) < wait <= LOOK_AGAIN_AFTER
+    closed(home, tomorrow())
+    assert suppress().prepare(tomorrow(), context(NIGHTLY)) is None
+
+
+def test_when_the_hours_are_over_nobody_waits(home: Path) -> None:
+    closed(home, LONG_AGO)
+    with pytest.raises(AirflowSkipException, match="no file of it can be out"):
+        suppress().prepare(LONG_AGO + timedelta(days=1), context(NIGHTLY))
+
+
+def test_a_run_by_hand_never_waits(home: Path) -> None:
+    assert suppress().prepare(tomorrow(), context(BY_HAND)) is None
+    with pytest.raises(AirflowSkipException, match="2026-11-20 has not been run"):
+        suppress().execute(context(BY_HAND))
+    assert not (home / "outbox").exists()
+
+
+def test_while_a_date_has_no_files_those_before_are_looked_at(home: Path) -> None:
+    published(home)
+    closed(home, DAY)
+    # It is a Sunday: nothing came for Saturday, and somebody still works on the list of Friday.
+    with pytest.raises(AirflowRescheduleException):
+        suppress().execute(context(NIGHTLY, tomorrow()))
+    with open_warehouse() as warehouse:
+        recalls = warehouse.fetch("select customer_id, task_date, recall_kind from task_recall")
+        assert recalls == [("C1", DAY, "refused")]
+        # It may have been made: it stays on record.
+        assert warehouse.count("task_loan", DAY) == 2
+
+
+def test_the_task_publishes_the_list_once(home: Path) -> None:
+    published(home)
     facts = suppress().execute(context(BY_HAND))
     assert facts["suppressed_sms_reminder"] == 1
     lists = list((home / "outbox" / str(DAY) / "sms_reminder").glob("*/*_recall.csv"))

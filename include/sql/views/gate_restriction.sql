@@ -2,7 +2,8 @@
 --
 -- A source that delivered something for a date without the file of a feed says that nothing is new
 -- there. Dates before a feed came for the first time are not missed, nor are those of which a
--- person has released the gate.
+-- person has released the gate. A delivery that was refused, or a row that names nobody, counts from
+-- the moment it came, whatever later date it is for, while contact of the business date goes on.
 --
 -- grain   check_name, feed, column_name
 -- reads   unclear_row, refused_delivery, delivery, rule_gate, business_day, gate_release
@@ -62,8 +63,9 @@ refused as (
             refused_delivery.business_date = loaded.business_date
             and refused_delivery.source = loaded.source
     where
-        refused_delivery.business_date <= cast($business_date as date)
-        and refused_delivery.rows_in > 0
+        refused_delivery.business_date <= cast($known_on as date)
+        -- Of one that could not be read nobody knows how much there was.
+        and (refused_delivery.rows_in > 0 or refused_delivery.delivery_fingerprint = 'unread')
         and coalesce(loaded.revision, 0) <= coalesce(refused_delivery.revision_loaded, 0)
     group by refused_delivery.feed
 

@@ -7,6 +7,7 @@ a file that is not what its manifest says stops the delivery.
 
 import shutil
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -38,7 +39,11 @@ from postloan.ingestion.profile import (
 from postloan.ingestion.quality import QualityGate
 from postloan.ingestion.quarantine import REFUSED, publish_quarantine
 from postloan.ingestion.refusals import ORPHAN
-from postloan.ingestion.refused_deliveries import TooMuchRefusedError, record_refusal
+from postloan.ingestion.refused_deliveries import (
+    TooMuchRefusedError,
+    kept_if_unread,
+    record_refusal,
+)
 from postloan.ingestion.relations import file_key
 from postloan.ingestion.repayments import REPAYMENT, refuse_reversals, restate_later
 from postloan.ingestion.requeues import Requests, requests_for, write_followed
@@ -117,6 +122,8 @@ def ingest(
     quarantine_folder: Path,
     docs_folder: Path | None = None,
     corrections_folder: Path | None = None,
+    *,
+    is_delivered: bool = True,
 ) -> DeliveryResult:
     """Take in the delivery of one source for one business date.
 
@@ -132,6 +139,8 @@ def ingest(
         quarantine_folder: gets the refused rows as files.
         docs_folder: gets a page on what was checked; by default the data docs of the settings.
         corrections_folder: what people asked of quarantined rows; by default that of the settings.
+        is_delivered: the files are taken in as the sender's word; False where a person tries a
+            correction, whose failure says nothing of what was delivered.
 
     Returns:
         The counts per feed; `changed` is False where nothing had to be done.
@@ -159,9 +168,12 @@ def ingest(
 
     docs = docs_folder or settings().data_docs
     corrections = corrections_folder or settings().corrections
-    result = _ingest(
-        warehouse, source, business_date, landing, scratch, quarantine_folder, docs, corrections
-    )
+    folder = landing / source / business_date.isoformat()
+    unread = kept_if_unread(warehouse, source, business_date, folder)
+    with unread if is_delivered else nullcontext():
+        result = _ingest(
+            warehouse, source, business_date, landing, scratch, quarantine_folder, docs, corrections
+        )
     place = Place(landing, scratch)
     notes = judge_later(warehouse, source, business_date, place, take_in_again)
     return replace(result, warnings=(*result.warnings, *notes))

@@ -57,6 +57,10 @@ ControlTotal = Annotated[Decimal, BeforeValidator(_amount)]
 BusinessDate = Annotated[date, BeforeValidator(_day)]
 
 
+class AbsentError(DeliveryError):
+    """Nothing was delivered for the date, or it is still on its way: there is no manifest yet."""
+
+
 class DeliveredFile(BaseModel):
     """One file of a delivery, as the sender describes it."""
 
@@ -161,7 +165,7 @@ def _check_folder(folder: Path, where: str) -> None:
                 f"{where}: {MANIFEST} is a link or no ordinary file. Deliver the file itself."
             )
         if not manifest.is_file():
-            raise DeliveryError(
+            raise AbsentError(
                 f"{where}: {folder.name}/ holds no {MANIFEST}, so the delivery is not complete "
                 f"yet. Write {MANIFEST} after all other files."
             )
@@ -171,7 +175,7 @@ def _check_folder(folder: Path, where: str) -> None:
             f"{where}: {folder.name} is a file, not a folder. Remove it and deliver a folder of "
             f"that name with {MANIFEST} and one CSV file per feed."
         )
-    raise DeliveryError(
+    raise AbsentError(
         f"{where}: nothing was delivered; the landing zone has no folder {source_path(folder)}. "
         f"Ask the sender, or look for the delivery under another date."
     )

@@ -1,11 +1,21 @@
-"""A delivery of which too much was refused: nothing is loaded, and people can see why."""
+"""A delivery that was refused as a whole: nothing is loaded, and people can see why.
 
-from collections.abc import Iterable, Mapping
+Where it may restrict contact, nobody knows whom it protects. So it is on record also where it
+could not be read at all, and shuts the gate until the same source and date is taken in.
+"""
 
-from postloan.errors import DeliveryError
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from postloan.contracts import catalogue
+from postloan.errors import DeliveryError, WarehouseError
+from postloan.ingestion.horizon import check_date
 from postloan.ingestion.ledger import FeedCount, read_entry
 from postloan.ingestion.limits import Breach
-from postloan.ingestion.manifest import Manifest
+from postloan.ingestion.manifest import AbsentError, Manifest, read_manifest
 from postloan.warehouse import Warehouse
 
 ADVICE = (
@@ -62,3 +72,90 @@ def record_refusal(
             }
         )
     warehouse.replace_slice("refused_delivery", place, rows)
+
+
+UNREAD = "unread"
+"""Stands for the content of a delivery that nobody could read."""
+
+
+@contextmanager
+def kept_if_unread(
+    warehouse: Warehouse, source: str, business_date: date, folder: Path
+) -> Iterator[None]:
+    """Keep on record that a delivery could not be read, until it is taken in.
+
+    What is only on its way, and what another record tells of, is let through as it is.
+
+    Args:
+        warehouse: an open warehouse, outside of any transaction.
+        source: the source.
+        business_date: the date that the delivery is for.
+        folder: where the delivery lies.
+    """
+    try:
+        yield
+    except (AbsentError, TooMuchRefusedError):
+        raise
+    except (DeliveryError, WarehouseError):
+        # A warehouse that is away can be told nothing; whatever failed first is what counts.
+        with suppress(WarehouseError):
+            _record_unread(warehouse, source, business_date, folder)
+        raise
+    _forget_unread(warehouse, source, business_date)
+
+
+def _record_unread(warehouse: Warehouse, source: str, business_date: date, folder: Path) -> None:
+    """Write down the feeds that may restrict: those listed, or all where the list is unread too."""
+    try:
+        check_date(warehouse, source, business_date)
+    except DeliveryError:
+        # Mistyped, or for a date that the book has not come near: nobody waits for it.
+        return
+    feeds = catalogue().feeds_of(source)
+    hashes = dict.fromkeys((feed.name for feed in feeds), UNREAD)
+    with suppress(DeliveryError):
+        manifest = read_manifest(folder, source, business_date, feeds)
+        hashes = {file.feed: file.sha256 for file in manifest.files}
+    loaded = read_entry(warehouse, source, business_date)
+    place = _unread(source, business_date)
+    rows = [
+        {
+            **place,
+            "feed": feed.name,
+            "file_sha256": hashes[feed.name],
+            "rows_in": 0,
+            "rows_loadable": 0,
+            "rows_refused": 0,
+            "amount_refused": None,
+            "is_over_limit": False,
+            "detail": None,
+            "revision_loaded": loaded.revision if loaded else None,
+        }
+        for feed in feeds
+        if feed.restricts and feed.name in hashes
+    ]
+    # What an earlier attempt may have told stays unknown, whatever this one lists.
+    known = _unread_feeds(warehouse, place)
+    warehouse.append_rows("refused_delivery", [row for row in rows if row["feed"] not in known])
+
+
+def _forget_unread(warehouse: Warehouse, source: str, business_date: date) -> None:
+    """The delivery of a source for a date has been read and taken in, or is the one loaded."""
+    place = _unread(source, business_date)
+    if _unread_feeds(warehouse, place):
+        warehouse.replace_slice("refused_delivery", place, [])
+
+
+def _unread(source: str, business_date: date) -> dict[str, Any]:
+    return {"business_date": business_date, "source": source, "delivery_fingerprint": UNREAD}
+
+
+def _unread_feeds(warehouse: Warehouse, place: Mapping[str, Any]) -> set[str]:
+    """Feeds of an earlier attempt that are on record."""
+    found = warehouse.fetch(
+        "select feed from refused_delivery "
+        "where business_date = cast($business_date as date) and source = $source "
+        "and delivery_fingerprint = $delivery_fingerprint",
+        place,
+    )
+    return {feed for (feed,) in found}

@@ -110,6 +110,7 @@ def requeue(
             home.scratch,
             home.quarantine,
             corrections_folder=home.corrections,
+            is_delivered=False,
         )
     except PostloanError:
         for request in requests:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from postloan.business_day import BusinessDay
 from postloan.contracts import catalogue
-from postloan.daybook import CLOSED, SKIPPED, contact_is_past, read_book
+from postloan.daybook import CLOSED, SKIPPED, read_book
 from postloan.errors import DayError
-from postloan.gates import failed_checks
+from postloan.gates import failed_checks, unread
 from postloan.reports import make_summary, write_summary
 from postloan.settings import settings
 from postloan.steps.result import StepResult, record
@@ -18,7 +18,7 @@ from postloan.warehouse import Warehouse
 
 STEP = "suppress_contacts"
 NOTHING = "Nothing that is loaded speaks against a task that stands: nothing is published."
-OVER = "A later date has been opened: what it knows is in its own lists of recalls."
+OVER = "A later date has published its files: what it knows is in its own lists of recalls."
 
 NEWEST_PUBLISHED = "select max(business_date) as day from publication"
 RECALLS = """
@@ -53,20 +53,28 @@ def newest_published(warehouse: Warehouse) -> date:
 
 
 def suppress_contacts(
-    warehouse: Warehouse, day: date, outbox: Path | None = None, reports: Path | None = None
+    warehouse: Warehouse,
+    day: date,
+    outbox: Path | None = None,
+    reports: Path | None = None,
+    *,
+    hours_begun: bool = False,
 ) -> StepResult:
     """Publish a list of recalls for the files of a date, by all that is loaded by now.
 
     A hold, a death, a complaint, an opt-out, a payment or a correction that came after the files
-    were made stops what they ask for. Nothing is added, the date stays as it is, and where nothing
-    speaks against any task nothing is published. Run again, it gives the same; what a crash kept
-    from being published is published.
+    were made stops what they ask for. What came and cannot be read may protect anybody, so it
+    stops all contact by receivers outside the house, and shuts the gate of the date. Nothing is
+    added, the date stays as it is, and where nothing speaks against any task nothing is published.
+    Run again, it gives the same; what a crash kept from being published is published.
 
     Args:
         warehouse: an open warehouse.
         day: the business date whose files are out; it need not be the newest with a delivery.
         outbox: where the files go; by default the outbox of the settings.
         reports: where the summary of the date is; by default the reports of the settings.
+        hours_begun: contacts of the date may have been made already, as no later date has files.
+            They stay on record as made, and what is left of them on a list is recalled.
 
     Raises:
         DayError: the date has not been run, or was closed without being run.
@@ -78,15 +86,23 @@ def suppress_contacts(
     found = book.get(day)
     if found is None or found.state == SKIPPED:
         raise DayError(f"{day} has not been run: no file of it is out, and nothing to suppress.")
-    if contact_is_past(book, day):
+    if newest_published(warehouse) > day:
         return StepResult(STEP, {}, OVER)
     queues = queues_of(found.day)
-    shut = failed_checks(warehouse, day)
-    held = tuple(q for q in queues if shut and not catalogue().task_files[q].is_internal)
+    outside = tuple(q for q in queues if not catalogue().task_files[q].is_internal)
     with warehouse.transaction():
         known_on = newest_loaded(warehouse, day)
         before = _recalls(warehouse, day)
-        suppress_tasks(warehouse, found.day, queues, known_on)
+        unread_by_now = unread(warehouse, day, found.revision)
+        held = outside if failed_checks(warehouse, day) else ()
+        suppress_tasks(
+            warehouse,
+            found.day,
+            queues,
+            known_on,
+            unread=outside if unread_by_now else (),
+            hours_begun=hours_begun,
+        )
         new = {q: n - before.get(q, 0) for q, n in _recalls(warehouse, day).items()}
         told = {f"suppressed_{queue}": n for queue, n in new.items() if n}
         _add_to_record(warehouse, found.day, told)

@@ -36,6 +36,7 @@ TEMPORARY = (
     "wanted_subject",
     "withheld_task",
     "refused_task",
+    "unread_task",
     "refuted_task",
     "overtaken_task",
     "overtaken_case",
@@ -71,6 +72,13 @@ REFUTED_COLUMNS = (
     "queue", "task_id", "task_date", "candidate_key", "customer_id", "loan_id", "case_id",
     "reason_zh", "reason_en", "inputs", "rule_id", "rule_version",
 )  # fmt: skip
+
+UNREAD_OF = """
+    select queue, task_id, task_date, candidate_key, customer_id, loan_id, case_id,
+        reason_zh, reason_en, inputs, rule_id, rule_version
+    from unread_task
+    where queue = $queue
+"""
 
 LOANS_NAMED = """
     select named_loan_id as loan_id
@@ -159,18 +167,26 @@ def commit_tasks(
 
 
 def suppress_tasks(
-    warehouse: Warehouse, day: BusinessDay, queues: tuple[str, ...], known_on: date
+    warehouse: Warehouse,
+    day: BusinessDay,
+    queues: tuple[str, ...],
+    known_on: date,
+    *,
+    unread: tuple[str, ...] = (),
+    hours_begun: bool = False,
 ) -> None:
     """Recall what must not be acted on by all that is known, inside a transaction of the caller.
 
-    Nothing is added. Contacts of the date are recalled before their hours, so they count as not
-    made. Run again on the same facts it adds nothing.
+    Nothing is added. Contacts of the date that are recalled before their hours count as not made.
+    Run again on the same facts it adds nothing.
 
     Args:
         warehouse: an open warehouse.
         day: the business date whose files are out and whose hours of contact have not begun.
         queues: the queues that are looked at.
         known_on: deliveries up to this date count.
+        unread: queues of which every task is recalled, as something came that may protect anybody.
+        hours_begun: contacts of the date may have been made already; they stay on record as made.
 
     Raises:
         ContractError: a file would carry what it may not; nothing was written.
@@ -180,14 +196,19 @@ def suppress_tasks(
         **day.parameters,
         "known_on": known_on,
         "contact_is_past": False,
-        "is_suppression": True,
+        "is_suppression": not hours_begun,
     }
     _look_at_standing(warehouse, parameters)
     warehouse.temporary("contact_check", parameters)
     _judge(warehouse, parameters)
+    if unread:
+        warehouse.temporary("unread_task", parameters)
+    for queue in unread:
+        warehouse.append_from("refused_task", REFUTED_COLUMNS, UNREAD_OF, {"queue": queue})
     warehouse.temporary_from("withheld_task", NOTHING_WITHHELD)
-    _write_changes(warehouse, day, queues, {**parameters, "is_held": True})
-    _forget_unmade(warehouse, day)
+    _write_changes(warehouse, day, queues, {**parameters, "is_held": True}, asks_what_is_owed=True)
+    if not hours_begun:
+        _forget_unmade(warehouse, day)
     _drop_temporary(warehouse)
 
 
@@ -233,12 +254,17 @@ def _withhold(warehouse: Warehouse, queues: tuple[str, ...], parameters: Paramet
 
 
 def _write_changes(
-    warehouse: Warehouse, day: BusinessDay, queues: tuple[str, ...], parameters: Parameters
+    warehouse: Warehouse,
+    day: BusinessDay,
+    queues: tuple[str, ...],
+    parameters: Parameters,
+    *,
+    asks_what_is_owed: bool = False,
 ) -> None:
     """Add what has changed in some queues to the ledger, each queue a revision."""
     contracts = [checked_contract(queue, day.date) for queue in queues]
     warehouse.temporary("refuted_task", parameters)
-    if parameters["is_suppression"]:
+    if asks_what_is_owed:
         _add_overtaken(warehouse, parameters)
     warehouse.temporary("task_change", parameters)
     append_model(warehouse, "task", day.date, parameters, queues)

@@ -1,0 +1,229 @@
+"""A delivery that nobody could read may protect anybody: nobody is contacted until it is read."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import pytest
+
+from postloan.errors import DeliveryError
+from postloan.gates import release_gate
+from postloan.steps.suppress_contacts import NOTHING, suppress_contacts
+from tests.support.debtors import Debtors
+from tests.support.deliveries import NEXT_DAY, OPENING_DAY, Lender
+
+AFTER = NEXT_DAY + timedelta(days=1)
+LATER = AFTER + timedelta(days=1)
+COMPLAINT = {
+    "complaint_id": "K1",
+    "customer_id": "C1",
+    "received_at": "2026-11-20 09:00:00",
+    "complaint_kind": "conduct",
+    "complaint_state": "received",
+}
+
+
+def truncated(lender: Lender, day: date, source: str) -> None:
+    """The file is shorter than the manifest says."""
+    feed = "complaint" if source == "feedback" else "hold"
+    path = lender.folder(day, source) / f"{feed}.csv"
+    path.write_bytes(path.read_bytes()[:-3])
+
+
+def garbled(lender: Lender, day: date, source: str) -> None:
+    (lender.folder(day, source) / "manifest.json").write_text("{", encoding="utf-8")
+
+
+def of_another_date(lender: Lender, day: date, source: str) -> None:
+    told = lender.manifest(day, source) | {"business_date": OPENING_DAY.isoformat()}
+    lender.write_manifest(day, source, told)
+
+
+def short_of_a_file(lender: Lender, day: date, source: str) -> None:
+    feed = "complaint" if source == "feedback" else "hold"
+    (lender.folder(day, source) / f"{feed}.csv").unlink()
+
+
+def linked(lender: Lender, day: date, source: str) -> None:
+    folder = lender.folder(day, source)
+    folder.rename(lender.home / "elsewhere")
+    folder.symlink_to(lender.home / "elsewhere")
+
+
+DAMAGED = (truncated, garbled, of_another_date, short_of_a_file, linked)
+
+
+def refused(
+    debtors: Debtors,
+    day: date,
+    source: str = "feedback",
+    damage: Callable[[Lender, date, str], None] = truncated,
+) -> None:
+    """A delivery comes for a date and is refused as a whole."""
+    debtors.lender.send(day, source)
+    damage(debtors.lender, day, source)
+    with pytest.raises(DeliveryError):
+        debtors.lender.take_in(day, source)
+
+
+def recalls(debtors: Debtors) -> set[tuple[str, str, str]]:
+    """Queue, customer and kind of what was recalled on the date of the files."""
+    return set(
+        debtors.lender.warehouse.fetch(
+            "select queue, customer_id, recall_kind from task_recall "
+            "where business_date = cast($day as date)",
+            {"day": NEXT_DAY},
+        )
+    )
+
+
+ALL = {("sms_reminder", f"C{n}", "suppressed") for n in (1, 2)}
+
+
+@pytest.fixture
+def contacted(debtors: Debtors) -> Debtors:
+    """Two debtors whose messages went out, and teams who report every day."""
+    debtors.lender.send(OPENING_DAY, "feedback", complaint=[], consent_change=[])
+    debtors.open((1, 2))
+    debtors.lender.send(NEXT_DAY)
+    debtors.lender.send(NEXT_DAY, "feedback", complaint=[], consent_change=[])
+    debtors.run()
+    assert debtors.contacted() == {"C1", "C2"}
+    return debtors
+
+
+@pytest.mark.parametrize(
+    ("damage", "source"), [(truncated, "core_banking"), *((d, "feedback") for d in DAMAGED)]
+)
+def test_what_is_refused_before_the_hours_stops_all_contact(
+    contacted: Debtors, damage: Callable[[Lender, date, str], None], source: str
+) -> None:
+    refused(contacted, AFTER, source, damage)
+    warehouse = contacted.lender.warehouse
+    result = suppress_contacts(warehouse, NEXT_DAY)
+    assert result.counts == {"suppressed_sms_reminder": 2}
+    assert recalls(contacted) == ALL
+    reasons = warehouse.fetch("select distinct reason_en, reason_zh, rule_id from task_recall")
+    ((english, chinese, rule),) = reasons
+    assert english.startswith("A delivery that may restrict contact could not be read: ")
+    assert chinese.startswith("限制类数据的交付无法读取")
+    assert rule == "gate_delivery_refused"
+    assert {check for check, _ in contacted.shut()} == {"delivery_refused"}
+    assert suppress_contacts(warehouse, NEXT_DAY).note == NOTHING
+
+
+def test_who_was_suppressed_is_owed_anew_once_the_delivery_is_read(contacted: Debtors) -> None:
+    lender = contacted.lender
+    refused(contacted, AFTER)
+    suppress_contacts(lender.warehouse, NEXT_DAY)
+    lender.send(AFTER)
+    lender.send(AFTER, "feedback", complaint=[COMPLAINT])
+    contacted.run(AFTER)
+    assert contacted.shut(AFTER) == set()
+    assert contacted.contacted(AFTER) == {"C2"}
+
+
+def test_the_gate_stays_shut_until_the_refused_date_is_taken_in(contacted: Debtors) -> None:
+    lender = contacted.lender
+    refused(contacted, AFTER)
+    suppress_contacts(lender.warehouse, NEXT_DAY)
+    (lender.folder(AFTER, "feedback")).rename(lender.home / "set_aside")
+    lender.send(AFTER)
+    contacted.run(AFTER)
+    assert ("delivery_refused", "complaint") in contacted.shut(AFTER)
+    lender.send(LATER)
+    lender.send(LATER, "feedback", complaint=[])
+    contacted.run(LATER)
+    assert ("delivery_refused", "complaint") in contacted.shut(LATER)
+    assert contacted.contacted(AFTER) == contacted.contacted(LATER) == set()
+    lender.send(AFTER, "feedback", complaint=[], consent_change=[])
+    contacted.run(AFTER)
+    contacted.run(LATER)
+    assert contacted.shut(LATER) == set()
+    assert contacted.contacted(LATER) == {"C1", "C2"}
+
+
+def test_a_date_that_was_taken_in_and_is_refused_when_it_comes_again(contacted: Debtors) -> None:
+    lender = contacted.lender
+    refused(contacted, NEXT_DAY)
+    suppress_contacts(lender.warehouse, NEXT_DAY)
+    assert recalls(contacted) == ALL
+    # What was there comes once more: it is the sender's last word.
+    lender.send(NEXT_DAY, "feedback", complaint=[], consent_change=[])
+    assert not lender.take_in(NEXT_DAY, "feedback").changed
+    lender.send(AFTER)
+    lender.send(AFTER, "feedback", complaint=[])
+    contacted.run(AFTER)
+    assert contacted.shut(AFTER) == set()
+    assert contacted.contacted(AFTER) == {"C1", "C2"}
+
+
+def test_too_much_that_is_refused_before_the_hours_stops_all_contact(contacted: Debtors) -> None:
+    lender = contacted.lender
+    bad = [{**COMPLAINT, "complaint_id": f"K{n}", "channel": "wechat"} for n in range(150)]
+    lender.send(AFTER, "feedback", complaint=bad)
+    with pytest.raises(DeliveryError):
+        lender.take_in(AFTER, "feedback")
+    suppress_contacts(lender.warehouse, NEXT_DAY)
+    assert recalls(contacted) == ALL
+
+
+def test_a_row_that_names_nobody_stops_all_contact_before_the_hours(contacted: Debtors) -> None:
+    lender = contacted.lender
+    bad = {**COMPLAINT, "customer_id": "C99", "channel": "wechat"}
+    lender.deliver(AFTER, "feedback", complaint=[bad])
+    suppress_contacts(lender.warehouse, NEXT_DAY)
+    assert recalls(contacted) == ALL
+    assert contacted.shut() == {("nameless_rows", "complaint")}
+
+
+def test_a_row_that_names_somebody_stops_nobody_else(contacted: Debtors) -> None:
+    lender = contacted.lender
+    lender.deliver(AFTER, "feedback", complaint=[{**COMPLAINT, "channel": "wechat"}])
+    suppress_contacts(lender.warehouse, NEXT_DAY)
+    assert recalls(contacted) == {("sms_reminder", "C1", "suppressed")}
+    assert contacted.shut() == set()
+
+
+def test_a_person_who_releases_the_gate_lets_contact_go_on(contacted: Debtors) -> None:
+    lender = contacted.lender
+    refused(contacted, AFTER)
+    suppress_contacts(lender.warehouse, NEXT_DAY)
+    release_gate(lender.warehouse, NEXT_DAY, released_by="Officer", reason="nothing in it")
+    assert suppress_contacts(lender.warehouse, NEXT_DAY).note == NOTHING
+    assert contacted.shut() == set()
+    # It was for that date; the next one asks again.
+    lender.send(AFTER)
+    lender.folder(AFTER, "feedback").rename(lender.home / "set_aside")
+    contacted.run(AFTER)
+    assert ("delivery_refused", "complaint") in contacted.shut(AFTER)
+
+
+def test_a_date_that_is_run_again_before_its_hours_adds_nobody(contacted: Debtors) -> None:
+    lender = contacted.lender
+    refused(contacted, AFTER)
+    lender.send(NEXT_DAY, customer=[{"customer_id": "C3", "customer_name": "测试乙"}])
+    contacted.run()
+    assert ("delivery_refused", "complaint") in contacted.shut()
+
+
+def test_what_restricts_nothing_stops_nobody(contacted: Debtors) -> None:
+    lender = contacted.lender
+    lender.send(AFTER, "feedback")
+    told = lender.manifest(AFTER, "feedback")
+    kept = [file for file in told["files"] if file["feed"] == "satisfaction"]
+    for file in told["files"]:
+        path = lender.folder(AFTER, "feedback") / file["file"]
+        path.write_bytes(b"") if file in kept else path.unlink()
+    lender.write_manifest(AFTER, "feedback", told | {"files": kept})
+    far = NEXT_DAY + timedelta(days=400)
+    for day in (AFTER, far, LATER):
+        if day == far:
+            lender.send(far, "feedback", complaint=[])
+            truncated(lender, far, "feedback")
+        with pytest.raises(DeliveryError):
+            lender.take_in(day, "feedback")
+    lender.folder(LATER).mkdir(parents=True)
+    with pytest.raises(DeliveryError, match="not complete yet"):
+        lender.take_in(LATER)
+    assert suppress_contacts(lender.warehouse, NEXT_DAY).note == NOTHING
+    assert contacted.shut() == set()
