@@ -12,6 +12,7 @@ from typing import Any
 
 from postloan.business_day import BusinessDay
 from postloan.errors import PostloanError
+from postloan.restrictions.questions import count_open
 from postloan.warehouse import Warehouse
 
 Summary = dict[str, Any]
@@ -37,6 +38,7 @@ def make_summary(warehouse: Warehouse, day: BusinessDay, reason: str | None) -> 
         found = warehouse.read_model(model, day.parameters)
         return [dict(zip(columns, row, strict=True)) for row in found]
 
+    asked = count_open(warehouse, day.date)
     steps: dict[str, Summary] = {}
     for measure in rows("measure_on", "step", "measure", "quantity", "note"):
         step = steps.setdefault(measure["step"], {"counts": {}, "note": measure["note"]})
@@ -53,7 +55,8 @@ def make_summary(warehouse: Warehouse, day: BusinessDay, reason: str | None) -> 
         "unclear_rows": rows("unclear_row_count", "customers_held", "rows_nameless", "rows_named")[
             0
         ],
-        "questions": len(rows("open_question", "kind", "customer_id", "inputs")),
+        "questions": asked.number,
+        "asked_since": asked.since,
         "steps": steps,
         "stages": rows(
             "stage_count",

@@ -1,10 +1,12 @@
 """What waits for a person right now, whatever the summary of a date said when it was closed."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from postloan.daybook import CLOSED, read_book
 from postloan.legal_cases import newest_moment
 from postloan.legal_requests import newest_request, shown_cases, waiting_cases
+from postloan.restrictions.questions import count_open
 from postloan.warehouse import Warehouse
 from postloan.warehouse.connect import connect
 
@@ -20,13 +22,15 @@ class Waiting:
         legal_cases: cases that somebody may decide on as of the newest closed date.
         asked_cases: how many of them the newest question shows.
         go_live_actions: first actions of an opening that nobody has released.
-        questions: questions about customers, of the newest closed date.
+        questions: questions about customers, by all that is known.
+        asked_since: since when the oldest of them waits.
     """
 
     legal_cases: int
     asked_cases: int
     go_live_actions: int
     questions: int
+    asked_since: date | None = None
 
 
 def waiting_now(warehouse: Warehouse) -> Waiting | None:
@@ -37,11 +41,13 @@ def waiting_now(warehouse: Warehouse) -> Waiting | None:
     waiting, latest = waiting_cases(warehouse, day.date), newest_request(warehouse)
     shown = shown_cases(warehouse, latest.asked_on, latest.round) if latest else {}
     openings = warehouse.read_model("go_live_waiting", day.parameters)
+    asked = count_open(warehouse)
     return Waiting(
         legal_cases=len(waiting),
         asked_cases=len(waiting.keys() & shown.keys()),
         go_live_actions=sum(actions for _, actions in openings),
-        questions=len(list(warehouse.read_model("open_question", day.parameters))),
+        questions=asked.number,
+        asked_since=asked.since,
     )
 
 

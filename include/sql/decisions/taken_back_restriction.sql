@@ -8,12 +8,13 @@
 -- wide, and has begun; its end is then the end. A consent that is given again ends a withdrawal.
 -- Where every version counts anyhow (deaths, plans), only what was left out is here. Of codes of
 -- registries those hold that tell of a death, by code or in words, and those that nobody can read
--- while no later row tells of the same enrolment.
+-- while no later row tells of the same enrolment. What starts further ahead than the rule lets it
+-- held from the day it came (`active_hold`), and so it does here.
 --
 -- grain   feed, record_key, received_on, left_out_no, customer_id
 -- reads   told_restriction, left_out_restriction, told_load, consent, consent_change, loan,
 --         rule_enrolment_code, rule_enrolment_status, rule_contact_check,
---         rule_court_event, standing_release, contact_moment
+--         rule_court_event, standing_release, contact_check_rule, contact_moment
 -- write   temporary
 
 with
@@ -143,9 +144,15 @@ missing as (
         end as happened
     from spoken
     inner join contact_moment
+        on (spoken.ends_on is null or spoken.ends_on > contact_moment.contact_on)
+    left join contact_check_rule
         on
-            spoken.starts_on <= contact_moment.contact_on
-            and (spoken.ends_on is null or spoken.ends_on > contact_moment.contact_on)
+            (
+                spoken.feed = 'hold'
+                and contact_check_rule.check_name = 'no_hold'
+                and spoken.aspect = contact_check_rule.subject
+            )
+            or (spoken.feed = 'pause' and contact_check_rule.check_name = 'not_paused')
     left join replaced
         on
             spoken.feed = replaced.feed
@@ -160,6 +167,10 @@ missing as (
     where
         spoken.is_protecting
         and (spoken.left_out_no is not null or replaced.feed is not null)
+        and (
+            spoken.starts_on <= contact_moment.contact_on
+            or spoken.starts_on > spoken.received_on + contact_check_rule.most_days_ahead
+        )
 
 ),
 
@@ -383,6 +394,9 @@ left join standing_release
     on
         holders.customer_id = standing_release.customer_id
         and standing_release.kind = 'taken_back'
+        and standing_release.record_key = concat_ws(
+            ' ', holders.feed, holders.record_key, cast(holders.received_on as varchar)
+        )
         and holders.received_on <= standing_release.released_on
         and holders.load_no <= standing_release.known_load_no
 -- What a person had released while it stood holds nobody when it goes.
@@ -390,6 +404,7 @@ left join standing_release as released_before
     on
         holders.customer_id = released_before.customer_id
         and holders.release_kind = released_before.kind
+        and released_before.record_key = holders.feed || ' ' || holders.record_key
         and holders.received_on <= released_before.released_on
         and holders.told_no <= released_before.known_load_no
 where

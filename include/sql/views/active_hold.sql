@@ -6,13 +6,16 @@
 -- All last from their first day up to the day before their end. A complaint pauses from the day it
 -- is known of, whatever time it was received at. What contradicts itself (a hold that ends before
 -- it starts; a complaint that is open and has an end, was closed before it was received, or was
--- decided without a date) is doubtful, and holds until a corrected row comes or a person releases
--- it. A refused row holds the customer whom it names whatever its dates are, for nobody knows what
--- it meant; one that a claim rests on holds its loan. What names a loan of another debtor holds the
--- customer it names, and that loan too.
+-- decided without a date) is doubtful, and so is, until it starts, a hold that starts further ahead
+-- than the rule lets one be announced, or is limited to a loan that has ended, which may go on under
+-- another number. It holds the person until a corrected row comes or a person releases that one: one
+-- that contradicts itself is none then, the others hold as they were told. A refused row holds the
+-- customer whom it names whatever its dates are, for nobody knows what it meant; one that a claim
+-- rests on holds its loan. What names a loan of another debtor holds the customer it names
+-- (`told_of`), and that loan too.
 --
--- A loan that is named limits a hold where its rule lets it, and only while the loan is active: one
--- that has ended may go on under another number. What was told of courts is always of its one loan.
+-- A loan that is named limits a hold where its rule lets it, and only while the loan is active. What
+-- was told of courts is always of its one loan.
 --
 -- grain   origin, hold_id, customer_id
 -- reads   current_hold, current_complaint, current_loan, approved_plan, open_promise, unclear_row,
@@ -33,7 +36,8 @@ told as (
         starts_on,
         ends_on,
         received_on,
-        coalesce(ends_on < starts_on, false) as is_doubtful
+        cast(null as bigint) as load_no,
+        coalesce(ends_on < starts_on, false) as contradicts
     from current_hold
 
     union all
@@ -47,10 +51,11 @@ told as (
         least(cast(received_at as date), received_on) as starts_on,
         closed_on as ends_on,
         received_on,
+        cast(null as bigint) as load_no,
         case
             when complaint_state in ('received', 'in_progress') then closed_on is not null
             else closed_on is null or closed_on < cast(received_at as date)
-        end as is_doubtful
+        end as contradicts
     from current_complaint
 
     union all
@@ -64,41 +69,10 @@ told as (
         happened_on as starts_on,
         cast(null as date) as ends_on,
         received_on,
-        effect = 'unclear' as is_doubtful
+        cast(null as bigint) as load_no,
+        effect = 'unclear' as contradicts
     from court_notice
     where effect in ('suspends', 'unclear')
-
-),
-
-lasting as (
-
-    select
-        case when told.is_doubtful then 'doubtful_' || told.origin else told.origin end as origin,
-        told.hold_id,
-        told.customer_id,
-        told.loan_id,
-        told.hold_kind,
-        case
-            when told.is_doubtful then least(told.starts_on, told.ends_on, told.received_on)
-            else told.starts_on
-        end as starts_on,
-        case when not told.is_doubtful then told.ends_on end as ends_on,
-        told.received_on,
-        coalesce(told_load.load_no, 0) as load_no
-    from told
-    left join told_load
-        on
-            told.origin = told_load.feed
-            and told.received_on = told_load.received_on
-    left join standing_release
-        on
-            told.customer_id = standing_release.customer_id
-            and standing_release.kind = 'doubtful_hold'
-            and told.received_on <= standing_release.released_on
-            and coalesce(told_load.load_no, 0) <= standing_release.known_load_no
-    where
-        not told.is_doubtful
-        or standing_release.customer_id is null
 
     union all
 
@@ -111,7 +85,8 @@ lasting as (
         approved_on as starts_on,
         cast(null as date) as ends_on,
         received_on,
-        load_no
+        load_no,
+        false as contradicts
     from approved_plan
 
     union all
@@ -125,95 +100,154 @@ lasting as (
         starts_on,
         ends_on,
         received_on,
-        load_no
+        load_no,
+        false as contradicts
     from open_promise
 
 ),
 
-of_the_person as (
+kinds as (
 
-    select distinct subject as hold_kind
+    select
+        subject as hold_kind,
+        whole_person,
+        most_days_ahead
     from contact_check_rule
-    where
-        check_name = 'no_hold'
-        and whole_person
+    where check_name = 'no_hold'
+
+),
+
+judged as (
+
+    select
+        told.origin,
+        told.hold_id,
+        told.customer_id,
+        told.loan_id,
+        told.hold_kind,
+        told.starts_on,
+        told.ends_on,
+        told.received_on,
+        told.contradicts,
+        coalesce(told.load_no, told_load.load_no, 0) as load_no,
+        coalesce(told.starts_on > told.received_on + kinds.most_days_ahead, false)
+        and told.starts_on > contact_moment.contact_on as is_far_ahead,
+        coalesce(kinds.whole_person, false) as is_of_person,
+        coalesce(current_loan.loan_status = 'active', false) as is_active,
+        coalesce(current_loan.customer_id, told.customer_id) as debtor_id
+    from told
+    cross join contact_moment
+    left join told_load
+        on
+            told.origin = told_load.feed
+            and told.received_on = told_load.received_on
+    left join kinds
+        on told.hold_kind = kinds.hold_kind
+    left join current_loan
+        on told.loan_id = current_loan.loan_id
+
+),
+
+doubted as (
+
+    select
+        origin,
+        hold_id,
+        customer_id,
+        loan_id,
+        hold_kind,
+        starts_on,
+        ends_on,
+        received_on,
+        load_no,
+        contradicts,
+        contradicts or is_far_ahead as is_misdated,
+        contradicts or is_far_ahead or (
+            origin = 'hold' and loan_id is not null and not is_active and not is_of_person
+        ) as is_doubtful,
+        is_of_person,
+        is_active,
+        debtor_id
+    from judged
 
 ),
 
 scoped as (
 
     select
-        lasting.origin,
-        lasting.hold_id,
-        lasting.customer_id,
-        lasting.loan_id as named_loan_id,
+        doubted.hold_id,
+        doubted.customer_id,
+        doubted.debtor_id,
+        doubted.hold_kind,
+        doubted.received_on,
+        doubted.load_no,
         case
-            when lasting.hold_kind in ('assigned_claim', 'unclear_court') then lasting.loan_id
-            when of_the_person.hold_kind is null and current_loan.loan_status = 'active'
-                then lasting.loan_id
+            when doubted.is_doubtful and standing_release.kind is null
+                then 'doubtful_' || doubted.origin
+            else doubted.origin
+        end as origin,
+        case
+            when doubted.origin = 'legal_event' then doubted.loan_id
+            when
+                not doubted.is_of_person
+                and (doubted.is_active or standing_release.kind is not null)
+                then doubted.loan_id
         end as loan_id,
-        lasting.hold_kind,
-        lasting.starts_on,
-        lasting.ends_on,
-        lasting.received_on,
-        lasting.load_no
-    from lasting
-    left join of_the_person
-        on lasting.hold_kind = of_the_person.hold_kind
-    left join current_loan
-        on lasting.loan_id = current_loan.loan_id
-
-),
-
-strangers as (
-
-    -- A loan of somebody else is named: one of the two names is wrong, and nobody knows which.
-    select
-        scoped.origin,
-        scoped.hold_id,
-        current_loan.customer_id as debtor_id
-    from scoped
-    inner join current_loan
-        on scoped.named_loan_id = current_loan.loan_id
-    where scoped.customer_id <> current_loan.customer_id
+        case
+            when doubted.is_misdated and standing_release.kind is null
+                then least(doubted.starts_on, doubted.ends_on, doubted.received_on)
+            else doubted.starts_on
+        end as starts_on,
+        case
+            when not doubted.is_misdated or standing_release.kind is not null
+                then doubted.ends_on
+        end as ends_on
+    from doubted
+    left join standing_release
+        on
+            doubted.is_doubtful
+            and doubted.customer_id = standing_release.customer_id
+            and standing_release.kind = 'doubtful_hold'
+            and standing_release.record_key = doubted.origin || ' ' || doubted.hold_id
+            and doubted.received_on <= standing_release.released_on
+            and doubted.load_no <= standing_release.known_load_no
+    where
+        not doubted.contradicts
+        or standing_release.kind is null
 
 ),
 
 protecting as (
 
+    -- A loan of somebody else is named: one of the two names is wrong, and nobody knows which.
     select
-        scoped.origin,
-        scoped.hold_id,
-        scoped.customer_id,
-        case when strangers.debtor_id is null then scoped.loan_id end as loan_id,
-        scoped.hold_kind,
-        scoped.starts_on,
-        scoped.ends_on,
-        scoped.received_on,
-        scoped.load_no
+        origin,
+        hold_id,
+        customer_id,
+        customer_id as told_of,
+        case when customer_id = debtor_id then loan_id end as loan_id,
+        hold_kind,
+        starts_on,
+        ends_on,
+        received_on,
+        load_no
     from scoped
-    left join strangers
-        on
-            scoped.origin = strangers.origin
-            and scoped.hold_id = strangers.hold_id
 
     union all
 
     select
-        scoped.origin,
-        scoped.hold_id,
-        strangers.debtor_id as customer_id,
-        scoped.loan_id,
-        scoped.hold_kind,
-        scoped.starts_on,
-        scoped.ends_on,
-        scoped.received_on,
-        scoped.load_no
+        origin,
+        hold_id,
+        debtor_id as customer_id,
+        customer_id as told_of,
+        loan_id,
+        hold_kind,
+        starts_on,
+        ends_on,
+        received_on,
+        load_no
     from scoped
-    inner join strangers
-        on
-            scoped.origin = strangers.origin
-            and scoped.hold_id = strangers.hold_id
+    where customer_id <> debtor_id
 
 )
 
@@ -221,6 +255,7 @@ select
     protecting.origin,
     protecting.hold_id,
     protecting.customer_id,
+    protecting.told_of,
     protecting.loan_id,
     protecting.hold_kind,
     protecting.starts_on,
@@ -241,6 +276,7 @@ select
     || ' ' || cast(unclear_row.business_date as varchar)
     || ' line ' || cast(unclear_row.line_no as varchar) as hold_id,
     unclear_row.customer_id,
+    unclear_row.customer_id as told_of,
     unclear_row.loan_id,
     unclear_row.hold_kind,
     unclear_row.business_date as starts_on,
@@ -263,6 +299,7 @@ select
     || ' line ' || cast(line_no as varchar)
     || case when happened = 'left_out' then ' left out' else ' told otherwise' end as hold_id,
     customer_id,
+    customer_id as told_of,
     cast(null as varchar) as loan_id,
     'taken_back' as hold_kind,
     min(starts_on) as starts_on,
@@ -278,6 +315,7 @@ select
     'registry' as origin,
     institution_id || ' ' || cast(effective_on as varchar) as hold_id,
     customer_id,
+    customer_id as told_of,
     cast(null as varchar) as loan_id,
     'unclear_status' as hold_kind,
     received_on as starts_on,

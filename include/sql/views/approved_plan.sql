@@ -156,6 +156,7 @@ left join standing_release
     on
         approvals.customer_id = standing_release.customer_id
         and standing_release.kind = 'approved_plan'
+        and standing_release.record_key = approvals.feed || ' ' || approvals.request_id
         and approvals.received_on <= standing_release.released_on
         and approvals.load_no <= standing_release.known_load_no
 where

@@ -21,6 +21,7 @@ rules as (
         longest_days,
         whole_person,
         most_customers,
+        most_days_ahead,
         row_number() over (
             partition by check_name, subject
             order by case when is_law then 0 else 1 end, rule_id
@@ -41,7 +42,8 @@ strictest as (
         max(minimum_years) as minimum_years,
         max(longest_days) as longest_days,
         bool_or(coalesce(whole_person, false)) as whole_person,
-        max(most_customers) as most_customers
+        max(most_customers) as most_customers,
+        min(most_days_ahead) as most_days_ahead
     from rules
     group by check_name, subject
 
@@ -59,6 +61,7 @@ select
     strictest.longest_days,
     strictest.whole_person,
     strictest.most_customers,
+    strictest.most_days_ahead,
     rules.pattern
 from rules
 inner join strictest

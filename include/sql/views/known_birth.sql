@@ -78,6 +78,7 @@ left join standing_release
     on
         births.customer_id = standing_release.customer_id
         and standing_release.kind = 'minor'
+        and births.told_by = standing_release.record_key
         and births.received_on <= standing_release.released_on
         and coalesce(told_load.load_no, 0) <= standing_release.known_load_no
 where standing_release.customer_id is null

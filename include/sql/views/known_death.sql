@@ -2,9 +2,9 @@
 --
 -- Silence takes nothing back: a later row without the date of death is an ordinary row, and what a
 -- delivery in place of another leaves out is in `taken_back_restriction`. A registry tells of it by a
--- code, or by a word for it in the place of one. A release by a person ends it.
+-- code, or by a word for it in the place of one. A person releases each report by itself.
 --
--- grain   customer_id, told_by
+-- grain   customer_id, told_by, record_key
 -- reads   customer, enrolment, rule_enrolment_code, rule_enrolment_status, rule_contact_check,
 --         standing_release, told_load
 -- write   view
@@ -17,6 +17,7 @@ told as (
         customer_id,
         'lender' as told_by,
         'customer' as feed,
+        'customer ' || customer_id as record_key,
         received_on
     from customer
     where
@@ -30,6 +31,13 @@ told as (
         enrolment.customer_id,
         'registry' as told_by,
         'enrolment' as feed,
+        concat_ws(
+            ' ',
+            'enrolment',
+            enrolment.customer_id,
+            enrolment.institution_id,
+            cast(enrolment.effective_on as varchar)
+        ) as record_key,
         enrolment.received_on
     from enrolment
     inner join rule_enrolment_code
@@ -53,6 +61,13 @@ told as (
         enrolment.customer_id,
         'registry' as told_by,
         'enrolment' as feed,
+        concat_ws(
+            ' ',
+            'enrolment',
+            enrolment.customer_id,
+            enrolment.institution_id,
+            cast(enrolment.effective_on as varchar)
+        ) as record_key,
         enrolment.received_on
     from enrolment
     inner join rule_contact_check
@@ -72,6 +87,7 @@ newest as (
     select
         told.customer_id,
         told.told_by,
+        told.record_key,
         max(told.received_on) as received_on,
         max(coalesce(told_load.load_no, 0)) as load_no
     from told
@@ -79,13 +95,14 @@ newest as (
         on
             told.feed = told_load.feed
             and told.received_on = told_load.received_on
-    group by told.customer_id, told.told_by
+    group by told.customer_id, told.told_by, told.record_key
 
 )
 
 select
     newest.customer_id,
     newest.told_by,
+    newest.record_key,
     newest.received_on,
     newest.load_no
 from newest
@@ -93,6 +110,7 @@ left join standing_release
     on
         newest.customer_id = standing_release.customer_id
         and standing_release.kind = 'deceased'
+        and newest.record_key = standing_release.record_key
         and newest.received_on <= standing_release.released_on
         and newest.load_no <= standing_release.known_load_no
 where standing_release.customer_id is null

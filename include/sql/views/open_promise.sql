@@ -51,6 +51,7 @@ left join standing_release
     on
         promises.customer_id = standing_release.customer_id
         and standing_release.kind = 'promise_to_pay'
+        and standing_release.record_key = 'promise_to_pay ' || promises.promise_id
         and promises.received_on <= standing_release.released_on
         and coalesce(told_load.load_no, 0) <= standing_release.known_load_no
 where standing_release.customer_id is null

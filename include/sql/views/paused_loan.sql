@@ -1,27 +1,13 @@
 -- paused_loan: loans that are paused at the moment of contact, with the pause that has lasted longest.
 --
--- A pause that ends before it starts is doubtful: nobody knows whether the loan is paused, so it
--- is, until a corrected row comes or a person releases it for whoever owes it now. One that ends on its first day was
--- taken back.
+-- A doubtful pause counts, one that is about a loan that had ended for every loan of its debtor that
+-- has not: nobody knows which of them it means. One that ends on its first day was taken back.
 --
 -- grain   loan_id
--- reads   current_pause, current_loan, standing_release, told_load, contact_moment
+-- reads   judged_pause, current_loan, contact_moment
 -- write   view
 
 with
-
-released as (
-
-    select
-        current_loan.loan_id,
-        standing_release.released_on,
-        standing_release.known_load_no
-    from standing_release
-    inner join current_loan
-        on standing_release.customer_id = current_loan.customer_id
-    where standing_release.kind = 'doubtful_hold'
-
-),
 
 told as (
 
@@ -29,36 +15,28 @@ told as (
         pause_id,
         loan_id,
         pause_reason,
+        is_doubtful,
         starts_on,
-        ends_on,
-        received_on
-    from current_pause
-    where
-        ends_on is null
-        or ends_on >= starts_on
+        ends_on
+    from judged_pause
 
     union all
 
     select
-        current_pause.pause_id,
-        current_pause.loan_id,
-        'doubtful ' || current_pause.pause_reason as pause_reason,
-        least(current_pause.ends_on, current_pause.received_on) as starts_on,
-        cast(null as date) as ends_on,
-        current_pause.received_on
-    from current_pause
-    left join told_load
+        judged_pause.pause_id,
+        current_loan.loan_id,
+        judged_pause.pause_reason,
+        judged_pause.is_doubtful,
+        judged_pause.starts_on,
+        judged_pause.ends_on
+    from judged_pause
+    inner join current_loan
         on
-            told_load.feed = 'pause'
-            and current_pause.received_on = told_load.received_on
-    left join released
-        on
-            current_pause.loan_id = released.loan_id
-            and current_pause.received_on <= released.released_on
-            and coalesce(told_load.load_no, 0) <= released.known_load_no
+            judged_pause.customer_id = current_loan.customer_id
+            and judged_pause.loan_id <> current_loan.loan_id
     where
-        current_pause.ends_on < current_pause.starts_on
-        and released.loan_id is null
+        judged_pause.is_of_person
+        and current_loan.loan_status = 'active'
 
 ),
 
@@ -66,7 +44,8 @@ lasting as (
 
     select
         told.loan_id,
-        told.pause_reason,
+        case when told.is_doubtful then 'doubtful ' else '' end
+        || told.pause_reason as pause_reason,
         told.starts_on,
         row_number() over (
             partition by told.loan_id

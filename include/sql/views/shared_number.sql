@@ -75,7 +75,8 @@ select
     asked_number.customer_id,
     asked_number.number,
     shared.customers + case when own.customer_id is null then 1 else 0 end as customers,
-    shared.since
+    shared.since,
+    shared.load_no
 from asked_number
 inner join shared
     on asked_number.number = shared.number
@@ -87,6 +88,7 @@ left join standing_release
     on
         asked_number.customer_id = standing_release.customer_id
         and standing_release.kind = 'shared_number'
+        and asked_number.number = standing_release.record_key
         and shared.since <= standing_release.released_on
         and shared.load_no <= standing_release.known_load_no
 where

@@ -84,7 +84,10 @@ told as (
         end as ends_on,
         request_kind not in ('access', 'correction') as is_protecting,
         case
-            when request_state in ('refused', 'withdrawn') then 'doubtful_hold'
+            when
+                request_state in ('refused', 'withdrawn')
+                or (request_state = 'received' and closed_on is not null)
+                then 'doubtful_hold'
         end as release_kind,
         received_on,
         line_no

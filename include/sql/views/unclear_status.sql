@@ -50,6 +50,13 @@ left join standing_release
     on
         told.customer_id = standing_release.customer_id
         and standing_release.kind = 'unclear_status'
+        and standing_release.record_key = concat_ws(
+            ' ',
+            'enrolment',
+            told.customer_id,
+            told.institution_id,
+            cast(told.effective_on as varchar)
+        )
         and told.received_on <= standing_release.released_on
         and coalesce(told_load.load_no, 0) <= standing_release.known_load_no
 where

@@ -3,65 +3,68 @@
 import argparse
 from collections.abc import Sequence
 from datetime import date
-from itertools import groupby
 
 from postloan.cli.acting import acting_person, acting_reason, add_by
 from postloan.cli.shown import business_date
-from postloan.restrictions.questions import open_questions
-from postloan.restrictions.release import Release, append_releases
-from postloan.restrictions.standing import check_stands
-from postloan.restrictions.waiting import KIND, Asked, UnclearRow, releases_of, waiting_rows
+from postloan.restrictions.release import append_releases
+from postloan.restrictions.standing import UNCLEAR_ROW, Protection, standing_protections
+from postloan.restrictions.waiting import Asked, releases_of
 from postloan.settings import settings
+from postloan.shown_text import made_visible
 from postloan.warehouse import open_warehouse
 
 NOBODY = "names nobody known: nobody is contacted"
 
 
-def _told(row: UnclearRow, customers: list[str]) -> str:
-    at_fault = f" in {row.column_name}" if row.column_name else ""
-    whom = f"holds {', '.join(customers)}" if customers else NOBODY
-    place = f"{row.feed} {row.received_on} line {row.line_no}"
-    return f"  {place:<44} {row.reason}{at_fault}: {whom}"
+def _told(standing: Protection) -> str:
+    """One line: what `release` takes, since when, what is known and whom it holds."""
+    held = f"holds {', '.join(standing.customers)}" if standing.customers else NOBODY
+    known = f"since {standing.since}, load {standing.load_no}"
+    told = f"{standing.kind:<14} {standing.shown_key:<44} {known}: {standing.inputs}: {held}"
+    return f"  {made_visible(told)}"
 
 
 def run_list(args: argparse.Namespace) -> int:
-    """Print what restricts until a person decides; 0 on success."""
+    """Print what protects until a person decides, each thing by itself; 0 on success."""
     with open_warehouse(settings().warehouse_url) as warehouse:
-        rows = waiting_rows(warehouse, args.on or date.max)
-        questions = open_questions(warehouse)
-    _tell_rows(rows)
-    for question in questions:
-        print(f"  {question.kind:<14} customer {question.customer_id}: {question.inputs}")
+        standing = standing_protections(warehouse, args.on or date.max)
+    asked = [
+        s
+        for s in standing
+        if (args.customer in s.customers if args.customer else args.all or s.is_question)
+    ]
+    for one in asked:
+        print(_told(one))
+    _count([s for s in asked if s.kind == UNCLEAR_ROW])
+    questions = [s for s in asked if s.is_question and s.kind != UNCLEAR_ROW]
     print(f"{len(questions):,} questions wait for a person.")
-    if rows:
+    if any(s.kind == UNCLEAR_ROW for s in asked):
         print("Correct a row: python -m postloan feed requeue --help")
-    if rows or questions:
-        print("Release: python -m postloan restriction release --help")
+    if asked:
+        print("Release one: python -m postloan restriction release --kind KIND --key KEY --help")
     return 0
 
 
-def _tell_rows(rows: Sequence[UnclearRow]) -> None:
-    """One line for each refused row, and how many customers they hold."""
-    held: set[str] = set()
-    nameless = 0
-    for _, found in groupby(rows, key=lambda row: (row.place, row.file_sha256)):
-        same = list(found)
-        customers = [row.customer_id for row in same if row.customer_id]
-        held.update(customers)
-        nameless += not customers
-        print(_told(same[0], customers))
+def _count(rows: Sequence[Protection]) -> None:
+    held = {customer_id for row in rows for customer_id in row.customers}
+    nameless = sum(not row.customers for row in rows)
     print(f"{len(held):,} customers are held by refused rows; {nameless:,} rows name nobody known.")
 
 
 def run_release(args: argparse.Namespace) -> int:
-    """Record a release and say what to do next; 0 on success."""
+    """Record the release of one thing and say what to do next; 0 on success."""
+    asked = Asked(
+        kind=args.kind,
+        customer_id=args.customer,
+        other_customer_id=args.other_customer,
+        key=args.key,
+        feed=args.feed,
+        received_on=args.date,
+        line_no=args.line,
+        load_no=args.load,
+    )
     with open_warehouse(settings().warehouse_url) as warehouse:
-        releases: tuple[Release, ...]
-        if args.kind == KIND:
-            releases = releases_of(warehouse, Asked(args.customer, args.feed, args.date, args.line))
-        else:
-            check_stands(warehouse, args.kind, args.customer)
-            releases = (Release(args.kind, args.customer, args.other_customer),)
+        releases = releases_of(warehouse, asked)
         counts_on = append_releases(
             warehouse,
             releases,
@@ -69,7 +72,7 @@ def run_release(args: argparse.Namespace) -> int:
             reason=acting_reason(args.reason),
             released_on=args.on,
         )
-    print(f"  released: {len(releases):,} of kind {args.kind}, as of {counts_on}")
+    print(f"  released: {len(releases):,} of kind {releases[0].kind}, as of {counts_on}")
     print(f"Nothing was sent. To publish: python -m postloan run --date {counts_on}")
     return 0
 
@@ -82,18 +85,24 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     nested = parser.add_subparsers(metavar="COMMAND", required=True)
     listing = nested.add_parser("list", help="what waits for a person")
     _add_date(listing, "--on", "rows as known on that business date; all that is loaded by default")
-    listing.set_defaults(run=run_list)
-    releasing = nested.add_parser("release", help="release what protects a customer")
-    releasing.add_argument(
-        "--kind", default=KIND, metavar="KIND", help=f"what protects, as listed; {KIND} by default"
+    listing.add_argument("--customer", metavar="CUSTOMER_ID", help="all that protects this one")
+    listing.add_argument(
+        "--all", action="store_true", help="also what ends by itself or is known for certain"
     )
+    listing.set_defaults(run=run_list)
+    releasing = nested.add_parser("release", help="release one thing that protects a customer")
+    releasing.add_argument("--kind", metavar="KIND", help="what protects, as listed")
+    releasing.add_argument("--key", metavar="KEY", help="which one of the kind, as listed")
     releasing.add_argument("--customer", metavar="CUSTOMER_ID", help="the customer protected")
     releasing.add_argument(
         "--other-customer", metavar="CUSTOMER_ID", help="where it is about two customers"
     )
-    releasing.add_argument("--feed", help="of a refused row: its feed")
-    _add_date(releasing, "--date", "of a refused row: the date of its delivery")
+    releasing.add_argument("--feed", help="the feed that told of it")
+    _add_date(releasing, "--date", "the date of the delivery that told of it")
     releasing.add_argument("--line", type=int, metavar="N", help="of a refused row: its line")
+    releasing.add_argument(
+        "--load", type=int, metavar="N", help="the load that was looked at, as listed"
+    )
     add_by(releasing, "releases it")
     releasing.add_argument("--reason", required=True, help="why; it stays on the release")
     _add_date(releasing, "--on", "the business date it counts from; by default the newest")

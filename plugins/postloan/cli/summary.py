@@ -142,15 +142,18 @@ def _decisions(summary: Summary, now: Waiting | None) -> Iterator[str]:
     """What waits for a person now; as of the close where the warehouse could not be asked."""
     counts = summary["steps"].get("start_legal_preparation", {}).get("counts", {})
     cases = counts.get("cases_awaiting_approval", 0)
-    questions = summary.get("questions", 0)
+    questions, since = summary.get("questions", 0), summary.get("asked_since")
     yield "Decisions waiting" if now else "Decisions waiting, as of the close of the date"
     if now:
-        cases, questions = now.legal_cases, now.questions
+        cases, questions, since = now.legal_cases, now.questions, now.asked_since
     if cases:
         asked = f" ({now.asked_cases:,} in the newest question)" if now else ""
         yield f"  {cases:,} legal cases{asked}: in the UI below Browse, Required Actions"
     if questions:
-        yield f"  {questions:,} questions about customers: python -m postloan restriction list"
+        oldest = f", the oldest since {since}" if since else ""
+        yield (
+            f"  {questions:,} questions about customers{oldest}: python -m postloan restriction list"
+        )
     if now and now.go_live_actions:
         yield (
             f"  {now.go_live_actions:,} first actions of the opening: "

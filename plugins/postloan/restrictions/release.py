@@ -1,14 +1,17 @@
 """A person releases what protects a customer; only rows are added, each with name and reason."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 
 from postloan.contracts import catalogue
 from postloan.errors import DayError
 from postloan.restrictions.loads import last_load_no
+from postloan.restrictions.standing import UNCLEAR_ROW, Protection, standing_protections
 from postloan.warehouse import Warehouse
 
 TABLE = "restriction_release"
+MOST_TOLD = 10
 
 _NEWEST_DATE = "select max(business_date) as d from business_day where day_state <> 'skipped'"
 
@@ -29,11 +32,14 @@ class Release:
         kind: one of the list in the contract of `restriction_release`.
         customer_id: the customer who was protected.
         other_customer_id: the other one, where the protection is about two.
+        record_key: which of the kind it is, as `standing_protection` tells it; left out, it is the
+            only one of that kind that the customer has.
         source: source of the row, where it is one row.
         feed: its feed.
         received_on: business date of its delivery.
         line_no: its line.
         file_sha256: the file that the line is of.
+        known_load_no: the load that told of it last; the last of all where it is a row.
     """
 
     kind: str
@@ -44,6 +50,8 @@ class Release:
     received_on: date | None = None
     line_no: int | None = None
     file_sha256: str | None = None
+    record_key: str | None = None
+    known_load_no: int | None = None
 
 
 def kinds() -> tuple[str, ...]:
@@ -75,8 +83,8 @@ def append_releases(
         The business date from which they count.
 
     Raises:
-        DayError: nobody or no reason is named, the kind is unknown, nothing is identified, or the
-            date lies before what is released was received.
+        DayError: nobody or no reason is named, the kind is unknown, nothing or more than one thing
+            is identified, or the date lies before what is released was received.
     """
     if not released_by.strip() or not reason.strip():
         raise DayError("A release needs the person who made it and the reason: both stay on it.")
@@ -84,7 +92,9 @@ def append_releases(
         raise DayError("There is nothing to release. See: python -m postloan restriction list")
     for release in releases:
         _check(release)
-        _check_customer(warehouse, release)
+        if release.customer_id:
+            check_customer(warehouse, release.customer_id)
+    releases = _complete(warehouse, releases, released_on)
     received = [r.received_on for r in releases if r.received_on]
     counts_on = released_on or _newest_date(warehouse, received)
     if received and counts_on < max(received):
@@ -93,7 +103,7 @@ def append_releases(
             f"Leave --on out, or give {max(received)} or a later date."
         )
     with warehouse.transaction():
-        known_load_no = last_load_no(warehouse)
+        newest_load_no = last_load_no(warehouse)
         last = int(warehouse.scalar(_LAST_RELEASE))
         warehouse.append_rows(
             TABLE,
@@ -101,7 +111,9 @@ def append_releases(
                 {
                     **asdict(release),
                     "released_on": counts_on,
-                    "known_load_no": known_load_no,
+                    "known_load_no": (
+                        newest_load_no if release.known_load_no is None else release.known_load_no
+                    ),
                     "release_no": number,
                     "released_by": released_by.strip(),
                     "reason": reason.strip(),
@@ -119,14 +131,108 @@ def _check(release: Release) -> None:
         raise DayError("Say what is released: a customer, or source, feed, date and line of a row.")
 
 
-def _check_customer(warehouse: Warehouse, release: Release) -> None:
-    """Refuse a customer number that is nobody's: the one who was meant would stay protected."""
-    asked = {"customer_id": release.customer_id}
-    if release.customer_id and not warehouse.scalar(_KNOWN_CUSTOMER, asked):
+def check_customer(warehouse: Warehouse, customer_id: str) -> None:
+    """Refuse a customer number that is nobody's: the one who was meant would stay protected.
+
+    Raises:
+        DayError: no customer of the book has it.
+    """
+    if not warehouse.scalar(_KNOWN_CUSTOMER, {"customer_id": customer_id}):
         raise DayError(
             "No customer of the book has the number that was given: nothing is released. "
             "See: python -m postloan restriction list"
         )
+
+
+def the_one(found: Sequence[Protection], kind: str | None) -> Protection:
+    """The one thing that is released.
+
+    Args:
+        found: what fits the words of a person.
+        kind: the kind they name, if any.
+
+    Raises:
+        DayError: nothing is found, or several things, which it names.
+    """
+    if not found:
+        what = f"Nothing of kind {kind} protects that customer now" if kind else "No such thing"
+        raise DayError(
+            f"{what}, so nothing was written: there is no such protection, or it is released "
+            "already. See what waits: python -m postloan restriction list"
+        )
+    if len(found) > 1:
+        things = "; ".join(f"{s.kind} '{s.shown_key}'" for s in found[:MOST_TOLD])
+        more = f"; and {len(found) - MOST_TOLD:,} more" if len(found) > MOST_TOLD else ""
+        raise DayError(
+            f"{len(found):,} things fit, and one is released at a time, so nothing was written. "
+            f"Name it with --kind and --key: {things}{more}"
+        )
+    return found[0]
+
+
+def release_of(
+    standing: Protection, customer_id: str | None = None, seen_load_no: int | None = None
+) -> Release:
+    """The release of one thing, as it is known now.
+
+    Args:
+        standing: the thing.
+        customer_id: for whom; of a refused row all whom it names, unless given.
+        seen_load_no: the load that told of it when a person looked.
+
+    Raises:
+        DayError: it has been told anew since.
+    """
+    if seen_load_no is not None and seen_load_no != standing.load_no:
+        raise DayError(
+            f"It was told anew by load {standing.load_no}, after load {seen_load_no} that was "
+            "looked at, so nothing was written. See: python -m postloan restriction list"
+        )
+    if standing.kind == UNCLEAR_ROW:
+        return Release(
+            kind=standing.kind,
+            # A line that is released as a whole stays released when it comes to name others.
+            customer_id=customer_id,
+            source=standing.source,
+            feed=standing.feed,
+            received_on=standing.since,
+            line_no=standing.line_no,
+            file_sha256=standing.file_sha256,
+        )
+    return Release(
+        kind=standing.kind,
+        customer_id=standing.told_of,
+        other_customer_id=standing.record_key if standing.kind == "same_person" else None,
+        record_key=standing.record_key,
+        received_on=standing.since,
+        known_load_no=standing.load_no,
+    )
+
+
+def _complete(
+    warehouse: Warehouse, releases: tuple[Release, ...], released_on: date | None
+) -> tuple[Release, ...]:
+    """Say of each which thing it is of, where that was left out."""
+    if all(release.record_key or release.line_no for release in releases):
+        return releases
+    standing = standing_protections(warehouse, unopened=released_on)
+    return tuple(
+        release
+        if release.record_key or release.line_no
+        else release_of(
+            the_one(
+                [
+                    s
+                    for s in standing
+                    if s.kind == release.kind
+                    and release.customer_id in s.customers
+                    and release.other_customer_id in (None, s.record_key)
+                ],
+                release.kind,
+            )
+        )
+        for release in releases
+    )
 
 
 def _newest_date(warehouse: Warehouse, received: list[date]) -> date:

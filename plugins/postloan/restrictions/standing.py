@@ -1,79 +1,104 @@
-"""Whether there is anything to release: a release of nothing would be believed in."""
+"""Everything that protects a customer until a person releases it, one thing at a time."""
 
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from postloan.errors import DayError
-from postloan.restrictions.questions import open_questions
 from postloan.warehouse import Warehouse
+from postloan.warehouse.door import Row
 
-TAKEN_BACK = "taken_back_restriction"
+UNCLEAR_ROW, SHARED_NUMBER = "unclear_row", "shared_number"
 
-_PROTECTED = {
-    "deceased": "select customer_id from known_death",
-    "approved_plan": "select customer_id from active_hold where hold_kind = 'approved_plan'",
-    "promise_to_pay": "select customer_id from active_hold where hold_kind = 'promise_to_pay'",
-    "unclear_status": "select customer_id from active_hold where hold_kind = 'unclear_status'",
-    "minor": """
-        select known_birth.customer_id
-        from known_birth
-        inner join come_of_age
-            on known_birth.birth_on > come_of_age.born_by
-    """,
-    "taken_back": f"select customer_id from {TAKEN_BACK}",  # noqa: S608 (our own)
-    "doubtful_hold": "select customer_id from active_hold where origin like 'doubtful%'",
-}
-"""Kind -> whom it protects by what is known now, whether or not a date was run with it."""
-_ASKED = ("same_person", "shared_number")
-"""Kinds that are found when a date is run."""
+OF_RECORDS = (UNCLEAR_ROW, "doubtful_hold", "approved_plan", "promise_to_pay")
+"""Kinds of which the key alone says which it is, however many customers it holds."""
 
-_LAST_DAY = date(9999, 12, 31)
-_NEWEST_DAY = "select max(business_date) as d from business_day where day_state <> 'skipped'"
+LAST_DAY = date(9999, 12, 31)
 
-_KNOWN_CUSTOMER = """
-    select count(*) as n
-    from customer
-    where customer_id = cast($customer_id as varchar)
+_PEOPLE = ("standing_task", "standing_subject", "recipient", "taken_back_restriction")
+
+_NEWEST_DAY = """
+    select max(business_date) as d
+    from (
+        select business_date from business_day where day_state <> 'skipped'
+        union all
+        select business_date from contact_denial
+    ) as dates
+    where business_date <= cast($known_on as date)
 """
 
 
-def check_stands(warehouse: Warehouse, kind: str, customer_id: str | None) -> None:
-    """Refuse the release of a protection that a customer does not have.
+@dataclass(frozen=True)
+class Protection:
+    """One thing that protects: a row, a doubt, a report, a pair of persons, a number.
+
+    Attributes:
+        kind: what a release names, such as `same_person`.
+        record_key: which of the kind it is.
+        customers: whom it holds; empty where a row names nobody of the book.
+        told_of: the customer whom it names itself.
+        since: business date of what told of it last.
+        load_no: the load that told of it.
+        is_question: whether it waits for a person: it does not end by itself.
+        inputs: what is known: codes, dates and customer numbers.
+        source: of a refused row: its source.
+        feed: the feed that told of it.
+        line_no: of a refused row: its line.
+        file_sha256: of a refused row: the file that the line is of.
+    """
+
+    kind: str
+    record_key: str
+    customers: tuple[str, ...]
+    told_of: str | None
+    since: date
+    load_no: int
+    is_question: bool
+    inputs: str
+    source: str | None = None
+    feed: str | None = None
+    line_no: int | None = None
+    file_sha256: str | None = None
+
+    @property
+    def shown_key(self) -> str:
+        """The key as people see it: telephone numbers are masked."""
+        if self.kind != SHARED_NUMBER:
+            return self.record_key
+        return f"{self.record_key[:-8]}****{self.record_key[-4:]}"
+
+
+def standing_protections(
+    warehouse: Warehouse, known_on: date = LAST_DAY, unopened: date | None = None
+) -> tuple[Protection, ...]:
+    """All that protects a customer now and a person may release, the oldest first.
 
     Args:
         warehouse: an open warehouse.
-        kind: what would be released.
-        customer_id: the customer it would be released for.
-
-    Raises:
-        DayError: nothing that is known, and no question of the newest date, is of that kind.
+        known_on: what was received and released up to that date; everything by default.
+        unopened: the date to look at where no date is in the book yet.
     """
-    known = warehouse.scalar(_KNOWN_CUSTOMER, {"customer_id": customer_id}) if customer_id else 0
-    if not customer_id or not known or kind not in (*_PROTECTED, *_ASKED):
-        # Whatever writes the release says what is wrong with it.
-        return
-    if not (_is_asked(warehouse, kind, customer_id) or _is_known(warehouse, kind, customer_id)):
-        raise DayError(
-            f"Nothing of kind {kind} protects that customer now, so nothing was written: there is "
-            f"no such protection, or it is released already. See what waits: "
-            f"python -m postloan restriction list"
-        )
+    day = warehouse.scalar(_NEWEST_DAY, {"known_on": known_on}) or unopened
+    if day is None:
+        return ()
+    dated = {"business_date": day, "known_on": known_on}
+    for name in _PEOPLE:
+        warehouse.temporary(name, dated)
+    rows = list(warehouse.read_model("standing_protection", dated))
+    for name in reversed(_PEOPLE):
+        warehouse.drop_temporary(name)
+    return tuple(_things(rows))
 
 
-def _is_asked(warehouse: Warehouse, kind: str, customer_id: str) -> bool:
-    questions = open_questions(warehouse)
-    return any(q.kind == kind and q.customer_id == customer_id for q in questions)
-
-
-def _is_known(warehouse: Warehouse, kind: str, customer_id: str) -> bool:
-    day = warehouse.scalar(_NEWEST_DAY)
-    if day is None or kind not in _PROTECTED:
-        return False
-    dated = {"business_date": day, "known_on": _LAST_DAY, "customer_id": customer_id}
-    select = (
-        f"select count(*) as n from ({_PROTECTED[kind]}) as protected "  # noqa: S608 (our own)
-        "where customer_id = cast($customer_id as varchar)"
-    )
-    warehouse.temporary(TAKEN_BACK, dated)
-    is_known = bool(warehouse.scalar(select, dated))
-    warehouse.drop_temporary(TAKEN_BACK)
-    return is_known
+def _things(rows: Iterable[Row]) -> Iterator[Protection]:
+    """One for each thing; rows of it differ in the customers that it holds."""
+    things: dict[tuple[Any, ...], list[Row]] = {}
+    for row in rows:
+        kind, key, customer_id, sha256 = row[0], row[1], row[2], row[11]
+        whom = None if kind in OF_RECORDS else customer_id
+        things.setdefault((kind, key, sha256, whom), []).append(row)
+    for same in things.values():
+        kind, key, _, told_of, since, load_no, _, *rest = same[0]
+        customers = tuple(row[2] for row in same if row[2])
+        is_question = any(row[6] for row in same)
+        yield Protection(kind, key, customers, told_of, since, load_no, is_question, *rest)

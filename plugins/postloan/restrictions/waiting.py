@@ -1,22 +1,18 @@
 """The refused rows that restrict until somebody mends or releases them."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from postloan.errors import DayError
-from postloan.restrictions.release import Release
+from postloan.restrictions.release import Release, check_customer, release_of, the_one
+from postloan.restrictions.standing import LAST_DAY, Protection, standing_protections
 from postloan.warehouse import Warehouse
-
-KIND = "unclear_row"
 
 _WAITING = """
     select business_date, source, feed, file_sha256, line_no, column_name, reason, customer_id
     from unclear_row
     order by business_date, source, feed, line_no, file_sha256, customer_id
 """
-
-_LAST_DAY = date(9999, 12, 31)
 
 
 @dataclass(frozen=True)
@@ -40,24 +36,51 @@ class UnclearRow:
 
 @dataclass(frozen=True)
 class Asked:
-    """Which rows a person releases: all of a customer, or those of one line."""
+    """The words of a person who releases one thing; what is not said is None.
+
+    Attributes:
+        kind: its kind.
+        customer_id: a customer whom it holds.
+        other_customer_id: the other one of two persons.
+        key: its key, as it is listed.
+        feed: the feed that told of it.
+        received_on: the date of what told of it.
+        line_no: of a refused row: its line.
+        load_no: the load that told of it when the person looked.
+    """
 
     customer_id: str | None = None
     feed: str | None = None
     received_on: date | None = None
     line_no: int | None = None
+    kind: str | None = None
+    key: str | None = None
+    other_customer_id: str | None = None
+    load_no: int | None = None
 
-    def takes_in(self, row: UnclearRow) -> bool:
-        """Whether the row is one of them."""
+    @property
+    def is_enough(self) -> bool:
+        """Whether they name anything."""
+        is_one_line = self.feed and self.received_on and self.line_no
+        return bool(self.customer_id or self.key or is_one_line)
+
+    def fit(self, standing: Protection) -> bool:
+        """Whether they fit a thing."""
+        said = (
+            (self.kind, standing.kind),
+            (self.feed, standing.feed),
+            (self.received_on, standing.since),
+            (self.line_no, standing.line_no),
+            (self.other_customer_id, standing.record_key),
+        )
         return (
-            self.customer_id in (None, row.customer_id)
-            and self.feed in (None, row.feed)
-            and self.received_on in (None, row.received_on)
-            and self.line_no in (None, row.line_no)
+            all(word in (None, told) for word, told in said)
+            and (self.customer_id is None or self.customer_id in standing.customers)
+            and self.key in (None, standing.record_key, standing.shown_key)
         )
 
 
-def waiting_rows(warehouse: Warehouse, known_on: date = _LAST_DAY) -> tuple[UnclearRow, ...]:
+def waiting_rows(warehouse: Warehouse, known_on: date = LAST_DAY) -> tuple[UnclearRow, ...]:
     """Every refused row that restricts, oldest first, once for each customer it holds.
 
     Args:
@@ -68,31 +91,18 @@ def waiting_rows(warehouse: Warehouse, known_on: date = _LAST_DAY) -> tuple[Uncl
 
 
 def releases_of(warehouse: Warehouse, asked: Asked) -> tuple[Release, ...]:
-    """Releases of the very rows that a person has looked at; a newer version of one holds again.
+    """The release of the very thing that a person has looked at; what comes later holds again.
 
     Raises:
-        DayError: neither a customer nor a line is named, or no such row restricts anybody.
+        DayError: nothing is named, nothing or more than one thing fits the words, or it has been
+            told anew since the person looked.
     """
-    is_one_line = asked.feed and asked.received_on and asked.line_no
-    if not asked.customer_id and not is_one_line:
-        raise DayError("Say which row is released: --customer ID, or --feed, --date and --line.")
-    found = tuple(_releases(filter(asked.takes_in, waiting_rows(warehouse)), asked))
-    if not found:
+    if not asked.is_enough:
         raise DayError(
-            "No such row restricts anybody. See what does: python -m postloan restriction list"
+            "Say what is released: --customer ID, --key KEY as it is listed, or --feed, --date and "
+            "--line of a row. See: python -m postloan restriction list"
         )
-    return found
-
-
-def _releases(rows: "filter[UnclearRow]", asked: Asked) -> Iterator[Release]:
-    for row in rows:
-        yield Release(
-            kind=KIND,
-            # A line that is released as a whole stays released when it comes to name others.
-            customer_id=row.customer_id if asked.customer_id else None,
-            source=row.source,
-            feed=row.feed,
-            received_on=row.received_on,
-            line_no=row.line_no,
-            file_sha256=row.file_sha256,
-        )
+    if asked.customer_id:
+        check_customer(warehouse, asked.customer_id)
+    found = tuple(filter(asked.fit, standing_protections(warehouse)))
+    return (release_of(the_one(found, asked.kind), asked.customer_id, asked.load_no),)

@@ -66,6 +66,7 @@ def check_rows(pack: Pack, _known: tuple[str, ...]) -> Iterator[tuple[str, Row]]
                 "longest_days": rule.get("longest_days"),
                 "whole_person": rule.get("whole_person"),
                 "most_customers": rule.get("most_customers"),
+                "most_days_ahead": rule.get("most_days_ahead"),
                 "rule_version": pack.version,
             },
         )

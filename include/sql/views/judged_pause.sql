@@ -1,0 +1,78 @@
+-- judged_pause: pauses, and which of them are doubtful: no ordinary pause is told so.
+--
+-- One that ends before it starts may be none or may last, one that starts further ahead than the
+-- rule lets a pause be announced may have begun already, and one that starts after its loan has ended is
+-- about what the loan goes on as, whatever its number. Each counts from the day it is known of, the
+-- last for all loans of the debtor, until a corrected row comes or a person releases it for whoever
+-- owes the loan now; then the first is none and the others are what they say.
+--
+-- grain   pause_id
+-- reads   current_pause, current_loan, contact_check_rule, standing_release, told_load,
+--         contact_moment
+-- write   view
+
+with
+
+judged as (
+
+    select
+        current_pause.pause_id,
+        current_pause.loan_id,
+        current_loan.customer_id,
+        current_pause.pause_reason,
+        current_pause.starts_on,
+        current_pause.ends_on,
+        current_pause.received_on,
+        coalesce(told_load.load_no, 0) as load_no,
+        coalesce(current_pause.ends_on < current_pause.starts_on, false) as contradicts,
+        coalesce(
+            current_pause.starts_on > current_pause.received_on + contact_check_rule.most_days_ahead,
+            false
+        )
+        and current_pause.starts_on > contact_moment.contact_on as is_far_ahead,
+        current_loan.loan_status <> 'active'
+        and coalesce(current_pause.starts_on >= current_loan.status_on, true)
+        and coalesce(current_pause.ends_on <> current_pause.starts_on, true) as is_of_ended_loan
+    from current_pause
+    cross join contact_moment
+    left join current_loan
+        on current_pause.loan_id = current_loan.loan_id
+    left join contact_check_rule
+        on contact_check_rule.check_name = 'not_paused'
+    left join told_load
+        on
+            told_load.feed = 'pause'
+            and current_pause.received_on = told_load.received_on
+
+)
+
+select
+    judged.pause_id,
+    judged.loan_id,
+    judged.customer_id,
+    judged.pause_reason,
+    judged.received_on,
+    judged.load_no,
+    (judged.contradicts or judged.is_far_ahead or coalesce(judged.is_of_ended_loan, false))
+    and standing_release.kind is null as is_doubtful,
+    coalesce(judged.is_of_ended_loan, false) and standing_release.kind is null as is_of_person,
+    case
+        when (judged.contradicts or judged.is_far_ahead) and standing_release.kind is null
+            then least(judged.starts_on, judged.ends_on, judged.received_on)
+        else judged.starts_on
+    end as starts_on,
+    case
+        when not (judged.contradicts or judged.is_far_ahead) or standing_release.kind is not null
+            then judged.ends_on
+    end as ends_on
+from judged
+left join standing_release
+    on
+        judged.customer_id = standing_release.customer_id
+        and standing_release.kind = 'doubtful_hold'
+        and standing_release.record_key = 'pause ' || judged.pause_id
+        and judged.received_on <= standing_release.released_on
+        and judged.load_no <= standing_release.known_load_no
+where
+    not judged.contradicts
+    or standing_release.kind is null
