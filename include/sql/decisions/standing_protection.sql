@@ -17,7 +17,7 @@ with
 
 standing as (
 
-    select
+    select distinct
         'unclear_row' as kind,
         concat_ws(
             ' ',
