@@ -3,8 +3,9 @@
 Once days past due are there, the core's own view of them is judged too (`positions`).
 
 A failed check holds the files of outside receivers and the approval of legal cases, and nothing
-else: days past due, stages and alerts are computed, and internal files go out. What is held goes out in the next revision of the
-date, after a corrected delivery or a release. Silence never releases.
+else: days past due, stages and alerts are computed, and internal files go out. What is held goes
+out in the next revision of the date, after a corrected delivery or a release. Silence never
+releases.
 """
 
 from collections.abc import Iterator

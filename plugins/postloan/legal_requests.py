@@ -46,9 +46,12 @@ NO_SUBSTANCE = (
     "dunning_en",
     "substance",
 )
-"""What names the case, counts up by itself, or tells of the same in other words. All other columns
-are the substance of a decision: of a question (`substance` of `legal_case_figures`), of what is told
-as changed (`legal_question`), and of an approval (`legal_case_change`)."""
+"""What names the case, counts up by itself, or tells of the same in other words.
+
+All other columns are the substance of a decision: of a question (`substance` of
+`legal_case_figures`), of what is told as changed (`legal_question`), and of an approval
+(`legal_case_change`).
+"""
 
 SHOWN = f"""
     select {", ".join(COLUMNS)}
@@ -135,7 +138,7 @@ class AskedRequest:
 
     @property
     def is_answered(self) -> bool:
-        """Whether somebody has answered it, for all of its cases or for some."""
+        """Whether somebody has answered it, for all of its cases, for some, or in vain."""
         return self.answered_on is not None
 
 
@@ -204,7 +207,7 @@ def keep_request(warehouse: Warehouse, moment: Moment, cases: Mapping[str, Shown
 
 
 def mark_answered(warehouse: Warehouse, request: AskedRequest, answered_on: date) -> None:
-    """Note on a question when it was first answered; what waits on is asked about anew."""
+    """Note on a question when it was first answered, also in vain; what waits on is asked anew."""
     if not request.is_answered:
         key = {"asked_on": request.asked_on, "round": request.round}
         row = {**key, "known_on": request.known_on, "answered_on": answered_on}

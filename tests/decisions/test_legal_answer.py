@@ -217,3 +217,25 @@ def test_what_an_answer_leaves_stays_open_until_a_newer_question_is_asked(book: 
     assert (change.what, change.before, change.now) == ("claim", "300.00 CNY", "250.00 CNY")
     with pytest.raises(SupersededError, match=rf"superseded by that of {NEXT} \(round 1\)"):
         open_cases(book.warehouse, *key)
+
+
+def test_what_an_answer_was_refused_for_is_asked_again_the_next_day(book: Book) -> None:
+    book.debtor(FIRST, 1, 95, amount="300.00")
+    run(book, FIRST)
+    request = question(book, FIRST)
+    with pytest.raises(PostloanError, match="Give the reason"):
+        book.answer(request, "ann", reason="")
+    assert book.warehouse.count("legal_case_decision") == 0
+    book.past_due(NEXT, "L1", "C1", 96, "300.00")
+    run(book, NEXT)
+    again = question(book, NEXT)
+    assert [case.case_id for case in again.cases] == [case.case_id for case in request.cases]
+    # Nobody has answered that one, so a day that passes asks nothing; the older one is told off.
+    later = NEXT + timedelta(days=1)
+    book.past_due(later, "L1", "C1", 97, "300.00")
+    run(book, later)
+    assert ask(book.warehouse, later) is None
+    with pytest.raises(SupersededError, match="Answer the newer one; nothing was decided"):
+        book.answer(request, "ann")
+    assert book.warehouse.count("legal_case_decision") == 0
+    assert book.answer(again, "ann").counts["cases_approved"] == 1

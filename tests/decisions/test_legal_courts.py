@@ -94,9 +94,7 @@ def test_a_suit_that_nobody_approved_is_followed_whatever_number_it_names(book: 
     for number in (1, 2, 3, 4):
         book.debtor(FIRST, number, 95, amount="300.00")
     run(book, FIRST)
-    cases: dict[str, str] = dict(
-        book.warehouse.fetch("select loan_id, case_id from legal_case")
-    )
+    cases: dict[str, str] = dict(book.warehouse.fetch("select loan_id, case_id from legal_case"))
     said = {"L1": None, "L2": "rejected", "L3": "approved", "L4": "approved"}
     book.answer_each(question(book, FIRST), "ann", said)
     for number in (1, 2, 3, 4):

@@ -58,9 +58,8 @@ def test_every_column_of_substance_is_told_as_changed(book: Book, column: str) -
 
 
 def test_question_and_approval_rest_on_the_same_columns() -> None:
-    figures = re.search(
-        r"concat_ws\((.*?)\) as substance", load_model("legal_case_figures").text, re.S
-    )
+    text = load_model("legal_case_figures").text
+    figures = re.search(r"concat_ws\((.*?)\) as substance", text, re.DOTALL)
     assert figures is not None
     kept = {"approvals_needed": "needs_two", "missing_items": "missing.items"}
     decided = {
@@ -147,11 +146,7 @@ def test_an_approval_ends_with_what_it_was_given_for(book: Book) -> None:
     numbers = range(1, len(AFTER) + 1)
     for number in numbers:
         book.debtor(FIRST, number, 95, amount="300.00")
-        terms: dict[str, Any] = {
-            "instalment_no": 1,
-            "due_on": date(2027, 2, 1),
-            "amount_due": Decimal("300.00"),
-        }
+        terms = {"instalment_no": 1, "due_on": date(2027, 2, 1), "amount_due": Decimal("300.00")}
         book.fact("instalment", loan_id=f"L{number}", **terms)
     was_reached(book, *(f"L{number}" for number in numbers))
     run(book, FIRST)

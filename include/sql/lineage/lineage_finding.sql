@@ -119,12 +119,16 @@ case_moves as (
         case_events.case_id,
         coalesce(rule_legal_wording.title_zh, case_events.event)
         || coalesce(
-            ': ' || case when case_reasons.is_all then case_reasons.title_zh else case_events.reason end, ''
+            ': '
+            || case when case_reasons.is_all then case_reasons.title_zh else case_events.reason end,
+            ''
         )
         || coalesce(' (' || case_events.rests_on || ')', '') as what_zh,
         coalesce(rule_legal_wording.title_en, case_events.event)
         || coalesce(
-            ': ' || case when case_reasons.is_all then case_reasons.title_en else case_events.reason end, ''
+            ': '
+            || case when case_reasons.is_all then case_reasons.title_en else case_events.reason end,
+            ''
         )
         || coalesce(' (' || case_events.rests_on || ')', '') as what_en,
         case_events.rule_id,

@@ -36,7 +36,7 @@ def legal_rows(pack: Pack, _known: tuple[str, ...]) -> Iterator[tuple[str, Row]]
 
 
 def claim_rows(pack: Pack, _known: tuple[str, ...]) -> Iterator[tuple[str, Row]]:
-    """The pack as rows of `rule_legal_claim`, `rule_court_event`, `rule_legal_wording`, and one more.
+    """The pack as rows of `rule_legal_claim`, `rule_court_event`, `rule_legal_wording`.
 
     The share that a claim may grow by under its approval is a row of `rule_parameter`.
     """

@@ -1,6 +1,7 @@
 """People decide on legal cases; silence never approves, and an approval is of what stands now."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -151,9 +152,10 @@ def decide(
     """Record what a person answered to a question, and publish what is approved by it.
 
     Every case is judged again as of the newest closed date with all that has been loaded since. One
-    that is no longer what was shown is not decided: it is asked about anew. Above the amount of the
-    rule two different people must approve. Called again with the same answer, it changes nothing
-    and publishes what a crash kept from being published.
+    that is no longer what was shown is not decided: it is asked about anew. So is, with the next
+    closed date, whatever waits after an answer that was refused or left something. Above the amount
+    of the rule two different people must approve. Called again with the same answer, it changes
+    nothing and publishes what a crash kept from being published.
 
     Args:
         warehouse: an open warehouse.
@@ -179,12 +181,14 @@ def decide(
         raise PostloanError("A decision on legal cases needs the person who made it.")
     request = request_of(warehouse, asked_on, round)
     shown = shown_cases(warehouse, asked_on, round)
-    _check(verdicts, shown)
+    with _asked_anew_if_refused(warehouse, request):
+        _check(verdicts, shown)
     outbox = outbox or settings().outbox
     _publish_what_a_crash_kept(warehouse, request, outbox)
     _check_is_newest(warehouse, request)
     moment = newest_moment(warehouse)
-    _check_gates(warehouse, moment.day.date, verdicts)
+    with _asked_anew_if_refused(warehouse, request):
+        _check_gates(warehouse, moment.day.date, verdicts)
     day, queues = moment.day, (APPROVED,)
     with warehouse.transaction():
         with judged(warehouse, moment.parameters):
@@ -303,6 +307,18 @@ def _check_is_newest(warehouse: Warehouse, request: AskedRequest) -> None:
             f"The question of {request.asked_on} (round {request.round}) was superseded by that of "
             f"{latest.asked_on} (round {latest.round}). Answer the newer one; nothing was decided."
         )
+
+
+@contextmanager
+def _asked_anew_if_refused(warehouse: Warehouse, request: AskedRequest) -> Iterator[None]:
+    """Note on a question that its answer was refused, so that the next date asks it anew."""
+    try:
+        yield
+    except PostloanError:
+        if newest_request(warehouse) == request:
+            with warehouse.transaction():
+                mark_answered(warehouse, request, newest_moment(warehouse).day.date)
+        raise
 
 
 def _check_gates(warehouse: Warehouse, on: date, verdicts: Sequence[Verdict]) -> None:
