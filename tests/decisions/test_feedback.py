@@ -195,6 +195,59 @@ def test_a_consent_withdrawn_with_a_team_counts_at_once(
     assert refusals(book, "student_alert") == (told if is_stopped else [])
 
 
+@pytest.mark.parametrize(
+    ("changed_on", "granted_on", "is_stopped"),
+    [
+        (date(2027, 3, 1), date(2026, 1, 1), True),
+        (date(2026, 11, 12), date(2026, 11, 15), True),
+        (date(2026, 11, 19), DAY, False),
+    ],
+    ids=["dated ahead", "dated before the consent", "and given again"],
+)
+def test_a_doubtful_withdrawal_counts(
+    book: Book, changed_on: date, granted_on: date, is_stopped: bool
+) -> None:
+    book.customer("C1")
+    consent = {"customer_id": "C1", "purpose": "registry_query", "consent_kind": "separate"}
+    book.fact("consent", granted_on, consent_id="S1", granted_on=granted_on, **consent)
+    change = {"purpose": "registry_query", "change_kind": "withdrawn"}
+    book.fact("consent_change", change_id="D0", customer_id="C2", changed_on=changed_on, **change)
+    book.fact(
+        "consent_change", DAY, change_id="D1", customer_id="C1", changed_on=changed_on, **change
+    )
+    book.student_alert(DAY, "C1")
+    assert book.publish(TODAY).counts["tasks_student_alert"] == int(not is_stopped)
+
+
+def test_alerts_wait_while_nobody_can_read_what_a_row_about_the_customer_forbids(
+    book: Book,
+) -> None:
+    place = {"business_date": DAY, "source": "feedback", "feed": "consent_change", "line_no": 2}
+    file = {**place, "file_sha256": "f" * 64}
+    book.warehouse.append_rows(
+        "refused_restriction",
+        [{**file, "rows_in": 1, "column_name": "purpose", "reason": "not_in_list"}],
+    )
+    book.warehouse.append_rows("refused_name", [{**file, "subject": "customer", "spelling": "C1"}])
+    for number in (1, 2):
+        book.customer(f"C{number}")
+        for purpose in ("registry_query", "bureau_query"):
+            book.fact(
+                "consent",
+                consent_id=f"S{number}-{purpose}",
+                customer_id=f"C{number}",
+                purpose=purpose,
+                consent_kind="separate",
+                granted_on=date(2026, 1, 1),
+            )
+        book.student_alert(DAY, f"C{number}")
+        book.multi_lender_alert(DAY, f"C{number}")
+    counts = book.publish(TODAY).counts
+    assert (counts["tasks_student_alert"], counts["tasks_multi_lender_alert"]) == (1, 1)
+    for queue in ("student_alert", "multi_lender_alert"):
+        assert refusals(book, queue) == [("hold_unclear_row", "HOUSE-UNC-001")]
+
+
 def test_feedback_protects_on_dates_before_the_plan_asked_for_it_too() -> None:
     def asked(on: date) -> set[tuple[str, str]]:
         rows = compile_rules(rule_book(), on)["rule_queue_check"]

@@ -4,8 +4,13 @@
 -- which; only a consent given later counts again, not an old one that is delivered once more. Nor
 -- does a later row that leaves the day of the withdrawal out.
 --
+-- A doubtful withdrawal counts: one told to a team ends what was given from the day it is known of,
+-- also where it is dated ahead; one told after a consent was given and dated before it ends that
+-- consent too. What the first delivery tells is history, in the order of its dates. A consent dated
+-- ahead was given on the day it was told.
+--
 -- grain   one row per consent of core banking and per consent given to a team
--- reads   consent, current_consent_change, standing_request
+-- reads   consent, consent_change, current_consent_change, standing_request
 -- write   view
 
 with
@@ -51,8 +56,10 @@ dropped as (
             versions.consent_id = consent.consent_id
             and versions.customer_id = consent.customer_id
             and versions.received_on > consent.received_on
-            and versions.granted_on <= consent.withdrawn_on
-    where versions.withdrawn_on is null
+            and versions.granted_on <= greatest(consent.granted_on, consent.withdrawn_on)
+    where
+        versions.withdrawn_on is null
+        and consent.withdrawn_on is not null
     group by versions.consent_id
 
 ),
@@ -88,21 +95,49 @@ given as (
 
 ),
 
+told as (
+
+    select
+        change_id,
+        changed_on,
+        min(received_on) as told_on
+    from consent_change
+    where
+        change_kind = 'withdrawn'
+        and received_on <= cast($known_on as date)
+    group by change_id, changed_on
+
+),
+
 withdrawals as (
 
     select
-        customer_id,
-        purpose,
-        changed_on as withdrawn_on
+        current_consent_change.customer_id,
+        current_consent_change.purpose,
+        least(told.changed_on, told.told_on) as withdrawn_on,
+        case
+            when
+                told.told_on > (
+                    select min(earliest.received_on)
+                    from consent_change as earliest
+                )
+                then greatest(told.changed_on, told.told_on - 1)
+            else told.changed_on
+        end as ends_until
     from current_consent_change
-    where change_kind = 'withdrawn'
+    inner join told
+        on
+            current_consent_change.change_id = told.change_id
+            and current_consent_change.changed_on = told.changed_on
+    where current_consent_change.change_kind = 'withdrawn'
 
     union all
 
     select
         customer_id,
         purpose,
-        asked_on as withdrawn_on
+        asked_on as withdrawn_on,
+        asked_on as ends_until
     from standing_request
     where request_kind = 'consent_withdrawal'
 
@@ -119,7 +154,7 @@ ended as (
     inner join withdrawals
         on
             given.customer_id = withdrawals.customer_id
-            and given.granted_on <= withdrawals.withdrawn_on
+            and least(given.granted_on, given.received_on) <= withdrawals.ends_until
             and (withdrawals.purpose is null or given.purpose = withdrawals.purpose)
     group by given.consent_id, given.received_on, given.line_no
 
