@@ -210,7 +210,7 @@ def test_a_doubtful_withdrawal_counts(
     book.customer("C1")
     consent = {"customer_id": "C1", "purpose": "registry_query", "consent_kind": "separate"}
     book.fact("consent", granted_on, consent_id="S1", granted_on=granted_on, **consent)
-    change = {"purpose": "registry_query", "change_kind": "withdrawn"}
+    change: dict[str, Any] = {"purpose": "registry_query", "change_kind": "withdrawn"}
     book.fact("consent_change", change_id="D0", customer_id="C2", changed_on=changed_on, **change)
     book.fact(
         "consent_change", DAY, change_id="D1", customer_id="C1", changed_on=changed_on, **change

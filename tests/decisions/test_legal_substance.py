@@ -146,7 +146,8 @@ def test_an_approval_ends_with_what_it_was_given_for(book: Book) -> None:
     numbers = range(1, len(AFTER) + 1)
     for number in numbers:
         book.debtor(FIRST, number, 95, amount="300.00")
-        terms = {"instalment_no": 1, "due_on": date(2027, 2, 1), "amount_due": Decimal("300.00")}
+        terms: dict[str, Any] = {"instalment_no": 1, "amount_due": Decimal("300.00")}
+        terms["due_on"] = date(2027, 2, 1)
         book.fact("instalment", loan_id=f"L{number}", **terms)
     was_reached(book, *(f"L{number}" for number in numbers))
     run(book, FIRST)
