@@ -13,6 +13,7 @@ from tests.support.debtors import Debtors, customer
 from tests.support.deliveries import NEXT_DAY, csv_bytes
 from tests.support.restricting_rows import enrolment
 
+PLACEHOLDER = "000000000000000000"
 AFTER = NEXT_DAY + timedelta(days=1)
 
 
@@ -39,6 +40,8 @@ def test_a_refused_death_holds_the_person_under_every_customer_number(debtors: D
     debtors.open(numbers, due_on=NEXT_DAY.isoformat())
     # C1 to C8 are the other customer numbers: of the identity in the refused row, or its number.
     told = [{**customer(n), "id_number": identity(n)} for n in range(1, 9)]
+    # What C7 has was typed in place of a number.
+    told[6]["id_number"] = PLACEHOLDER
     known = [{**customer(n), "id_number": identity(n - 20)} for n in (24, 25)]
     lender.send(NEXT_DAY, customer=[*told, *known])
     debtors.run()
@@ -52,7 +55,7 @@ def test_a_refused_death_holds_the_person_under_every_customer_number(debtors: D
             dead(24, deceased_on="20261110"),
             # No death and no birth: no other customer of that identity is protected by it.
             dead(26, id_number=identity(6), deceased_on=""),
-            dead(27),
+            dead(27, id_number=PLACEHOLDER),
         ],
     )
     lender.send(AFTER, "student_registry", enrolment=[enrolment(25, "死亡", reported_on="x")])

@@ -94,6 +94,22 @@ bound as (
         refused_name.subject = 'loan'
         and loan.received_on <= cast($known_on as date)
 
+    union all
+
+    -- The row itself, which counts where it names nobody.
+    select
+        business_date,
+        source,
+        feed,
+        file_sha256,
+        line_no,
+        cast(null as varchar) as customer_id,
+        cast(null as varchar) as loan_id,
+        'none' as book,
+        false as is_named,
+        cast(null as date) as received_on
+    from waiting
+
 ),
 
 first_bound as (
@@ -154,31 +170,11 @@ held as (
         customer_id,
         loan_id,
         received_on,
-        load_no
+        load_no,
+        max(case when is_named then 1 else 0 end) over (
+            partition by business_date, source, feed, file_sha256, line_no
+        ) as names_somebody
     from named
-
-    union all
-
-    select
-        waiting.business_date,
-        waiting.source,
-        waiting.feed,
-        waiting.file_sha256,
-        waiting.line_no,
-        cast(null as varchar) as customer_id,
-        cast(null as varchar) as loan_id,
-        cast(null as date) as received_on,
-        cast(null as bigint) as load_no
-    from waiting
-    left join named
-        on
-            waiting.business_date = named.business_date
-            and waiting.source = named.source
-            and waiting.feed = named.feed
-            and waiting.file_sha256 = named.file_sha256
-            and waiting.line_no = named.line_no
-            and named.is_named
-    where named.line_no is null
 
 )
 
@@ -202,7 +198,8 @@ inner join held
         and waiting.file_sha256 = held.file_sha256
         and waiting.line_no = held.line_no
 where
-    (held.loan_id is not null or not waiting.is_of_claim)
+    (held.customer_id is not null or held.names_somebody = 0)
+    and (held.loan_id is not null or not waiting.is_of_claim)
     and not exists (
         select 1
         from released
