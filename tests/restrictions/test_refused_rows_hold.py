@@ -184,7 +184,7 @@ def test_the_commands_say_what_waits_and_release_it(
     assert main(["release-gate", str(NEXT_DAY), "--check", "core_balance", *by]) == 1
     assert "What holds it back: nameless_rows." in capsys.readouterr().err
     assert main(["restriction", "release", *by]) == 1
-    assert "Say which row is released" in capsys.readouterr().err
+    assert "Say what is released" in capsys.readouterr().err
     assert main(["restriction", "release", "--customer", "C1", *by]) == 0
     line = ["--feed", "hold", "--date", str(NEXT_DAY), "--line", "3"]
     assert main(["restriction", "release", *line, *by]) == 0

@@ -4,32 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from postloan.cli import main
 from postloan.warehouse import open_warehouse
 from tests.support.debtors import Debtors, customer
 from tests.support.deliveries import NEXT_DAY, OPENING_DAY, Lender
+from tests.support.release_desk import Desk
 
-WHY = ("--by", "Wang", "--reason", "looked at the paper")
 HOLD = {
     "hold_id": "H2", "customer_id": "C2", "hold_kind": "dispute",
     "starts_on": "2026-11-20", "ends_on": "2026-11-10",
 }  # fmt: skip
-
-
-class Desk:
-    """Somebody who gives commands and reads what they say."""
-
-    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
-        self.capsys = capsys
-
-    def says(self, *command: str) -> tuple[int, str]:
-        code = main([*command])
-        told = self.capsys.readouterr()
-        return code, told.out + told.err
-
-    def releases(self, kind: str, customer_id: str) -> tuple[int, str]:
-        command = ("restriction", "release", "--kind", kind, "--customer", customer_id)
-        return self.says(*command, *WHY)
 
 
 @pytest.fixture

@@ -26,7 +26,8 @@ judged as (
         coalesce(told_load.load_no, 0) as load_no,
         coalesce(current_pause.ends_on < current_pause.starts_on, false) as contradicts,
         coalesce(
-            current_pause.starts_on > current_pause.received_on + contact_check_rule.most_days_ahead,
+            current_pause.starts_on
+            > current_pause.received_on + contact_check_rule.most_days_ahead,
             false
         )
         and current_pause.starts_on > contact_moment.contact_on as is_far_ahead,

@@ -151,9 +151,8 @@ def _decisions(summary: Summary, now: Waiting | None) -> Iterator[str]:
         yield f"  {cases:,} legal cases{asked}: in the UI below Browse, Required Actions"
     if questions:
         oldest = f", the oldest since {since}" if since else ""
-        yield (
-            f"  {questions:,} questions about customers{oldest}: python -m postloan restriction list"
-        )
+        command = "python -m postloan restriction list"
+        yield f"  {questions:,} questions about customers{oldest}: {command}"
     if now and now.go_live_actions:
         yield (
             f"  {now.go_live_actions:,} first actions of the opening: "
