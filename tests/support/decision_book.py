@@ -19,6 +19,7 @@ from postloan.steps.start_legal_preparation import start_legal_preparation
 from postloan.warehouse import Warehouse
 
 LONG_AGO = date(2020, 1, 1)
+NOTICE = timedelta(days=30)
 STAGES = ((90, "severe", 4), (30, "escalation", 3), (15, "early_warning", 2), (1, "reminder", 1))
 PHONE = "15400000001"
 
@@ -149,9 +150,10 @@ class Book:
         hold_kind: str = "complaint",
         loan_id: str | None = None,
     ) -> None:
-        """A hold on a customer, or on one loan."""
+        """A hold on a customer, or on one loan, that was announced some weeks before."""
         self.fact(
             "hold",
+            starts_on - NOTICE,
             hold_id=f"H{self.line}",
             customer_id=customer_id,
             loan_id=loan_id,
@@ -166,12 +168,12 @@ class Book:
         starts_on: date,
         ends_on: date | None = None,
         pause_reason: str = "moratorium",
-        received_on: date = LONG_AGO,
+        received_on: date | None = None,
     ) -> None:
-        """A pause of one loan."""
+        """A pause of one loan, announced some weeks before unless told otherwise."""
         self.fact(
             "pause",
-            received_on,
+            received_on or starts_on - NOTICE,
             pause_id=f"P{self.line}",
             loan_id=loan_id,
             starts_on=starts_on,
