@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from hypothesis import settings as of_hypothesis
 
 from postloan import quiet_exit
 from postloan.warehouse import Warehouse, open_warehouse
@@ -17,6 +18,9 @@ from tests.support.rule_files import RuleFiles, copy_include
 from tests.support.spark import TestLake, running_lake, why_no_spark
 
 quiet_exit.install()
+# No test is timed: a busy machine is no fault of the code.
+of_hypothesis.register_profile("untimed", deadline=None)
+of_hypothesis.load_profile("untimed")
 
 SPARK_BY_DEFAULT = (
     *(

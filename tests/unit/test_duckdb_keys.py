@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from postloan.warehouse.duckdb_keys import repeated_numbers
@@ -15,6 +15,7 @@ NUMBERS = st.one_of(
 )
 
 
+@settings(max_examples=50)
 @given(keys=st.lists(st.tuples(st.sampled_from("ab"), NUMBERS), min_size=1, max_size=30))
 def test_a_number_that_occurs_twice_in_its_group_is_found(keys: list[tuple[str, int]]) -> None:
     twice = sum(n > 1 for n in Counter(keys).values())
