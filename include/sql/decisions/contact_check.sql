@@ -1,4 +1,5 @@
--- contact_check: every check of every candidate, passed or not; of tasks that stand, those not passed.
+-- contact_check: every check of every candidate, passed or not; of tasks that stand, those not
+-- passed.
 --
 -- A further check is a further view here; a check without a view is passed by nobody.
 --

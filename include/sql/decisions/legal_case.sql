@@ -3,8 +3,8 @@
 -- A case goes with its loan until the loan is cured: where a late booking moves the day the episode
 -- began, it is the same case.
 --
--- While a loan is paused no case is started; it is when the pause ends, if the loan is still severe.
--- A claim below the minimum of its currency opens none.
+-- While a loan is paused no case is started; it is when the pause ends, if the loan is still
+-- severe. A claim below the minimum of its currency opens none.
 --
 -- grain   business_date, case_id
 -- reads   legal_loan, legal_case, legal_case_event

@@ -1,5 +1,5 @@
--- legal_case_approver: who has approved the cases that wait, of the approvals that still count: given
--- since the case came to wait, and of exactly what stands now.
+-- legal_case_approver: who has approved the cases that wait, of the approvals that still count:
+-- given since the case came to wait, and of exactly what stands now.
 --
 -- grain   case_id, approved_by
 -- reads   legal_case_state, legal_case_figures, legal_case_approval

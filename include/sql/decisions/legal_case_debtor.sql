@@ -1,4 +1,5 @@
--- legal_case_debtor: whose protections count for a case: the debtor by now, and whoever it named before.
+-- legal_case_debtor: whose protections count for a case: the debtor by now, and whoever it named
+-- before.
 --
 -- grain   case_id, customer_id
 -- reads   legal_case_now, legal_case, legal_case_event

@@ -1,9 +1,9 @@
--- legal_case_now: cases that are not finished, with what became of them before the business date, and
--- how their loan stands on it.
+-- legal_case_now: cases that are not finished, with what became of them before the business date,
+-- and how their loan stands on it.
 --
--- A case goes with its loan until the loan is cured, whatever day the episode is known to have begun
--- on; the debtor and the currency are those of the loan by now. A case of an episode that is over
--- stays out once it is withdrawn, and one that was rejected while its loan is past due.
+-- A case goes with its loan until the loan is cured, whatever day the episode is known to have
+-- begun on; the debtor and the currency are those of the loan by now. A case of an episode that is
+-- over stays out once it is withdrawn, and one that was rejected while its loan is past due.
 --
 -- grain   case_id
 -- reads   legal_case, legal_case_event, legal_case_decision, legal_loan, current_loan

@@ -1,13 +1,13 @@
--- legal_case_stop: what forbids a case to go on: checks of the approved file that refuse it, what is
--- known to begin before the file is worked on, a plan, a claim in doubt, and what has come since the
--- date was closed.
+-- legal_case_stop: what forbids a case to go on: checks of the approved file that refuse it, what
+-- is known to begin before the file is worked on, a plan, a claim in doubt, and what has come since
+-- the date was closed.
 --
 -- A claim is in doubt where the core itself says another amount or other days for the date, for no
 -- reason that the data tell, or where the debtor last said that the amount is wrong.
 --
--- Default deny: a check without a verdict refuses. Where the debtor of a loan is another one by now,
--- what protects either of them counts. A date that something was loaded for after it was run is not
--- known as it is: nothing is decided until it, or a later one, is run.
+-- Default deny: a check without a verdict refuses. Where the debtor of a loan is another one by
+-- now, what protects either of them counts. A date that something was loaded for after it was run
+-- is not known as it is: nothing is decided until it, or a later one, is run.
 --
 -- grain   case_id, reason
 -- reads   legal_case_now, legal_case_debtor, rule_queue_check, contact_check, current_hold,

@@ -1,5 +1,5 @@
--- overtaken_case: tasks of the legal department whose loan a court has, by what has come in since the
--- date; our own lawsuit is none of them.
+-- overtaken_case: tasks of the legal department whose loan a court has, by what has come in since
+-- the date; our own lawsuit is none of them.
 --
 -- Our own is what names the case, and what began without a number after the case was approved.
 --

@@ -1,9 +1,9 @@
 -- overtaken_task: tasks of the date that ask for more than is owed, by what has come in since; of
 -- cases, whatever date they are of.
 --
--- What came in counts for the dues of the date, whatever day it was paid on: who has paid is asked for
--- nothing. A loan that is closed or not past due any more owes nothing. What is read as days past due
--- of the date is what is known of them by now.
+-- What came in counts for the dues of the date, whatever day it was paid on: who has paid is asked
+-- for nothing. A loan that is closed or not past due any more owes nothing. What is read as days
+-- past due of the date is what is known of them by now.
 --
 -- grain   queue, task_id
 -- reads   standing_task, loan_delinquency, rule_task_recall

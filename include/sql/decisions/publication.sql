@@ -1,8 +1,8 @@
 -- publication: the next revision of one queue, if there is anything to say.
 --
--- The first revision says that there is nothing where the queue is to be published empty, so that
--- a receiver can tell a quiet day from a missing file. Where a gate holds the queue, it says nothing of
--- the kind: what is held may still come.
+-- The first revision says that there is nothing where the queue is to be published empty, so that a
+-- receiver can tell a quiet day from a missing file. Where a gate holds the queue, it says nothing
+-- of the kind: what is held may still come.
 --
 -- grain   business_date, queue, revision
 -- reads   publication, task_change, rule_queue, rule_version

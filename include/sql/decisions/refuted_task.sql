@@ -1,8 +1,8 @@
 -- refuted_task: tasks already sent that said of a loan what is known now to be wrong.
 --
 -- Looked at are the loans about whose past something was received since the queue last went out.
--- Where nothing is added to a date any more, because its contacts were due or a gate holds them, its
--- own tasks are looked at as well.
+-- Where nothing is added to a date any more, because its contacts were due or a gate holds them,
+-- its own tasks are looked at as well.
 --
 -- grain   queue, task_id
 -- reads   publication, restated_loan, task_loan, legal_case, task, loan_stage, rule_band,

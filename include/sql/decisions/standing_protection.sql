@@ -1,5 +1,5 @@
--- standing_protection: everything that protects a customer until a person releases it, one row for each
--- thing and customer: what is listed, what a release can name and what waits for a person.
+-- standing_protection: everything that protects a customer until a person releases it, one row for
+-- each thing and customer: what is listed, what a release can name and what waits for a person.
 --
 -- The key is that of a release: feed and record; with the day of it what was taken back; the other
 -- one of two persons; a number; by what a date of birth is known. `told_of` is the customer whom it

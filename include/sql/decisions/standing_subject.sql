@@ -1,4 +1,5 @@
--- standing_subject: whom and what the tasks that stand are about, each judged once however many they are.
+-- standing_subject: whom and what the tasks that stand are about, each judged once however many
+-- they are.
 --
 -- grain   queue, candidate_key
 -- reads   standing_task

@@ -1,5 +1,5 @@
--- standing_task: tasks that were asked for, were not recalled since and may still lie on a list, with
--- the loans they named.
+-- standing_task: tasks that were asked for, were not recalled since and may still lie on a list,
+-- with the loans they named.
 --
 -- How long a task may lie there is a rule of its queue. What was added again stands again. It is
 -- judged with the number that it was made with. What a case named is its claim.

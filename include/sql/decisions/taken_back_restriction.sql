@@ -1,6 +1,6 @@
--- taken_back_restriction: protections that were told and then neither ended nor sent again, only left out or
--- told otherwise under the same key. They hold on until they are sent again, a row ends them in
--- words, or a person releases them.
+-- taken_back_restriction: protections that were told and then neither ended nor sent again, only
+-- left out or told otherwise under the same key. They hold on until they are sent again, a row ends
+-- them in words, or a person releases them.
 --
 -- Left out: the delivery of a date was replaced by one without the row. Told otherwise: a later row
 -- of the same key names another customer, another kind or less (one loan of all, one channel of

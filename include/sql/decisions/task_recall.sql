@@ -1,4 +1,5 @@
--- task_recall: why the tasks that today recalls no longer hold; rows once written are never changed.
+-- task_recall: why the tasks that today recalls no longer hold; rows once written are never
+-- changed.
 --
 -- grain   business_date, queue, revision, task_id
 -- reads   task_change

@@ -1,5 +1,5 @@
--- unread_task: tasks that may still lie on a list while something came that may protect whom they name,
--- and nobody can read whom it protects.
+-- unread_task: tasks that may still lie on a list while something came that may protect whom they
+-- name, and nobody can read whom it protects.
 --
 -- It may be anybody, so that every task is concerned. What a person has released concerns none.
 --

@@ -1,4 +1,5 @@
--- position_total: what the comparison with the core adds up to, one row per figure that is compared.
+-- position_total: what the comparison with the core adds up to, one row per figure that is
+-- compared.
 --
 -- The column `any` is about the loans themselves: those that only one side holds as active.
 --

@@ -1,4 +1,5 @@
--- shortfall_loan: loans that have been paid less than what was due, the only ones worth a close look.
+-- shortfall_loan: loans that have been paid less than what was due, the only ones worth a close
+-- look.
 --
 -- grain   loan_id
 -- reads   loan_sum

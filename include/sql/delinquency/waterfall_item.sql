@@ -1,4 +1,5 @@
--- waterfall_item: what is left on the loans that take their payments in turn, before the first turn.
+-- waterfall_item: what is left on the loans that take their payments in turn, before the first
+-- turn.
 --
 -- grain   loan_id, instalment_no, component
 -- reads   open_instalment, open_loan, instalment_unpaid

@@ -1,5 +1,5 @@
--- customer_contact: what was asked for, what was refused and what came of it for one customer, around
--- one date.
+-- customer_contact: what was asked for, what was refused and what came of it for one customer,
+-- around one date.
 --
 -- The file of a date is worked on the day after, so contacts of the day before are in it as well.
 -- What was recalled later is listed with the task it recalls.

@@ -1,8 +1,8 @@
 -- lineage_customer_fact: delivered rows of the customer that the task asked about rests on.
 --
--- The customer as last delivered, consents and holds as known then, complaints and requests that the
--- teams reported; for a student alert what the registry said, for a multi-lender alert the snapshot of
--- the bureau. Ids, dates and amounts only.
+-- The customer as last delivered, consents and holds as known then, complaints and requests that
+-- the teams reported; for a student alert what the registry said, for a multi-lender alert the
+-- snapshot of the bureau. Ids, dates and amounts only.
 --
 -- grain   feed, received_on, line_no
 -- reads   lineage_task, customer, consent, hold, consent_change, complaint, privacy_request, enrolment,

@@ -1,5 +1,5 @@
--- lineage_finding: what the day had worked out that the task asked about rests on, and beside it what
--- is known now where that was corrected.
+-- lineage_finding: what the day had worked out that the task asked about rests on, and beside it
+-- what is known now where that was corrected.
 --
 -- grain   one row per finding
 -- reads   lineage_task, lineage_loan, lineage_past_due, lineage_stage_move, lineage_correction,

@@ -1,9 +1,9 @@
--- lineage_loan: the loans that the task asked about is about, with what was believed of each when the
--- task was made.
+-- lineage_loan: the loans that the task asked about is about, with what was believed of each when
+-- the task was made.
 --
 -- The belief behind a task is the first one that says what the task says; where none does, the one
--- held at the close of the date. A task that was recalled, and a row of the go-live list, name their
--- loans with the amounts alone.
+-- held at the close of the date. A task that was recalled, and a row of the go-live list, name
+-- their loans with the amounts alone.
 --
 -- grain   loan_id
 -- reads   lineage_task, task_loan, stage_belief

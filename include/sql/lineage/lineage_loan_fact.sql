@@ -1,7 +1,8 @@
 -- lineage_loan_fact: delivered rows of the loans that the task asked about is about.
 --
 -- Every version of the loan known when the task was made, every payment that counted, and the
--- instalments due from the oldest unpaid one on, as last delivered by then; so are the pauses since.
+-- instalments due from the oldest unpaid one on, as last delivered by then; so are the pauses
+-- since.
 --
 -- grain   feed, received_on, line_no
 -- reads   lineage_loan, loan, instalment, repayment, pause, lineage_past_due,

@@ -1,5 +1,5 @@
--- lineage_stage_move: moves between stages, since the loans of the task asked about fell past due, as
--- they were known when the task was made.
+-- lineage_stage_move: moves between stages, since the loans of the task asked about fell past due,
+-- as they were known when the task was made.
 --
 -- A belief given up within its own day may be the one behind the task: of the moves of that date
 -- those count that lead to the stage it rests on.

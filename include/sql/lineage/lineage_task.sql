@@ -1,7 +1,7 @@
 -- lineage_task: the task asked about, and the date whose facts it rests on.
 --
--- That is its own date. Before the scope of a claim was said, a legal task rested on the date its case
--- was opened.
+-- That is its own date. Before the scope of a claim was said, a legal task rested on the date its
+-- case was opened.
 --
 -- grain   task_id
 -- reads   task, legal_case

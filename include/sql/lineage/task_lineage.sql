@@ -1,8 +1,8 @@
 -- task_lineage: from a task row back to the lines of the delivered files, each with rule or hash.
 --
--- What was decided comes first, the facts behind it after, as they were known when the task was made;
--- what was learned since is marked. A step says either which rule decided or which line of which
--- file told it.
+-- What was decided comes first, the facts behind it after, as they were known when the task was
+-- made; what was learned since is marked. A step says either which rule decided or which line of
+-- which file told it.
 --
 -- grain   step_no
 -- reads   lineage_task_step, lineage_finding, lineage_loan_fact, lineage_customer_fact,

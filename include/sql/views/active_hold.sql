@@ -7,15 +7,15 @@
 -- is known of, whatever time it was received at. What contradicts itself (a hold that ends before
 -- it starts; a complaint that is open and has an end, was closed before it was received, or was
 -- decided without a date) is doubtful, and so is, until it starts, a hold that starts further ahead
--- than the rule lets one be announced, or is limited to a loan that has ended, which may go on under
--- another number. It holds the person until a corrected row comes or a person releases that one: one
--- that contradicts itself is none then, the others hold as they were told. A refused row holds the
--- customer whom it names whatever its dates are, for nobody knows what it meant; one that a claim
--- rests on holds its loan. What names a loan of another debtor holds the customer it names
+-- than the rule lets one be announced, or is limited to a loan that has ended, which may go on
+-- under another number. It holds the person until a corrected row comes or a person releases that
+-- one: one that contradicts itself is none then, the others hold as they were told. A refused row
+-- holds the customer whom it names whatever its dates are, for nobody knows what it meant; one that
+-- a claim rests on holds its loan. What names a loan of another debtor holds the customer it names
 -- (`told_of`), and that loan too.
 --
--- A loan that is named limits a hold where its rule lets it, and only while the loan is active. What
--- was told of courts is always of its one loan.
+-- A loan that is named limits a hold where its rule lets it, and only while the loan is active.
+-- What was told of courts is always of its one loan.
 --
 -- grain   origin, hold_id, customer_id
 -- reads   current_hold, current_complaint, current_loan, approved_plan, open_promise, unclear_row,

@@ -1,4 +1,5 @@
--- check_consent: has the customer agreed to the use of data that the task rests on, and not withdrawn?
+-- check_consent: has the customer agreed to the use of data that the task rests on, and not
+-- withdrawn?
 --
 -- Agreed by the business date, and not withdrawn by the day the file is worked on.
 --

@@ -1,4 +1,5 @@
--- check_recipient: is the person to be contacted the debtor of every loan named, on a number of their own?
+-- check_recipient: is the person to be contacted the debtor of every loan named, on a number of
+-- their own?
 --
 -- grain   queue, candidate_key, check_name, subject
 -- reads   contact_check_due, contact_loan, standing_subject, current_loan, subject_number,

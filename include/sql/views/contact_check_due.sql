@@ -1,5 +1,5 @@
--- contact_check_due: every check that every candidate of the date must pass, with what it asks for; and
--- those that a task which stands must pass again.
+-- contact_check_due: every check that every candidate of the date must pass, with what it asks for;
+-- and those that a task which stands must pass again.
 --
 -- A task that stands was made for hours of its own, so they are not asked again. Messages and calls
 -- leave paused loans out before any check; a task that was made has named them, and is asked.

@@ -1,4 +1,5 @@
--- contact_check_rule: what each check asks for on the business date, the strictest of law and house.
+-- contact_check_rule: what each check asks for on the business date, the strictest of law and
+-- house.
 --
 -- grain   check_name, subject
 -- reads   rule_contact_check

@@ -1,4 +1,5 @@
--- contact_wish: one message or call per customer, queue and currency; on the opening, its go-live row.
+-- contact_wish: one message or call per customer, queue and currency; on the opening, its go-live
+-- row.
 --
 -- grain   queue, candidate_key
 -- reads   contact_loan

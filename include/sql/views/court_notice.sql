@@ -1,9 +1,9 @@
 -- court_notice: what was told of courts, and of claims that are another's now, with what it means
 -- for a case; `unclear` where nobody knows what it means.
 --
--- Unclear is what has a date that has not come by the moment of contact, and what names a loan with somebody who was never
--- its debtor: nothing begins, nothing ends, and the loan is held until a person has looked or a
--- corrected row comes.
+-- Unclear is what has a date that has not come by the moment of contact, and what names a loan with
+-- somebody who was never its debtor: nothing begins, nothing ends, and the loan is held until a
+-- person has looked or a corrected row comes.
 --
 -- grain   event_id
 -- reads   current_legal_event, rule_court_event, loan

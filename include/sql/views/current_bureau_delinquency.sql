@@ -1,4 +1,5 @@
--- current_bureau_delinquency: debts past due with other lenders as the latest snapshot of the bureau shows them.
+-- current_bureau_delinquency: debts past due with other lenders as the latest snapshot of the
+-- bureau shows them.
 --
 -- grain   customer_id, account_ref
 -- reads   bureau_delinquency, delivery

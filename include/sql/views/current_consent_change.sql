@@ -1,4 +1,5 @@
--- current_consent_change: changes of consent as known on the date given, the latest version of each.
+-- current_consent_change: changes of consent as known on the date given, the latest version of
+-- each.
 --
 -- grain   change_id
 -- reads   consent_change

@@ -1,4 +1,5 @@
--- current_contact_change: changes of contact details as known on the date given, the latest version of each.
+-- current_contact_change: changes of contact details as known on the date given, the latest version
+-- of each.
 --
 -- grain   change_id
 -- reads   contact_change

@@ -1,4 +1,5 @@
--- current_customer_balance: assets and liabilities as known on the date given, the latest version of each.
+-- current_customer_balance: assets and liabilities as known on the date given, the latest version
+-- of each.
 --
 -- grain   customer_id, as_of_on, balance_kind, category
 -- reads   customer_balance

@@ -1,4 +1,5 @@
--- current_emergency_contact: contact persons as known on the date given, the latest version of each.
+-- current_emergency_contact: contact persons as known on the date given, the latest version of
+-- each.
 --
 -- Who has refused further contact stays left alone, whoever was told so first and whatever a later
 -- row leaves out.

@@ -1,4 +1,5 @@
--- current_extension_request: requests for more time as known on the date given, the latest version of each.
+-- current_extension_request: requests for more time as known on the date given, the latest version
+-- of each.
 --
 -- grain   request_id
 -- reads   extension_request

@@ -1,4 +1,5 @@
--- current_overdue_reason: reasons for being overdue as known on the date given, the latest version of each.
+-- current_overdue_reason: reasons for being overdue as known on the date given, the latest version
+-- of each.
 --
 -- grain   reason_id
 -- reads   overdue_reason

@@ -1,4 +1,5 @@
--- current_plan_request: requests for a repayment plan as known on the date given, the latest version of each.
+-- current_plan_request: requests for a repayment plan as known on the date given, the latest
+-- version of each.
 --
 -- grain   request_id
 -- reads   plan_request

@@ -1,4 +1,5 @@
--- current_satisfaction: surveys of satisfaction as known on the date given, the latest version of each.
+-- current_satisfaction: surveys of satisfaction as known on the date given, the latest version of
+-- each.
 --
 -- grain   survey_id
 -- reads   satisfaction

@@ -1,4 +1,5 @@
--- current_spending: spending as known on the date given, the latest version of each month and category.
+-- current_spending: spending as known on the date given, the latest version of each month and
+-- category.
 --
 -- grain   customer_id, spending_month, category, currency
 -- reads   spending

@@ -1,7 +1,7 @@
 -- denial_in_words: why checks refused a contact or a case of today, in words for people.
 --
--- A code that the pack of legal wording does not name is told as it is. The key of a loan on hold is
--- that of the wish that leaves it out, and the loan.
+-- A code that the pack of legal wording does not name is told as it is. The key of a loan on hold
+-- is that of the wish that leaves it out, and the loan.
 --
 -- grain   queue, candidate_key
 -- reads   contact_denial, rule_legal_wording

@@ -2,8 +2,9 @@
 --
 -- A source that delivered something for a date without the file of a feed says that nothing is new
 -- there. Dates before a feed came for the first time are not missed, nor are those of which a
--- person has released the gate. A delivery that was refused, or a row that names nobody, counts from
--- the moment it came, whatever later date it is for, while contact of the business date goes on.
+-- person has released the gate. A delivery that was refused, or a row that names nobody, counts
+-- from the moment it came, whatever later date it is for, while contact of the business date goes
+-- on.
 --
 -- grain   check_name, feed, column_name
 -- reads   unclear_row, refused_delivery, delivery, rule_gate, business_day, gate_release

@@ -1,8 +1,8 @@
 -- known_death: customers of whose death the lender or a registry has told, at any time.
 --
 -- Silence takes nothing back: a later row without the date of death is an ordinary row, and what a
--- delivery in place of another leaves out is in `taken_back_restriction`. A registry tells of it by a
--- code, or by a word for it in the place of one. A person releases each report by itself.
+-- delivery in place of another leaves out is in `taken_back_restriction`. A registry tells of it by
+-- a code, or by a word for it in the place of one. A person releases each report by itself.
 --
 -- grain   customer_id, told_by, record_key
 -- reads   customer, enrolment, rule_enrolment_code, rule_enrolment_status, rule_contact_check,

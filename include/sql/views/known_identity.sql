@@ -1,7 +1,7 @@
 -- known_identity: the identity numbers that the recipients and the protected customers ever had.
 --
--- One typed in place of a number identifies nobody, by the pattern of the rule, nor does one borne by
--- more customers than the rule lets a person have.
+-- One typed in place of a number identifies nobody, by the pattern of the rule, nor does one borne
+-- by more customers than the rule lets a person have.
 --
 -- grain   customer_id, identity_key
 -- reads   recipient, protected_customer, told_identity, customer, contact_check_rule

@@ -1,5 +1,5 @@
--- legal_news: loans and customers of whom something that a legal case may rest on was delivered for a
--- date after the business date.
+-- legal_news: loans and customers of whom something that a legal case may rest on was delivered for
+-- a date after the business date.
 --
 -- A row that names a loan is about that loan; one that names none, about all of the customer's. A
 -- refused row that may protect and names nobody of the book is about every debtor of a case.

@@ -1,5 +1,6 @@
--- legal_task_ended: tasks of the legal department that stand and whose case no longer asks for them:
--- withdrawn, suspended, left to another court, rejected, sent back, or told anew with other figures.
+-- legal_task_ended: tasks of the legal department that stand and whose case no longer asks for
+-- them: withdrawn, suspended, left to another court, rejected, sent back, or told anew with other
+-- figures.
 --
 -- A reason that the rules have no words for is told as its code.
 --

@@ -1,4 +1,5 @@
--- past_due_belief: everything ever believed about what is past due of a loan, with the days between which it was.
+-- past_due_belief: everything ever believed about what is past due of a loan, with the days between
+-- which it was.
 --
 -- `known_before` and `belief_no` are empty for what is believed now.
 --

@@ -1,7 +1,8 @@
--- paused_loan: loans that are paused at the moment of contact, with the pause that has lasted longest.
+-- paused_loan: loans that are paused at the moment of contact, with the pause that has lasted
+-- longest.
 --
--- A doubtful pause counts, one that is about a loan that had ended for every loan of its debtor that
--- has not: nobody knows which of them it means. One that ends on its first day was taken back.
+-- A doubtful pause counts, one that is about a loan that had ended for every loan of its debtor
+-- that has not: nobody knows which of them it means. One that ends on its first day was taken back.
 --
 -- grain   loan_id
 -- reads   judged_pause, current_loan, contact_moment

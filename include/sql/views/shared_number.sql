@@ -1,9 +1,9 @@
 -- shared_number: numbers of the people concerned that another customer has, unless a person said
 -- whose it is.
 --
--- Only those numbers are looked up among all customers. One that the debtor has given up and another
--- customer has by now is the other's. A number that came to another customer after the release, or
--- in a file that was loaded after it for whatever date, is in question again.
+-- Only those numbers are looked up among all customers. One that the debtor has given up and
+-- another customer has by now is the other's. A number that came to another customer after the
+-- release, or in a file that was loaded after it for whatever date, is in question again.
 --
 -- grain   customer_id, number
 -- reads   asked_number, told_number, customer, standing_release, told_load

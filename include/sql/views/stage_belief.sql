@@ -1,4 +1,5 @@
--- stage_belief: everything ever believed about the stage of a loan, with the days between which it was.
+-- stage_belief: everything ever believed about the stage of a loan, with the days between which it
+-- was.
 --
 -- `known_before` and `belief_no` are empty for what is believed now.
 --

@@ -1,8 +1,8 @@
 -- standing_release: protections that a person has released, one thing each.
 --
--- A release is of one thing by its key: the feed and the record of it, the other one of two persons,
--- a number. It counts for what was known when it was given: for facts of business dates up to
--- `released_on` from files that were loaded by then. Whatever is loaded afterwards holds again,
+-- A release is of one thing by its key: the feed and the record of it, the other one of two
+-- persons, a number. It counts for what was known when it was given: for facts of business dates up
+-- to `released_on` from files that were loaded by then. Whatever is loaded afterwards holds again,
 -- also for an earlier date. Of several releases of one thing the last one given counts. That two
 -- customers are two persons is so for both of them.
 --

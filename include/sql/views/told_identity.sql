@@ -3,9 +3,9 @@
 -- Spaces, signs, full width and the case of letters make no other number, nor does a word before or
 -- behind one of the country's. One of 18 digits of a person born before 2000 has the older form of
 -- 15, without century and check digit; it is the key of both, and of one whose check digit is
--- missing. One that is partly hidden or too short identifies nobody. A later row takes nothing back: the number that was right before it was
--- garbled, blanked or changed is still one that the person had, also where the delivery that told it
--- was replaced by another.
+-- missing. One that is partly hidden or too short identifies nobody. A later row takes nothing
+-- back: the number that was right before it was garbled, blanked or changed is still one that the
+-- person had, also where the delivery that told it was replaced by another.
 --
 -- grain   one row per customer and telling
 -- reads   customer, left_out_identity

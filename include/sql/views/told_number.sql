@@ -1,8 +1,8 @@
 -- told_number: the telephone numbers of customers in one form, delivery by delivery.
 --
 -- Eleven digits, with or without the country code, are a number as they stand; of every other
--- spelling `phone_spelling` says which number or numbers it means. One that was left out when a date
--- was delivered again was told.
+-- spelling `phone_spelling` says which number or numbers it means. One that was left out when a
+-- date was delivered again was told.
 --
 -- grain   customer_id, received_on, number
 -- reads   customer, left_out_identity, phone_spelling

@@ -1,8 +1,8 @@
--- unclear_row: refused rows that may restrict contact, or that a claim rests on, and that no row has
--- mended and nobody released.
+-- unclear_row: refused rows that may restrict contact, or that a claim rests on, and that no row
+-- has mended and nobody released.
 --
--- One row for each customer that a refused row names, directly or by a loan, and for whoever bears the
--- identity or telephone number in it; one without a customer where it names nobody of the book,
+-- One row for each customer that a refused row names, directly or by a loan, and for whoever bears
+-- the identity or telephone number in it; one without a customer where it names nobody of the book,
 -- whoever bears what else it tells. A release of the row itself is of those whom it named then:
 -- whoever comes into the book later is held.
 --

@@ -1,4 +1,5 @@
--- unclear_status: codes of a registry that nobody has mapped, and that nobody has mended or released.
+-- unclear_status: codes of a registry that nobody has mapped, and that nobody has mended or
+-- released.
 --
 -- A code that cannot be read may tell of a death: text in place of a code, or a code of another
 -- system. The crosswalk maps it, a later row for the same day at the same school mends it, or a
