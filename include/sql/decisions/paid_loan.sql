@@ -1,8 +1,9 @@
 -- paid_loan: past-due loans of the business date that owe nothing of it by the moment of contact.
 --
--- What is paid up to then counts, as far as it is known: a booking of the date with the value date
--- of the next day, and whatever came in later. What was taken back does not count, nor what was
--- paid towards an instalment that is not due yet. A loan that has ended by then owes nothing.
+-- What is known to be paid counts: a booking of the date with the value date of the next day, what
+-- came in later, and what has a day yet to come, which may have been typed wrong: nobody is asked
+-- for money that has come. What was taken back does not count, nor what was paid towards an
+-- instalment that is not due yet. A loan that has ended owes nothing, whatever the day of its end.
 --
 -- grain   loan_id
 -- reads   loan_delinquency, repayment, current_loan
@@ -33,7 +34,6 @@ since as (
         on repayment.loan_id = due.loan_id
     where
         repayment.received_on <= cast($known_on as date)
-        and repayment.effective_on <= cast($known_on as date) + 1
         and (
             repayment.received_on > cast($business_date as date)
             or repayment.effective_on > cast($business_date as date)
@@ -57,8 +57,6 @@ ended as (
         on current_loan.loan_id = due.loan_id
     where
         current_loan.loan_status <> 'active'
-        and coalesce(current_loan.status_on, cast($business_date as date))
-        <= cast($known_on as date) + 1
 
 )
 

@@ -9,8 +9,8 @@
 --
 -- grain   kind, record_key, customer_id, file_sha256
 -- reads   unclear_row, taken_back_restriction, known_death, known_birth, come_of_age, active_hold,
---         judged_pause, standing_request, same_person, shared_number, recipient, told_load,
---         contact_moment
+--         judged_pause, standing_request, same_person, shared_number, number_report, recipient,
+--         told_load, contact_moment
 -- write   query
 
 with
@@ -224,6 +224,25 @@ standing as (
         cast(null as bigint) as line_no,
         cast(null as varchar) as file_sha256
     from shared_number
+
+    union all
+
+    -- What a team has found out is known, and no question; a person may know better.
+    select
+        'reported_number' as kind,
+        number as record_key,
+        customer_id,
+        customer_id as told_of,
+        max(received_on) as received_on,
+        max(load_no) as load_no,
+        false as is_question,
+        'reported ' || min(result) || ' on ' || cast(max(reported_on) as varchar) as inputs,
+        cast(null as varchar) as source,
+        'contact_outcome' as feed,
+        cast(null as bigint) as line_no,
+        cast(null as varchar) as file_sha256
+    from number_report
+    group by customer_id, number
 
 )
 

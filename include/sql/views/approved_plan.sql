@@ -3,8 +3,8 @@
 --
 -- Once approved a plan stands, whatever a later row leaves out: until it is refused or taken back
 -- with the day of it, until core banking sends a hold for the plan, or until a person releases it.
--- The hold of a plan begins on or after the approval, or is told of after it and lasts beyond it:
--- one that had ended by then was that of an earlier plan.
+-- The hold of a plan begins on or after the approval, or is told of after it, lasts beyond it and
+-- began no earlier than the plan was asked for: any other was that of an earlier plan.
 --
 -- grain   feed, request_id, loan_id
 -- reads   plan_request, current_plan_request, extension_request, current_extension_request,
@@ -21,6 +21,7 @@ approved as (
         request_id,
         customer_id,
         loan_id,
+        requested_on,
         decided_on,
         received_on
     from plan_request
@@ -35,6 +36,7 @@ approved as (
         extension_request.request_id,
         current_loan.customer_id,
         extension_request.loan_id,
+        extension_request.requested_on,
         extension_request.decided_on,
         extension_request.received_on
     from extension_request
@@ -53,6 +55,7 @@ approvals as (
         approved.request_id,
         approved.customer_id,
         approved.loan_id,
+        min(approved.requested_on) as requested_on,
         min(least(approved.decided_on, approved.received_on)) as approved_on,
         min(approved.received_on) as first_received_on,
         max(approved.received_on) as received_on,
@@ -173,6 +176,7 @@ where
                 or (
                     approvals.first_received_on <= performed.first_received_on
                     and coalesce(approvals.approved_on < performed.ends_on, true)
+                    and coalesce(approvals.requested_on <= performed.starts_on, true)
                 )
             )
     )

@@ -1,14 +1,15 @@
 -- number_report: numbers that were found not to be the debtor's, by whoever had them then.
 --
 -- A report is about the number, however it is spelt: the one in the task that it names, or the one
--- that was known the day before the attempt. It stands against every customer who has that number
--- now, until the same customer was spoken to on it. What it leaves unclear counts for all that it
+-- that was known the day before the attempt, and one that was told on the very day, which may be the
+-- one that was called. One of a day before any number was known is about all known by the report. It stands against every customer who has that number
+-- now, until the same customer was spoken to on it, or a person releases the number for him. What it leaves unclear counts for all that it
 -- may mean: a number found wrong by a letter is a number, one that names a contact person is also
 -- about that person's numbers, and one that names another debtor's task about those of both.
 --
 -- grain   customer_id, number, result
 -- reads   recipient, asked_number, current_contact_outcome, contact_check_rule, told_number, task,
---         emergency_contact, phone_spelling
+--         emergency_contact, phone_spelling, told_load, standing_release
 -- write   view
 
 with
@@ -38,7 +39,8 @@ findings as (
         attempts.contact_no,
         attempts.result,
         attempts.attempted_at,
-        attempts.attempted_on
+        attempts.attempted_on,
+        attempts.received_on as reported_on
     from attempts
     inner join contact_check_rule
         on
@@ -53,7 +55,8 @@ findings as (
         contact_no,
         'reached' as result,
         attempted_at,
-        attempted_on
+        attempted_on,
+        received_on as reported_on
     from attempts
     where
         channel in ('phone', 'sms')
@@ -101,18 +104,36 @@ called as (
     -- Who had no number before the attempt was called on the first one that was ever told.
     select
         findings.outcome_id,
-        coalesce(
-            max(
-                case
-                    when numbers.received_on < findings.attempted_on then numbers.received_on
-                end
-            ),
-            min(numbers.received_on)
-        ) as received_on
+        max(
+            case when numbers.received_on < findings.attempted_on then numbers.received_on end
+        ) as known_on,
+        min(numbers.received_on) as first_on
     from findings
     inner join numbers
         on findings.customer_id = numbers.customer_id
     group by findings.outcome_id
+
+),
+
+changed as (
+
+    -- Nobody can tell whether it was the number of before that was called.
+    select distinct findings.outcome_id
+    from findings
+    inner join called
+        on findings.outcome_id = called.outcome_id
+    inner join numbers
+        on
+            findings.customer_id = numbers.customer_id
+            and findings.attempted_on = numbers.received_on
+    left join numbers as before
+        on
+            numbers.customer_id = before.customer_id
+            and called.known_on = before.received_on
+            and numbers.number = before.number
+    where
+        called.known_on is not null
+        and before.number is null
 
 ),
 
@@ -145,6 +166,7 @@ results as (
         findings.customer_id,
         findings.result,
         findings.attempted_at,
+        findings.reported_on,
         dialled.number
     from findings
     inner join dialled
@@ -160,6 +182,7 @@ results as (
         findings.customer_id,
         findings.result,
         findings.attempted_at,
+        findings.reported_on,
         numbers.number
     from findings
     left join named
@@ -169,10 +192,24 @@ results as (
     inner join numbers
         on
             findings.customer_id = numbers.customer_id
-            and called.received_on = numbers.received_on
+            and (
+                numbers.received_on = coalesce(called.known_on, called.first_on)
+                or (
+                    findings.result <> 'reached'
+                    and (
+                        numbers.received_on = findings.attempted_on
+                        or (called.known_on is null and numbers.received_on <= findings.reported_on)
+                    )
+                )
+            )
+    left join changed
+        on findings.outcome_id = changed.outcome_id
     where
-        named.outcome_id is null
-        or (not named.is_own and findings.result <> 'reached')
+        (changed.outcome_id is null or findings.result <> 'reached')
+        and (
+            named.outcome_id is null
+            or (not named.is_own and findings.result <> 'reached')
+        )
 
     union all
 
@@ -180,6 +217,7 @@ results as (
         findings.customer_id,
         findings.result,
         findings.attempted_at,
+        findings.reported_on,
         coalesce(
             phone_spelling.number,
             case
@@ -207,12 +245,18 @@ results as (
 reports as (
 
     select
-        number,
-        result,
-        max(attempted_at) as reported_at
+        results.number,
+        results.result,
+        max(results.attempted_at) as reported_at,
+        max(results.reported_on) as received_on,
+        max(coalesce(told_load.load_no, 0)) as load_no
     from results
-    where result <> 'reached'
-    group by number, result
+    left join told_load
+        on
+            told_load.feed = 'contact_outcome'
+            and results.reported_on = told_load.received_on
+    where results.result <> 'reached'
+    group by results.number, results.result
 
 ),
 
@@ -232,7 +276,9 @@ select
     asked_number.customer_id,
     asked_number.number,
     reports.result,
-    cast(reports.reported_at as date) as reported_on
+    cast(reports.reported_at as date) as reported_on,
+    reports.received_on,
+    reports.load_no
 from asked_number
 inner join reports
     on asked_number.number = reports.number
@@ -240,6 +286,13 @@ left join reached
     on
         asked_number.customer_id = reached.customer_id
         and asked_number.number = reached.number
+left join standing_release
+    on
+        asked_number.customer_id = standing_release.customer_id
+        and standing_release.kind = 'reported_number'
+        and asked_number.number = standing_release.record_key
+        and reports.received_on <= standing_release.released_on
+        and reports.load_no <= standing_release.known_load_no
 where
-    reached.reached_at is null
-    or reached.reached_at <= reports.reported_at
+    standing_release.customer_id is null
+    and (reached.reached_at is null or reached.reached_at <= reports.reported_at)

@@ -8,7 +8,9 @@ from typing import Any
 from postloan.warehouse import Warehouse
 from postloan.warehouse.door import Row
 
-UNCLEAR_ROW, SHARED_NUMBER = "unclear_row", "shared_number"
+UNCLEAR_ROW = "unclear_row"
+NUMBERS = ("shared_number", "reported_number")
+"""Kinds whose key is a telephone number."""
 
 OF_RECORDS = (UNCLEAR_ROW, "doubtful_hold", "approved_plan", "promise_to_pay")
 """Kinds of which the key alone says which it is, however many customers it holds."""
@@ -63,7 +65,7 @@ class Protection:
     @property
     def shown_key(self) -> str:
         """The key as people see it: telephone numbers are masked."""
-        if self.kind != SHARED_NUMBER:
+        if self.kind not in NUMBERS:
             return self.record_key
         return f"{self.record_key[:-8]}****{self.record_key[-4:]}"
 
