@@ -1,5 +1,7 @@
 """A mapping reads its own tables, each from the one file that it names, and tells no values."""
 
+import gzip
+import tracemalloc
 from pathlib import Path
 
 import duckdb
@@ -90,6 +92,17 @@ def test_a_message_tells_no_value_whatever_quotes_it_holds(folder: Path, select:
         take_in(folder, select)
     assert "Brien" not in str(refusal.value)
     assert "15400000001" not in str(refusal.value)
+
+
+def test_a_first_line_without_end_is_not_read_to_its_end(folder: Path) -> None:
+    with gzip.open(folder / "t.csv.gz", "wb") as packed:
+        packed.write(b'id,"' + bytes(64 << 20))
+    tracemalloc.start()
+    with pytest.raises(MappingError, match="longer than any header row"):
+        take_in(folder, "select id as customer_id from t", "t.csv.gz")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 32 << 20
 
 
 def test_brackets_without_end(folder: Path) -> None:

@@ -271,7 +271,11 @@ def encrypted() -> bytes:
         ({"compression": "zip"}, zipped(PLAIN, "a", "b"), "holds 2 entries"),
         ({"compression": "zip"}, link(), "holds a link"),
         ({"compression": "zip"}, encrypted(), "is encrypted"),
-        ({"compression": "zip"}, damaged(zipfile.ZIP_LZMA), "not a whole zip file"),
+        ({"compression": "zip"}, damaged(zipfile.ZIP_DEFLATED), "not a whole zip file"),
+        *(
+            ({"compression": "zip"}, zipped(PLAIN, method=method), "other than deflate")
+            for method in (zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2)
+        ),
         ({"compression": "zip"}, with_a_name_in_no_encoding(), "not a whole zip file"),
         ({"kind": "parquet", "maxBytes": 9_000_000}, inflated(), "larger than the 9,000,000"),
         ({"kind": "parquet"}, inflated(), "more than 200 times"),

@@ -1,6 +1,8 @@
 """A delivery that nobody could read may protect anybody: nobody is contacted until it is read."""
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, timedelta
 
 import pytest
@@ -165,6 +167,31 @@ def test_too_much_that_is_refused_before_the_hours_stops_all_contact(contacted: 
         lender.take_in(AFTER, "feedback")
     suppress_contacts(lender.warehouse, NEXT_DAY)
     assert recalls(contacted) == ALL
+
+
+@contextmanager
+def without_rights() -> Iterator[None]:
+    """Root may read everything; somebody else may not."""
+    if os.geteuid() != 0:
+        yield
+        return
+    os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+
+
+def test_a_folder_that_nobody_here_may_read_stops_all_contact(contacted: Debtors) -> None:
+    contacted.lender.send(AFTER, "feedback", complaint=[COMPLAINT])
+    folder = contacted.lender.folder(AFTER, "feedback")
+    folder.chmod(0)
+    with without_rights(), pytest.raises(PermissionError):
+        contacted.lender.take_in(AFTER, "feedback")
+    assert suppress_contacts(contacted.lender.warehouse, NEXT_DAY).counts == {
+        "suppressed_sms_reminder": 2
+    }
+    folder.chmod(0o700)
 
 
 def test_a_row_that_names_nobody_stops_all_contact_before_the_hours(contacted: Debtors) -> None:

@@ -13,6 +13,7 @@ from postloan.contracts import catalogue
 from postloan.embedded.api import AirflowApi, Json, Run
 from postloan.embedded.supervisor import log_folder
 from postloan.errors import PostloanError
+from postloan.ingestion.manifest import is_delivered
 from postloan.settings import Settings
 from postloan.sources.config import Landing, read_source
 
@@ -111,7 +112,7 @@ class Follower:
         return [
             source
             for source in catalogue().sources()
-            if (folder / source / self.key / "manifest.json").exists()
+            if is_delivered(folder / source / self.key)
             # What is fetched lies there only after its DAG has run.
             or not isinstance(read_source(source), Landing)
         ]

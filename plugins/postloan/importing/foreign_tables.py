@@ -41,12 +41,19 @@ def _open_text(path: Path) -> TextIO:
     return path.open(encoding="utf-8", newline="")
 
 
+LONGEST_HEADER = 1 << 20
+"""Characters; a line without an end may be anything, and packed it may be very much of it."""
+
+
 def _header(path: Path, delimiter: str) -> list[str]:
     if not path.is_file():
         raise MappingError("it is not a file.")
     try:
         with _open_text(path) as stream:
-            names = next(csv.reader(stream, delimiter=delimiter), [])
+            line = stream.readline(LONGEST_HEADER)
+        if len(line) == LONGEST_HEADER:
+            raise MappingError("its first line is longer than any header row.")
+        names = next(csv.reader([line], delimiter=delimiter), [])
     except (OSError, EOFError, UnicodeDecodeError, csv.Error) as error:
         raise MappingError(f"its header row cannot be read ({type(error).__name__}).") from error
     names = [name.removeprefix("\ufeff") for name in names]

@@ -96,7 +96,8 @@ def kept_if_unread(
         yield
     except (AbsentError, TooMuchRefusedError):
         raise
-    except (DeliveryError, WarehouseError):
+    except Exception:
+        # Rights, memory or a defect: whatever kept it from being read, nobody knows what it says.
         # A warehouse that is away can be told nothing; whatever failed first is what counts.
         with suppress(WarehouseError):
             _record_unread(warehouse, source, business_date, folder)
@@ -113,7 +114,7 @@ def _record_unread(warehouse: Warehouse, source: str, business_date: date, folde
         return
     feeds = catalogue().feeds_of(source)
     hashes = dict.fromkeys((feed.name for feed in feeds), UNREAD)
-    with suppress(DeliveryError):
+    with suppress(DeliveryError, OSError, MemoryError):
         manifest = read_manifest(folder, source, business_date, feeds)
         hashes = {file.feed: file.sha256 for file in manifest.files}
     loaded = read_entry(warehouse, source, business_date)

@@ -163,6 +163,7 @@ class IngestDelivery(WarehouseOperator):
         """Check that the delivery is complete, that is, that its manifest is there."""
         self.docs_place = f"{self.source}/{day}/"
         from postloan.contracts import catalogue
+        from postloan.ingestion.manifest import is_delivered
         from postloan.reports import finished_dates
         from postloan.settings import settings
 
@@ -172,7 +173,7 @@ class IngestDelivery(WarehouseOperator):
         is_late = datetime.now(UTC) >= limit
         is_nightly = context["dag_run"].run_type == "scheduled"
         self.is_after_cut_off = is_nightly and is_late
-        if manifest.exists():
+        if is_delivered(manifest.parent):
             return None
         if is_nightly and not finished_dates(settings().reports):
             raise AirflowSkipException("No business date is closed yet, so no delivery is due.")
