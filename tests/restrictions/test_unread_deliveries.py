@@ -9,6 +9,7 @@ import pytest
 
 from postloan.errors import DeliveryError
 from postloan.gates import release_gate
+from postloan.ingestion.refused_deliveries import open_refusals
 from postloan.steps.suppress_contacts import NOTHING, suppress_contacts
 from tests.support.debtors import Debtors
 from tests.support.deliveries import NEXT_DAY, OPENING_DAY, Lender
@@ -63,8 +64,11 @@ def refused(
     """A delivery comes for a date and is refused as a whole."""
     debtors.lender.send(day, source)
     damage(debtors.lender, day, source)
-    with pytest.raises(DeliveryError):
+    with pytest.raises(DeliveryError) as told:
         debtors.lender.take_in(day, source)
+    found = [(r.business_date, r.source) for r in open_refusals(debtors.lender.warehouse)]
+    assert (day, source) in found
+    assert open_refusals(debtors.lender.warehouse)[-1].detail in str(told.value)
 
 
 def recalls(debtors: Debtors) -> set[tuple[str, str, str]]:

@@ -3,14 +3,16 @@
 import argparse
 
 from postloan.daybook import stale_dates, status
+from postloan.ingestion.refused_deliveries import open_refusals
 from postloan.settings import settings
 from postloan.warehouse import open_warehouse
 
 
 def run(_args: argparse.Namespace) -> int:
-    """Print every business date and its state; 0 on success."""
+    """Print every business date and its state, and what was refused; 0 on success."""
     with open_warehouse(settings().warehouse_url) as warehouse:
         records, stale = status(warehouse), stale_dates(warehouse)
+        refusals = open_refusals(warehouse)
     if not records:
         print("The book is not open yet: python -m postloan open --as-of D")
     for record in records:
@@ -22,6 +24,10 @@ def run(_args: argparse.Namespace) -> int:
         ]
         words = "; ".join(filter(None, notes))
         print(f"{day}  {state:<8} revision {record.revision}  {words}".rstrip())
+    for refused in refusals:
+        day, source = refused.business_date, refused.source
+        print(f"{day}  refused  {source}: {refused.detail}")
+        print(f"            Once it is delivered again: python -m postloan run --date {day}")
     return 0
 
 

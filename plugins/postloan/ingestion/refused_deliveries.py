@@ -8,14 +8,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from postloan.contracts import catalogue
-from postloan.errors import DeliveryError, WarehouseError
+from postloan.errors import DeliveryError, PostloanError, WarehouseError
 from postloan.ingestion.horizon import check_date
 from postloan.ingestion.ledger import FeedCount, read_entry
 from postloan.ingestion.limits import Breach
 from postloan.ingestion.manifest import AbsentError, Manifest, read_manifest
+from postloan.shown_text import shown
 from postloan.warehouse import Warehouse
 
 ADVICE = (
@@ -96,16 +97,38 @@ def kept_if_unread(
         yield
     except (AbsentError, TooMuchRefusedError):
         raise
-    except Exception:
+    except Exception as error:
         # Rights, memory or a defect: whatever kept it from being read, nobody knows what it says.
         # A warehouse that is away can be told nothing; whatever failed first is what counts.
         with suppress(WarehouseError):
-            _record_unread(warehouse, source, business_date, folder)
+            _record_unread(warehouse, source, business_date, folder, _told(error))
         raise
     _forget_unread(warehouse, source, business_date)
 
 
-def _record_unread(warehouse: Warehouse, source: str, business_date: date, folder: Path) -> None:
+def _told(error: Exception) -> str:
+    """Why, in words that hold no value of the files."""
+    if isinstance(error, PostloanError):
+        return shown(str(error), 500)
+    return f"{type(error).__name__}; the log of the ingestion tells more."
+
+
+class OpenRefusal(NamedTuple):
+    """A delivery that was refused, and of whose date nothing was taken in since."""
+
+    business_date: date
+    source: str
+    detail: str
+
+
+def open_refusals(warehouse: Warehouse) -> tuple[OpenRefusal, ...]:
+    """What has to be delivered again, the earliest date first."""
+    return tuple(OpenRefusal(*row) for row in warehouse.read_model("open_refusal", {}))
+
+
+def _record_unread(
+    warehouse: Warehouse, source: str, business_date: date, folder: Path, detail: str
+) -> None:
     """Write down the feeds that may restrict: those listed, or all where the list is unread too."""
     try:
         check_date(warehouse, source, business_date)
@@ -129,7 +152,7 @@ def _record_unread(warehouse: Warehouse, source: str, business_date: date, folde
             "rows_refused": 0,
             "amount_refused": None,
             "is_over_limit": False,
-            "detail": None,
+            "detail": detail,
             "revision_loaded": loaded.revision if loaded else None,
         }
         for feed in feeds
