@@ -53,6 +53,8 @@ _BEARERS = """
 _SIGNS = re.compile(r"[^0-9A-Z\u4e00-\u9fa5]")
 _WORDS = re.compile(r"[A-WYZ\u4e00-\u9fa5]")
 _X = str.maketrans("\u00d7\u2169\u0425", "XXX")
+_BEFORE_ANOTHER = re.compile(r"[A-Z\u4e00-\u9fa5]*([0-9]{17}[0-9X])[A-Z\u4e00-\u9fa5].*")
+_YOUNGER = re.compile(r"([0-9]{6}20[0-9]{9})[0-9X]?")
 _OLDER = re.compile(r"([0-9]{6})19([0-9]{9})[0-9X]?")
 _OF_A_COUNTRY = re.compile(r"[0-9]{15}|[0-9]{17}[0-9X]")
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
@@ -69,10 +71,12 @@ def identity_key(spelling: str) -> str | None:
     """
     wide = unicodedata.normalize("NFKC", spelling).upper().translate(_X)
     plain = "" if "*" in wide else _SIGNS.sub("", wide)
-    if re.search("[0-9]{15}", plain):
+    if before := _BEFORE_ANOTHER.match(plain):
+        plain = before[1]
+    elif re.search("[0-9]{15}", plain):
         plain = _WORDS.sub("", plain)
-    older = _OLDER.fullmatch(plain)
-    key = f"{older[1]}{older[2]}" if older else plain
+    older, younger = _OLDER.fullmatch(plain), _YOUNGER.fullmatch(plain)
+    key = f"{older[1]}{older[2]}" if older else younger[1] if younger else plain
     return key if len(key) >= 6 else None
 
 
