@@ -197,8 +197,8 @@ results as (
                 or (
                     findings.result <> 'reached'
                     and (
-                        numbers.received_on = findings.attempted_on
-                        or (called.known_on is null and numbers.received_on <= findings.reported_on)
+                        findings.attempted_on = numbers.received_on
+                        or (called.known_on is null and findings.reported_on >= numbers.received_on)
                     )
                 )
             )
