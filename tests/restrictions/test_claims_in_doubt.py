@@ -37,7 +37,8 @@ def test_who_has_paid_by_the_moment_of_contact_is_not_asked(debtors: Debtors) ->
         repayment=[
             paid(1, TOMORROW),
             paid(2, TOMORROW, "40.00"),
-            paid(3, DAY_AFTER),
+            # The year may be wrong; the money has come.
+            paid(3, "2027-11-20"),
             paid(4, TOMORROW),
             paid(4, TOMORROW, repayment_id="R4r", reverses_id="R4"),
             paid(5, TOMORROW, "60.00"),
@@ -46,11 +47,11 @@ def test_who_has_paid_by_the_moment_of_contact_is_not_asked(debtors: Debtors) ->
         ],
     )
     debtors.run()
-    assert debtors.contacted() == {"C2", "C3", "C4", "C6", "C7"}
+    assert debtors.contacted() == {"C2", "C4", "C6", "C7"}
     # Of two loans the one that is still owed is asked for.
-    assert loans_of(debtors) == {"L2", "L3", "L4", "L6", "L70"}
+    assert loans_of(debtors) == {"L2", "L4", "L6", "L70"}
     told = {("paid_since", "paid 100.00 of 100.00 past due")}
-    assert debtors.denials() == {"C1": told, "C5": told, "C7": told}
+    assert debtors.denials() == {"C1": told, "C3": told, "C5": told, "C7": told}
 
 
 def test_a_loan_that_ends_by_the_moment_of_contact_is_not_asked_for(debtors: Debtors) -> None:
@@ -64,8 +65,11 @@ def test_a_loan_that_ends_by_the_moment_of_contact_is_not_asked_for(debtors: Deb
         ],
     )
     debtors.run()
-    assert debtors.contacted() == {"C2", "C3"}
-    assert debtors.denials() == {"C1": {("closed_since", f"settled on {TOMORROW}")}}
+    assert debtors.contacted() == {"C3"}
+    assert debtors.denials() == {
+        "C1": {("closed_since", f"settled on {TOMORROW}")},
+        "C2": {("closed_since", f"settled on {DAY_AFTER}")},
+    }
 
 
 def test_a_refused_row_that_a_claim_rests_on_holds_its_loan_alone(debtors: Debtors) -> None:
