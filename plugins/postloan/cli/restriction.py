@@ -41,7 +41,15 @@ def run_list(args: argparse.Namespace) -> int:
     if any(s.kind == UNCLEAR_ROW for s in asked):
         print("Correct a row: python -m postloan feed requeue --help")
     if asked:
-        print("Release one: python -m postloan restriction release --kind KIND --key KEY --help")
+        print(
+            "Release one, its key in quotes as it is listed: "
+            'python -m postloan restriction release --kind KIND --key "KEY" --reason TEXT'
+        )
+    if args.customer:
+        print(
+            "What was told in order ends as it was told and is not listed here: "
+            f"python -m postloan explain --customer {made_visible(args.customer)} --date D"
+        )
     return 0
 
 
@@ -85,7 +93,9 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     nested = parser.add_subparsers(metavar="COMMAND", required=True)
     listing = nested.add_parser("list", help="what waits for a person")
     _add_date(listing, "--on", "rows as known on that business date; all that is loaded by default")
-    listing.add_argument("--customer", metavar="CUSTOMER_ID", help="all that protects this one")
+    listing.add_argument(
+        "--customer", metavar="CUSTOMER_ID", help="all that protects this one and a person may end"
+    )
     listing.add_argument(
         "--all", action="store_true", help="also what ends by itself or is known for certain"
     )
