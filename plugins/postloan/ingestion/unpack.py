@@ -75,7 +75,7 @@ def _only_member(archive: zipfile.ZipFile, name: str) -> zipfile.ZipInfo:
         raise DeliveryError(f"{name}: the file in the archive has a path. Pack it without folders.")
     if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         # Others unpack as much as they like before anybody can count it.
-        raise DeliveryError(f"{name}: the archive is packed in a way other than deflate. Use it.")
+        raise DeliveryError(f"{name}: packed in a way other than deflate. Pack it with deflate.")
     if member.flag_bits & 1:
         raise DeliveryError(f"{name}: the archive is encrypted. Pack it without a password.")
     return member
