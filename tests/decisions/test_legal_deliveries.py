@@ -12,6 +12,7 @@ from postloan.ingestion.deliver import ingest
 from postloan.settings import settings
 from postloan.steps.approve_legal_cases import Request, Verdict, ask, decide
 from postloan.warehouse import Warehouse
+from tests.support.beginnings import begin
 from tests.support.deliveries import CUSTOMER, LOAN, NEXT_DAY, OPENING_DAY, Lender
 from tests.support.whole_day import run_whole_day
 
@@ -34,7 +35,7 @@ def lender(home: Path, warehouse: Warehouse) -> Lender:
         loan=[{**LOAN, "loan_id": f"L{n}", "customer_id": f"C{n}"} for n in numbers],
         instalment=[{**INSTALMENT, "loan_id": f"L{n}"} for n in numbers],
     )
-    run_whole_day(warehouse, OPENING_DAY)
+    begin(sued, "opened", lambda: run_whole_day(warehouse, OPENING_DAY))
     return sued
 
 

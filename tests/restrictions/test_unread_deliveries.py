@@ -11,6 +11,7 @@ from postloan.errors import DeliveryError
 from postloan.gates import release_gate
 from postloan.ingestion.refused_deliveries import open_refusals
 from postloan.steps.suppress_contacts import NOTHING, suppress_contacts
+from tests.support.beginnings import begin
 from tests.support.debtors import Debtors
 from tests.support.deliveries import NEXT_DAY, OPENING_DAY, Lender
 
@@ -89,10 +90,10 @@ ALL = {("sms_reminder", f"C{n}", "suppressed") for n in (1, 2)}
 def contacted(debtors: Debtors) -> Debtors:
     """Two debtors whose messages went out, and teams who report every day."""
     debtors.lender.send(OPENING_DAY, "feedback", complaint=[], consent_change=[])
-    debtors.open((1, 2))
+    debtors.send_book((1, 2))
     debtors.lender.send(NEXT_DAY)
     debtors.lender.send(NEXT_DAY, "feedback", complaint=[], consent_change=[])
-    debtors.run()
+    begin(debtors.lender, "two days", lambda: debtors.run(OPENING_DAY, NEXT_DAY))
     assert debtors.contacted() == {"C1", "C2"}
     return debtors
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from postloan.contracts import catalogue
 from postloan.daybook import CLOSED, read_book
+from tests.support.beginnings import begin
 from tests.support.deliveries import INSTALMENT, LOAN, NEXT_DAY, OPENING_DAY, Lender
 from tests.support.whole_day import run_whole_day
 
@@ -32,6 +33,11 @@ class Debtors:
 
     def open(self, numbers: Iterable[int], due_on: str = OPENING_DAY.isoformat()) -> None:
         """Open the book with a debtor per number: C7 owes 100.00 of L7, due on a day."""
+        self.send_book(numbers, due_on)
+        begin(self.lender, "opened", lambda: self.run(OPENING_DAY))
+
+    def send_book(self, numbers: Iterable[int], due_on: str = OPENING_DAY.isoformat()) -> None:
+        """Send the full book that `open` opens."""
         numbers = list(numbers)
         due = {"due_on": due_on}
         self.lender.send(
@@ -40,12 +46,12 @@ class Debtors:
             loan=[{**LOAN, "loan_id": f"L{n}", "customer_id": f"C{n}"} for n in numbers],
             instalment=[{**INSTALMENT, "loan_id": f"L{n}", **due} for n in numbers],
         )
-        self.run(OPENING_DAY)
 
-    def run(self, day: date = NEXT_DAY) -> None:
-        """Take in what was sent for a date and run it to its close."""
-        run_whole_day(self.lender.warehouse, day)
-        assert read_book(self.lender.warehouse)[day].state == CLOSED
+    def run(self, *days: date) -> None:
+        """Take in what was sent for dates, the next day's if none is named, and run them."""
+        for day in days or (NEXT_DAY,):
+            run_whole_day(self.lender.warehouse, day)
+            assert read_book(self.lender.warehouse)[day].state == CLOSED
 
     def contacted(self, day: date = NEXT_DAY) -> set[str]:
         """Customers in any file of an outside receiver, whatever its revision."""
