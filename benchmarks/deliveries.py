@@ -5,6 +5,7 @@ from pathlib import Path
 
 import duckdb
 
+from postloan.landing_folder import LandingFolder
 from postloan.landing_writer import finish_delivery
 
 SOURCE = "core_banking"
@@ -74,8 +75,12 @@ def leave_out(feed: str, landing: Path, opening: date, day: date) -> None:
 
 def seal(folder: Path, source: str, day: date, *, opening: bool = False) -> None:
     """Write the manifest over the files as they are."""
-    rows = {path.stem: _rows_of(path) for path in sorted(folder.glob("*.csv"))}
-    finish_delivery(folder, source, day, opening=opening, rows=rows)
+    paths = sorted(folder.glob("*.csv"))
+    rows = {path.stem: _rows_of(path) for path in paths}
+    with LandingFolder(folder.parent.parent, source, day) as place:
+        for path in paths:
+            path.replace(place.workshop / path.name)
+        finish_delivery(place, opening=opening, rows=rows)
 
 
 def _folder(landing: Path, day: date) -> Path:

@@ -7,28 +7,20 @@ many threads worked on them.
 Whoever writes prepares two relations per feed, each with the columns of the feed's contract:
 `<feed>_opening`, and `<feed>_daily` with `known_on` beside them, the day the row was sent.
 
-Others write there too. So no link is followed: files are made in a folder that is ours alone, and
-then take the place of whatever has their name.
+Others write there too. How files get there all the same is told in `landing_folder`.
 """
 
 import hashlib
 import json
-import os
-import shutil
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
 from postloan.contracts import FeedContract
-from postloan.errors import DeliveryError
-from postloan.modes import is_ours_alone
-
-MANIFEST = "manifest.json"
-UNFINISHED = ".writing"
+from postloan.landing_folder import MANIFEST, LandingFolder
 
 
 def quoted(name: str) -> str:
@@ -55,36 +47,8 @@ def _select(feed: FeedContract, day: date | None) -> str:
     )
 
 
-def delivery_folder(landing: Path, source: str, business_date: date) -> Path:
-    """`landing/<source>/<date>`, made where it is not there.
-
-    Raises:
-        DeliveryError: a link stands in the place of one of the two folders.
-    """
-    folder = landing / source / business_date.isoformat()
-    landing.mkdir(parents=True, exist_ok=True)
-    for part in (folder.parent, folder):
-        if part.is_symlink():
-            raise DeliveryError(
-                f"{part.relative_to(landing)} in the landing zone is a link. Nothing was written "
-                f"to where it leads. Remove it; what lies on another disk is mounted, not linked."
-            )
-        part.mkdir(exist_ok=True)
-    return folder
-
-
-def private_folder(folder: Path) -> Path:
-    """A folder for unfinished work that is ours alone, and holds no links; one that is not goes."""
-    if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
-        folder.unlink()
-    elif folder.is_dir() and not is_ours_alone(folder):
-        shutil.rmtree(folder)
-    folder.mkdir(mode=0o700, exist_ok=True)
-    return folder
-
-
 def _sha256(path: Path) -> str:
-    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as stream:
+    with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
@@ -94,45 +58,41 @@ def _write_feed(connection: duckdb.DuckDBPyConnection, select: str, path: Path) 
     return int(row[0]) if row else 0
 
 
-def _write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:
-    unfinished = private_folder(folder / UNFINISHED) / MANIFEST
-    text = json.dumps(manifest, indent=2, sort_keys=True, ensure_ascii=False)
-    unfinished.write_text(text + "\n", encoding="utf-8")
-    unfinished.replace(folder / MANIFEST)
-    shutil.rmtree(unfinished.parent)
-
-
 def finish_delivery(
-    folder: Path,
-    source: str,
-    business_date: date,
+    folder: LandingFolder,
     *,
     opening: bool,
     rows: Mapping[str, int],
     cursors: Mapping[str, str] | None = None,
 ) -> None:
-    """Write the manifest over the files `<feed>.csv` of a folder: the delivery is complete.
+    """Write the manifest over the files `<feed>.csv` of the workshop, and put all in their places.
 
     Args:
-        folder: `landing/<source>/<date>`.
-        source: who delivers.
-        business_date: the date that the delivery is for.
+        folder: where the delivery goes.
         opening: whether it is the full book.
         rows: data rows of every file, by feed.
         cursors: where the next delivery of changes goes on, for sources that are fetched.
     """
     files = [
-        {"feed": feed, "file": f"{feed}.csv", "rows": n, "sha256": _sha256(folder / f"{feed}.csv")}
+        {
+            "feed": feed,
+            "file": f"{feed}.csv",
+            "rows": n,
+            # Of what we wrote, and not of what lies where others can write.
+            "sha256": _sha256(folder.workshop / f"{feed}.csv"),
+        }
         for feed, n in rows.items()
     ]
     manifest = {
-        "source": source,
-        "business_date": business_date.isoformat(),
+        "source": folder.source,
+        "business_date": folder.business_date.isoformat(),
         "opening": opening,
         "files": files,
         **({"cursors": dict(cursors)} if cursors else {}),
     }
-    _write_manifest(folder, manifest)
+    text = json.dumps(manifest, indent=2, sort_keys=True, ensure_ascii=False)
+    (folder.workshop / MANIFEST).write_text(text + "\n", encoding="utf-8")
+    folder.complete(f"{feed}.csv" for feed in rows)
 
 
 def write_delivery(
@@ -152,18 +112,14 @@ def write_delivery(
     Raises:
         DeliveryError: a link stands in the place of a folder.
     """
-    source = feeds[0].source
-    folder = delivery_folder(landing, source, business_date)
-    # The old manifest goes first: a half-written delivery must never look complete.
-    (folder / MANIFEST).unlink(missing_ok=True)
-    shutil.rmtree(private_folder(folder / UNFINISHED))
-    unfinished = private_folder(folder / UNFINISHED)
-    rows: dict[str, int] = {}
-    for feed in feeds:
-        select, name = _select(feed, None if opening else business_date), f"{feed.name}.csv"
-        rows[feed.name] = _write_feed(connection, select, unfinished / name)
-        (unfinished / name).replace(folder / name)
-    finish_delivery(folder, source, business_date, opening=opening, rows=rows, cursors=cursors)
+    with LandingFolder(landing, feeds[0].source, business_date) as folder:
+        folder.begin()
+        rows: dict[str, int] = {}
+        for feed in feeds:
+            select = _select(feed, None if opening else business_date)
+            path = folder.workshop / f"{feed.name}.csv"
+            rows[feed.name] = _write_feed(connection, select, path)
+        finish_delivery(folder, opening=opening, rows=rows, cursors=cursors)
     return rows
 
 

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from postloan.contracts import catalogue
 from postloan.errors import PostloanError
+from postloan.landing_folder import open_below
 from postloan.settings import Settings
 
 UMASK = 0o077
@@ -152,7 +153,9 @@ def close_doors(home: Settings) -> int:
     closed = 0
     for door in open_doors(home):
         if door.is_ours:
-            _set(door.path, door.wanted, door.group)
+            # The folders below may be a sender's, who can put a link in their place meanwhile.
+            top = home.landing if home.landing in door.path.parents else door.path.parent
+            _set(door.path, door.wanted, door.group, top)
             closed += 1
     return closed
 
@@ -260,26 +263,34 @@ def _look(path: Path, shared: int, group: int | None = None) -> Iterator[Door]:
     yield Door(path, mode, wanted, group, is_ours and has_one_name)
 
 
-def is_ours_alone(folder: Path) -> bool:
-    """Whether nobody else can write into a folder, and all in it are folders and plain files."""
-    found = folder.lstat()
-    if found.st_uid != os.geteuid() or found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-        return False
-    kinds = (entry.lstat().st_mode for entry in folder.rglob("*"))
-    return all(stat.S_ISREG(kind) or stat.S_ISDIR(kind) for kind in kinds)
+def _set(path: Path, mode: int, group: int | None, top: Path | None = None) -> None:
+    """Change group and mode of what the path names itself, and not of what a link leads to.
+
+    Args:
+        path: what is changed.
+        mode: its mode.
+        group: number of its group; None leaves it.
+        top: below it no link is followed on the way either.
+    """
+    top = top or path.parent
+    with suppress(FileNotFoundError, NotADirectoryError):
+        folder = open_below(top, path.parent.relative_to(top).parts)
+        try:
+            _set_in(folder, path, mode, group)
+        finally:
+            os.close(folder)
 
 
-def _set(path: Path, mode: int, group: int | None) -> None:
-    """Change group and mode of what the path names itself, and not of what a link leads to."""
+def _set_in(folder: int, path: Path, mode: int, group: int | None) -> None:
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        descriptor = os.open(path.name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=folder)
     except FileNotFoundError:
         return
     except OSError as error:
         if error.errno != errno.ELOOP:
             # Its owner may not read it.
             with suppress(FileNotFoundError):
-                path.chmod(mode)
+                os.chmod(path.name, mode, dir_fd=folder)
         return
     try:
         if group is not None:

@@ -17,6 +17,7 @@ from postloan.errors import PostloanError
 from postloan.modes import admit_receiver, check_home, close_doors, open_doors, places
 from postloan.settings import REPOSITORY, Settings, settings
 from tests.doors.conftest import DAY
+from tests.support.swapping import swapped_at
 
 NOBODY = 65534
 COLLECTORS = 61234
@@ -47,6 +48,34 @@ def day(real_day: Path, home: Path) -> Iterator[Path]:
 
 def everything(folder: Path) -> list[Path]:
     return [folder, *sorted(p for p in folder.rglob("*") if not p.is_symlink())]
+
+
+@pytest.mark.parametrize("depth", [1, 2], ids=["source", "date"])
+def test_a_folder_swapped_for_a_link_takes_no_other_doors_along(
+    home: Path, tmp_path: Path, depth: int
+) -> None:
+    elsewhere, landing = tmp_path / "elsewhere", home / "landing"
+    for folder in (elsewhere, elsewhere / "2026-11-19"):
+        folder.mkdir(mode=0o755)
+        (folder / "loan.csv").touch(0o644)
+    before, step, taken = modes_of(elsewhere), 0, [1]
+    while step <= taken[0]:
+        step += 1
+        shutil.rmtree(landing, ignore_errors=True)
+        dated = landing / "core_banking" / "2026-11-19"
+        dated.mkdir(parents=True)
+        (dated / "loan.csv").touch()
+        for path in everything(landing):
+            path.chmod(0o755)
+        with swapped_at(step, (dated.parent, dated)[depth - 1], elsewhere, landing) as taken:
+            close_doors(settings())
+        assert modes_of(elsewhere) == before, f"step {step}"
+    assert step > 3
+    assert not list(open_doors(settings()))
+
+
+def modes_of(folder: Path) -> list[int]:
+    return [path.stat().st_mode for path in everything(folder)]
 
 
 def test_a_real_day_leaves_nothing_open_whatever_the_umask(real_day: Path) -> None:

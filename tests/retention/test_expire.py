@@ -13,9 +13,12 @@ from postloan.errors import DayError
 from postloan.ingestion.quarantine import publish_quarantine
 from postloan.retention import expire as expiring
 from postloan.retention.expire import Expired, expire
+from postloan.retention.files import ExpiredFile, delete_files
 from postloan.retention.holds import Hold, lift, place
+from postloan.rules.retention import retained_files
 from postloan.settings import Settings, settings
 from postloan.warehouse import Warehouse, open_warehouse
+from tests.support.swapping import swapped_at, tree
 
 NOW = date(2026, 11, 20)
 OLD = date(2020, 1, 10)
@@ -206,20 +209,54 @@ def test_what_the_core_said_goes_before_what_the_comparison_found(archive: Archi
 def test_what_lies_beside_the_files_of_a_delivery_goes_with_them(archive: Archive) -> None:
     for day in (OLD, RECENT):
         delivery = archive.home.landing / "core_banking" / str(day)
+        # Where earlier versions kept it, and where it lies today.
         archive.add_file(delivery / ".fetch/loan/page-1.jsonl")
+        unfinished = archive.home.landing / ".writing" / "core_banking" / str(day)
+        archive.add_file(unfinished / "loan" / "page-1.jsonl")
         archive.add_file(archive.home.corrections / "core_banking" / str(day) / "loan-1.csv")
         archive.add_file(archive.home.data_docs / "core_banking" / str(day) / "r1" / "index.html")
     gone = archive.expire()
     assert not (archive.home.landing / "core_banking" / str(OLD)).exists()
-    for folder in (archive.home.data_docs, archive.home.corrections):
+    unfinished = archive.home.landing / ".writing"
+    for folder in (archive.home.data_docs, archive.home.corrections, unfinished):
         assert not (folder / "core_banking" / str(OLD)).exists()
     assert gone["data docs of core_banking"].quantity == 1
     for kept in (
         f"landing/core_banking/{RECENT}/.fetch/loan/page-1.jsonl",
+        f"landing/.writing/core_banking/{RECENT}/loan/page-1.jsonl",
         f"corrections/core_banking/{RECENT}/loan-1.csv",
         f"data_docs/core_banking/{RECENT}/r1/index.html",
     ):
         assert kept in archive.files()
+
+
+@pytest.mark.parametrize("depth", [1, 2], ids=["source", "date"])
+def test_a_folder_swapped_for_a_link_leads_no_deletion_elsewhere(
+    archive: Archive, tmp_path: Path, depth: int
+) -> None:
+    landing, elsewhere = archive.home.landing, tmp_path / "elsewhere"
+    for folder in (elsewhere, elsewhere / str(OLD)):
+        archive.add_file(folder / "manifest.json")
+        archive.add_file(folder / "loan.csv")
+        (folder / "empty").mkdir()
+    before, step, taken, refused = tree(elsewhere), 0, [1], 0
+    rule = next(iter(retained_files(NOW).values()))
+    while step <= taken[0]:
+        step += 1
+        source = landing / f"source_{step}"
+        paths = [source / str(OLD) / n for n in ("manifest.json", "loan.csv", "empty/page.jsonl")]
+        for path in paths:
+            archive.add_file(path)
+        files = tuple(ExpiredFile("deliveries", OLD, landing, p, rule) for p in paths)
+        swapped = (source, source / str(OLD))[depth - 1]
+        with swapped_at(step, swapped, elsewhere, landing) as taken:
+            try:
+                delete_files(files)
+            except NotADirectoryError:
+                refused += 1
+        assert tree(elsewhere) == before, f"step {step}"
+    assert 0 < refused < step
+    assert not source.joinpath(str(OLD)).exists()
 
 
 def test_the_newest_rows_of_a_table_stay_however_old(archive: Archive) -> None:

@@ -82,6 +82,27 @@ def test_a_file_that_is_cut_off_is_refused_and_not_seen(sender: Lender, tmp_path
     assert fetch(wanted, REMOTE, Endpoint(root=sender.folder(OPENING_DAY))).fetched
 
 
+def test_a_fetch_that_stopped_goes_on_with_the_files_that_it_has(
+    sender: Lender, tmp_path: Path
+) -> None:
+    theirs, wanted = sender.folder(OPENING_DAY), order(tmp_path / "landing")
+    whole = (theirs / "loan.csv").read_bytes()
+    (theirs / "loan.csv").write_bytes(whole[:-5])
+    with pytest.raises(DeliveryError, match=r"loan\.csv"):
+        fetch(wanted, REMOTE, Endpoint(root=theirs))
+    assert not (wanted.folder / "customer.csv").exists()
+    (theirs / "loan.csv").write_bytes(whole)
+    # What is here is not asked for again, and would not be there.
+    (theirs / "customer.csv").unlink()
+    assert fetch(wanted, REMOTE, Endpoint(root=theirs)).fetched
+    assert (wanted.folder / "customer.csv").exists()
+    # Nor is what lies in its place, even when the delivery is fetched anew.
+    assert fetch(wanted, REMOTE, Endpoint(root=theirs), again=True).fetched
+    (wanted.folder / "customer.csv").unlink()
+    with pytest.raises(SourceUnavailableError, match="FileNotFoundError"):
+        fetch(wanted, REMOTE, Endpoint(root=theirs), again=True)
+
+
 def test_a_file_is_fetched_once_its_flag_is_there_and_the_flag_with_it(
     sender: Lender, tmp_path: Path, rule_files: RuleFiles
 ) -> None:

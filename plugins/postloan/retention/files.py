@@ -2,23 +2,27 @@
 
 Task files and quarantine files follow their tables: they are made from rows, and stay as long as
 one of these rows does. Delivered files and manifests go by their date, unless a hold keeps the
-date or a row of the delivery. Beside delivered files lies what was fetched (`.fetch/`), and in a
-folder of its own what was corrected (`corrections/`); both go with them.
+date or a row of the delivery. In folders of their own lie what was fetched (`landing/.writing/`)
+and what was corrected (`corrections/`); both go with them.
+
+The folders of deliveries may belong to their senders, so no link in the place of one is followed,
+even if it was put there after the files were found.
 """
 
+import os
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain
 from pathlib import Path
 
 from postloan.contracts import catalogue
+from postloan.landing_folder import MANIFEST, UNFINISHED, open_below
 from postloan.retention.conditions import held_rows
 from postloan.rules.retention import Retention, retained_files
 from postloan.settings import Settings
 from postloan.warehouse import Warehouse
-
-MANIFEST = "manifest.json"
 
 _HELD_RANGES = """
     select first_date, last_date
@@ -46,12 +50,14 @@ class ExpiredFile:
     Attributes:
         what: kind of files and, where there is one, the source.
         day: the business date it belongs to.
+        top: the folder of ours in which it lies, with folders between them.
         path: where it lies.
         rule: the rule that lets it go.
     """
 
     what: str
     day: date
+    top: Path
     path: Path
     rule: Retention
 
@@ -79,20 +85,35 @@ def expired_files(warehouse: Warehouse, home: Settings, as_of: date) -> tuple[Ex
 
 
 def delete_files(files: tuple[ExpiredFile, ...]) -> None:
-    """Delete the files, and the folders that hold nothing more; those gone already are no error."""
+    """Delete the files, and the folders that hold nothing more; those gone already are no error.
+
+    Raises:
+        OSError: one cannot be deleted, or a link stands in the place of its folder by now.
+    """
     for file in files:
-        file.path.unlink(missing_ok=True)
-    for folder in sorted({f.path.parent for f in files}, key=lambda p: len(p.parts), reverse=True):
-        _remove_empty(folder)
+        _delete(file.top, file.path, os.unlink)
+    folders = {(f.top, f.path.parent) for f in files}
+    for top, folder in sorted(folders, key=lambda found: len(found[1].parts), reverse=True):
+        # Those that hold something still stay.
+        with suppress(OSError):
+            _remove_empty(top, folder)
 
 
-def _remove_empty(folder: Path) -> None:
+def _delete(top: Path, path: Path, how: Callable[..., None]) -> None:
+    parts = path.relative_to(top).parts
+    with suppress(FileNotFoundError):
+        folder = open_below(top, parts[:-1])
+        try:
+            how(parts[-1], dir_fd=folder)
+        finally:
+            os.close(folder)
+
+
+def _remove_empty(top: Path, folder: Path) -> None:
     """Remove a folder and those around it up to that of the date, as far as they are empty."""
     for place in (folder, *folder.parents):
-        if not place.is_dir() or any(place.iterdir()):
-            return
-        place.rmdir()
-        if _date_of(place):
+        _delete(top, place, os.rmdir)
+        if _date_of(place) or place.parent == top:
             return
 
 
@@ -102,14 +123,17 @@ def _deliveries(
     wants_manifest = rule.target == "manifests"
     held = _held_deliveries(warehouse, as_of, rule.keeps_from)
     ranges = warehouse.fetch(_HELD_RANGES, {"as_of": as_of})
-    places = (home.landing,) if wants_manifest else (home.landing, home.corrections)
+    places = [home.landing]
+    if not wants_manifest:
+        places += [home.landing / UNFINISHED, home.corrections]
     for source in chain.from_iterable(map(_folders, places)):
         for day, folder in _dated(source, rule.keeps_from):
             if (source.name, day) in held or any(a <= day <= b for a, b in ranges):
                 continue
             for path in _files(folder):
                 if (path == folder / MANIFEST) == wants_manifest:
-                    yield ExpiredFile(f"{rule.target} of {source.name}", day, path, rule)
+                    what = f"{rule.target} of {source.name}"
+                    yield ExpiredFile(what, day, source.parent, path, rule)
 
 
 def _held_deliveries(warehouse: Warehouse, as_of: date, keeps_from: date) -> set[tuple[str, date]]:
@@ -142,7 +166,9 @@ def _quarantine(
         for day, folder in _dated(source, rule.keeps_from):
             for path in _files(folder):
                 if (source.name, day, path.stem) not in kept:
-                    yield ExpiredFile(f"quarantine of {source.name}", day, path, rule)
+                    yield ExpiredFile(
+                        f"quarantine of {source.name}", day, home.quarantine, path, rule
+                    )
 
 
 def _data_docs(
@@ -152,7 +178,7 @@ def _data_docs(
     for source in _folders(home.data_docs):
         for day, folder in _dated(source, rule.keeps_from):
             for path in _files(folder):
-                yield ExpiredFile(f"data docs of {source.name}", day, path, rule)
+                yield ExpiredFile(f"data docs of {source.name}", day, home.data_docs, path, rule)
 
 
 def _task_files(
@@ -162,7 +188,7 @@ def _task_files(
     for day, folder in _dated(home.outbox, rule.keeps_from):
         if day not in kept:
             for path in _files(folder):
-                yield ExpiredFile("task files", day, path, rule)
+                yield ExpiredFile("task files", day, home.outbox, path, rule)
 
 
 def _folders(place: Path) -> list[Path]:

@@ -8,7 +8,7 @@ import time
 
 from postloan.errors import ContractError
 from postloan.ingestion.manifest import MANIFEST
-from postloan.landing_writer import delivery_folder, private_folder
+from postloan.landing_folder import make_workshop
 from postloan.sources.config import Files, Landing, Rest, Sql, read_connector
 from postloan.sources.files import copy_files
 from postloan.sources.http import Client, Pause
@@ -46,8 +46,7 @@ def fetch(
         shutil.rmtree(order.workshop, ignore_errors=True)
     elif (order.folder / MANIFEST).exists():
         return FetchResult(False, note=f"{order.where} is complete: nothing to fetch.")
-    delivery_folder(order.landing, order.source, order.business_date)
-    private_folder(order.workshop)
+    make_workshop(order.landing, order.source, order.business_date)
     if isinstance(config, Files):
         rows = copy_files(order, endpoint)
     elif isinstance(config, Sql):

@@ -11,6 +11,7 @@ from postloan.errors import DeliveryError
 from postloan.ingestion.manifest import MANIFEST, MAX_MANIFEST_BYTES, DeliveredFile, parse_manifest
 from postloan.ingestion.names import told_file
 from postloan.ingestion.unpack import check_size
+from postloan.landing_folder import LandingFolder
 from postloan.sources.result import Endpoint, NotReadyError, Order, SourceUnavailableError
 
 CHUNK_BYTES = 1 << 20
@@ -37,17 +38,16 @@ def copy_files(order: Order, endpoint: Endpoint) -> dict[str, int]:
     forms = {f.file: known.get(f.feed, FileFormat()) for f in manifest.files}
     flags = [f"{name}{form.flag}" for name, form in forms.items() if form.flag]
     _expect_flags(order, endpoint, flags)
-    # A delivery that is being replaced must not look complete meanwhile.
-    (order.folder / MANIFEST).unlink(missing_ok=True)
-    for file in manifest.files:
-        _copy(order, endpoint, file, forms[file.file])
-    for flag in flags:
-        # All that a flag says is that it is there.
-        (order.workshop / flag).touch()
-        (order.workshop / flag).replace(order.folder / flag)
-    unfinished = order.workshop / MANIFEST
-    unfinished.write_bytes(text)
-    unfinished.replace(order.folder / MANIFEST)
+    with LandingFolder(order.landing, order.source, order.business_date) as folder:
+        folder.begin()
+        missing = [f for f in manifest.files if not folder.holds(f.file, f.sha256)]
+        for file in missing:
+            _copy(order, endpoint, file, forms[file.file])
+        for flag in flags:
+            # All that a flag says is that it is there.
+            (folder.workshop / flag).touch()
+        (folder.workshop / MANIFEST).write_bytes(text)
+        folder.complete([*(f.file for f in missing), *flags])
     return {f.feed: f.rows for f in manifest.files}
 
 
@@ -101,7 +101,7 @@ def _manifest_text(order: Order, endpoint: Endpoint) -> bytes:
 
 
 def _hash_of(path: Path) -> str | None:
-    if path.is_symlink() or not path.is_file():
+    if not path.is_file():
         return None
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
@@ -117,11 +117,11 @@ def _expect_flags(order: Order, endpoint: Endpoint, flags: list[str]) -> None:
 
 
 def _copy(order: Order, endpoint: Endpoint, file: DeliveredFile, form: FileFormat) -> None:
-    target = order.folder / file.file
-    if _hash_of(target) == file.sha256:
+    ours, digest, size = order.workshop / file.file, hashlib.sha256(), 0
+    if _hash_of(ours) == file.sha256:
+        # An earlier attempt got so far.
         return
-    unfinished, digest, size = order.workshop / file.file, hashlib.sha256(), 0
-    with unfinished.open("wb") as copy:
+    with ours.open("wb") as copy:
         for chunk in _chunks(order, endpoint, file.file):
             size += len(chunk)
             check_size(f"{order.where}: {told_file(file.file)}", size, size, form)
@@ -133,4 +133,3 @@ def _copy(order: Order, endpoint: Endpoint, file: DeliveredFile, form: FileForma
             f"{MANIFEST} says {file.sha256[:12]}…. It is still being written or was changed "
             f"afterwards; have it delivered again, {MANIFEST} last."
         )
-    unfinished.replace(target)

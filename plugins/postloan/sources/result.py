@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from postloan.errors import DeliveryError
+from postloan.landing_folder import workshop_of
 
 
 class SourceUnavailableError(DeliveryError):
@@ -73,7 +74,12 @@ class Order:
     @property
     def workshop(self) -> Path:
         """Where an unfinished fetch keeps what it has."""
-        return self.folder / ".fetch"
+        return workshop_of(self.landing, self.source, self.business_date)
+
+    @property
+    def pages(self) -> str:
+        """The workshop as messages name it."""
+        return f"{self.workshop.relative_to(self.landing.parent)}/"
 
     @property
     def where(self) -> str:

@@ -136,7 +136,7 @@ class Shaper:
             kind_of_error = str(error).split(":", 1)[0]
             raise DeliveryError(
                 f"{self._order.where}: {path.name} cannot shape what the source sent "
-                f"({kind_of_error}). Compare the pages in {self._order.workshop.name}/ with it."
+                f"({kind_of_error}). Compare the pages in {self._order.pages} with it."
             ) from None
 
     def _cursors(self, connector: Connector) -> dict[str, str]:

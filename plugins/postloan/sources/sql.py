@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from postloan.contracts import FeedContract, catalogue
 from postloan.errors import ContractError
+from postloan.landing_folder import LandingFolder
 from postloan.landing_writer import finish_delivery
 from postloan.sources.config import Query, Sql
 from postloan.sources.result import Endpoint, Order, SourceUnavailableError
@@ -42,32 +43,26 @@ def fetch_sql(order: Order, config: Sql, endpoint: Endpoint) -> dict[str, int]:
     sent = [f for f in feeds.values() if f.name in config.feeds or f.is_required]
     rows: dict[str, int] = {}
     cursors: dict[str, str] = {}
-    # A delivery that is being replaced must not look complete meanwhile.
-    (order.folder / "manifest.json").unlink(missing_ok=True)
-    try:
-        # Parameters and rows stay out of error texts.
-        engine = create_engine(endpoint.url, hide_parameters=True)
-        with _reading(engine, order) as connection:
-            for feed in sent:
-                query = config.feeds.get(feed.name)
-                rows[feed.name] = (
-                    _stream(connection, order, config, feed, query, cursors)
-                    if query
-                    else _write(order, feed, iter(()))
-                )
-    except SQLAlchemyError as error:
-        raise SourceUnavailableError(
-            f"{order.where}: the database does not answer as expected ({type(error).__name__}). "
-            f"Look at its connection and the queries of {order.source}.yaml."
-        ) from None
-    finish_delivery(
-        order.folder,
-        order.source,
-        order.business_date,
-        opening=order.opening,
-        rows=rows,
-        cursors=cursors,
-    )
+    with LandingFolder(order.landing, order.source, order.business_date) as folder:
+        folder.begin()
+        try:
+            # Parameters and rows stay out of error texts.
+            engine = create_engine(endpoint.url, hide_parameters=True)
+            with _reading(engine, order) as connection:
+                for feed in sent:
+                    query = config.feeds.get(feed.name)
+                    rows[feed.name] = (
+                        _stream(connection, order, config, feed, query, cursors)
+                        if query
+                        else _write(order, feed, iter(()))
+                    )
+        except SQLAlchemyError as error:
+            raise SourceUnavailableError(
+                f"{order.where}: the database does not answer as expected "
+                f"({type(error).__name__}). Look at its connection and the queries of "
+                f"{order.source}.yaml."
+            ) from None
+        finish_delivery(folder, opening=order.opening, rows=rows, cursors=cursors)
     return rows
 
 
@@ -135,12 +130,11 @@ def _as_text(value: Any) -> str:
 
 
 def _write(order: Order, feed: FeedContract, batches: Iterator[list[list[str]]]) -> int:
-    rows, unfinished = 0, order.workshop / f"{feed.name}.csv"
-    with unfinished.open("w", encoding="utf-8", newline="") as stream:
+    rows = 0
+    with (order.workshop / f"{feed.name}.csv").open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow([c.name for c in feed.file_columns])
         for batch in batches:
             writer.writerows(batch)
             rows += len(batch)
-    unfinished.replace(order.folder / unfinished.name)
     return rows
