@@ -18,11 +18,14 @@ from postloan.ingestion.header import check_names
 from postloan.ingestion.lines import LineWriter
 from postloan.ingestion.names import told_file
 from postloan.ingestion.normalise import Normalised
+from postloan.ingestion.parquet_pages import BrokenPagesError, pages
 from postloan.ingestion.unpack import check_size
 from postloan.settings import settings
 from postloan.shown_text import some
 
 _ROWS_AT_ONCE = 16_384
+_READ_AT_ONCE = 1 << 20
+_HELD_AT_ONCE = 512 << 20
 _BYTES_AT_ONCE = 64 << 20
 """A long value that the file holds once may stand in every row; so much text is made at a time."""
 
@@ -52,14 +55,16 @@ def read_parquet(
     try:
         with pq.ParquetFile(path) as parquet:
             _check(parquet, file, names)
-            check_size(told_file(file), packed, _declared(parquet), form)
-        with pq.ParquetFile(path, read_dictionary=list(names)) as parquet:
+            _check_pages(path, file, parquet.metadata, form)
+        # Column by column it is read piece by piece, and not a whole column at once.
+        how = {"read_dictionary": list(names), "buffer_size": _READ_AT_ONCE}
+        with pq.ParquetFile(path, **how) as parquet:
             for batch in parquet.iter_batches(_ROWS_AT_ONCE):
                 for part in _bounded(batch):
                     unpacked += sum(_settle(writer, fields) for fields in _rows(part, dates))
                     check_size(told_file(file), packed, unpacked, form)
-    except (pa.ArrowException, OSError, UnicodeError) as error:
-        if is_of_the_machine(error):
+    except (pa.ArrowException, OSError, UnicodeError, BrokenPagesError) as error:
+        if is_of_the_machine(error) or isinstance(error, MemoryError):
             raise
         raise DeliveryError(
             f"{told_file(file)}: not a whole Parquet file, which the contract says it is. It is "
@@ -80,10 +85,26 @@ def _check(parquet: pq.ParquetFile, file: str, names: Sequence[str]) -> None:
         )
 
 
-def _declared(parquet: pq.ParquetFile) -> int:
-    """Bytes that the file says it unpacks to, a value that stands in many rows counted once."""
-    groups = range(parquet.metadata.num_row_groups)
-    return sum(parquet.metadata.row_group(g).total_byte_size for g in groups)
+def _check_pages(path: Path, file: str, metadata: pq.FileMetaData, form: FileFormat) -> None:
+    """Stop a file whose pages unpack to too much, whatever its footer says of them.
+
+    A value that stands in many rows counts once.
+    """
+    packed, unpacked = path.stat().st_size, 0
+    # A reader holds a page of each column, packed and unpacked, and that of its dictionary.
+    largest: dict[int, dict[int, int]] = {}
+    with path.open("rb") as stream:
+        for page in pages(stream, metadata):
+            unpacked += page.unpacked
+            check_size(told_file(file), packed, unpacked, form)
+            held = largest.setdefault(page.row_group, {})
+            held[page.column] = max(held.get(page.column, 0), page.packed + page.unpacked)
+            if sum(held.values()) > _HELD_AT_ONCE:
+                raise DeliveryError(
+                    f"{told_file(file)}: its pages are so large that more than "
+                    f"{_HELD_AT_ONCE >> 20} MB would have to be held at once. Nothing was loaded. "
+                    f"Have it written with pages of a usual size (1 MB)."
+                )
 
 
 def _settle(writer: LineWriter, fields: Sequence[str]) -> int:
