@@ -5,6 +5,7 @@ import os
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,7 +15,9 @@ from postloan import cli
 from postloan.advice import advised
 from postloan.cli import main
 from postloan.errors import DeliveryError, PostloanError, RunAgainError, WarehouseError
+from postloan.ingestion.refused_deliveries import open_refusals
 from postloan.orchestration.operators import for_good
+from postloan.settings import settings
 from postloan.warehouse import Warehouse, open_warehouse
 from postloan.warehouse.on_duckdb import DuckDBWarehouse
 from postloan.warehouse.on_postgres import PostgresWarehouse
@@ -198,6 +201,77 @@ def test_a_delivery_that_finds_no_room_is_not_blamed_on_its_sender(
     assert "full" in str(words)
     assert lender.warehouse.count("delivery") == 0
     assert lender.take_in().rows_quarantined == 1
+
+
+def test_a_file_that_needs_more_room_than_there_is_is_not_begun(
+    lender: Lender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lender.send(**BOOK)
+    with monkeypatch.context() as small:
+        small.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=10))
+        small.setattr("os.sendfile", lambda *_: pytest.fail("It was copied."))
+        with pytest.raises(RunAgainError, match=r"no room for our own copy of .*; make room"):
+            lender.take_in()
+    # Nobody knows what it says: the gate is told so until it is taken in.
+    ((_, _, why),) = open_refusals(lender.warehouse)
+    assert "no room" in why
+    lender.take_in()
+    assert not open_refusals(lender.warehouse)
+
+
+def test_a_disk_that_fills_up_amid_a_copy_leaves_nothing_and_is_told(
+    lender: Lender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lender.send(**BOOK)
+    sent: list[int] = []
+
+    def filling(target: int, source: int, offset: int | None, count: int) -> int:
+        if sent:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        sent.append(os.write(target, os.read(source, min(count, 10))))
+        return sent[0]
+
+    with monkeypatch.context() as filled:
+        filled.setattr("os.sendfile", filling)
+        with pytest.raises(RunAgainError, match="no room"):
+            lender.take_in()
+    assert not [path for path in settings().scratch.rglob("*") if path.is_file()]
+    lender.take_in()
+
+
+def test_a_sparse_file_is_judged_by_what_it_says_it_holds(
+    lender: Lender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = lender.send(**BOOK)
+    os.truncate(folder / "customer.csv", 1 << 42)
+    assert (folder / "customer.csv").stat().st_blocks < 1000
+    monkeypatch.setattr("os.sendfile", lambda *_: pytest.fail("It was copied."))
+    with pytest.raises(DeliveryError, match=r"customer.csv: larger than the 17,179,869,184 bytes"):
+        lender.take_in()
+
+
+@pytest.mark.parametrize(
+    ("error", "why"),
+    [
+        (OSError(errno.ENOSPC, "No space", "/landing/13800000001.csv"), "The disk is full"),
+        (PermissionError(errno.EACCES, "Permission denied", "/13800000001"), "may not do that"),
+        (MemoryError("13800000001"), "memory of this machine is used up"),
+        (KeyError("13800000001"), "KeyError; the log of the ingestion tells more"),
+    ],
+)
+def test_what_kept_a_delivery_from_being_read_is_told_without_its_values(
+    lender: Lender, monkeypatch: pytest.MonkeyPatch, error: Exception, why: str
+) -> None:
+    def failing(*_: object) -> None:
+        raise error
+
+    lender.send(**BOOK)
+    monkeypatch.setattr("postloan.ingestion.deliver.own_copy", failing)
+    with pytest.raises(type(error)):
+        lender.take_in()
+    ((_, _, told),) = open_refusals(lender.warehouse)
+    assert why in told
+    assert "138" not in told
 
 
 @pytest.fixture

@@ -7,9 +7,13 @@ follows, the hash too, is of the copy.
 
 import hashlib
 import os
+import shutil
 from pathlib import Path
 
+from postloan.advice import FULL
 from postloan.contracts.file_format import FileFormat
+from postloan.errors import RunAgainError
+from postloan.ingestion.names import told_file
 from postloan.ingestion.opened import open_delivered
 from postloan.ingestion.unpack import check_size
 
@@ -26,13 +30,33 @@ def own_copy(delivered: Path, workshop: Path, form: FileFormat) -> Path:
 
     Raises:
         DeliveryError: it is gone or no ordinary file any more, or larger than its contract allows.
+        RunAgainError: there is no room for the copy.
     """
     target = workshop / "own" / delivered.parent.parent.name / delivered.parent.name
     target.mkdir(mode=0o700, parents=True, exist_ok=True)
     own = target / delivered.name
     with open_delivered(delivered) as source:
-        _copy(source.fileno(), own, delivered.name, form)
+        name, size = told_file(delivered.name), os.fstat(source.fileno()).st_size
+        # A sparse file takes no room where it lies, and all of it where it is copied to.
+        check_size(name, size, size, form)
+        if size > shutil.disk_usage(target).free:
+            raise _no_room(name, size)
+        try:
+            _copy(source.fileno(), own, name, form)
+        except OSError as error:
+            if error.errno not in FULL:
+                raise
+            own.unlink(missing_ok=True)
+            raise _no_room(name, size) from error
     return own
+
+
+def _no_room(name: str, size: int) -> RunAgainError:
+    return RunAgainError(
+        f"The disk is full: there is no room for our own copy of {name} ({size:,} bytes). Nothing "
+        f"was loaded; make room on the disk of POSTLOAN_HOME, then run it again. Where its rows "
+        f"take much less, have the sender look at the file."
+    )
 
 
 def _copy(source: int, own: Path, name: str, form: FileFormat) -> None:

@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from postloan.advice import advised
 from postloan.contracts import catalogue
 from postloan.errors import DeliveryError, PostloanError, WarehouseError
 from postloan.ingestion.horizon import check_date
@@ -108,8 +109,14 @@ def kept_if_unread(
 
 def _told(error: Exception) -> str:
     """Why, in words that hold no value of the files."""
-    if isinstance(error, PostloanError):
-        return shown(str(error), 500)
+    told: Exception | None = error
+    if isinstance(error, OSError):
+        # Its path may hold a name of the sender's.
+        told = advised(OSError(error.errno, error.strerror))
+    elif isinstance(error, MemoryError):
+        told = advised(error)
+    if isinstance(told, PostloanError):
+        return shown(str(told), 500)
     return f"{type(error).__name__}; the log of the ingestion tells more."
 
 
