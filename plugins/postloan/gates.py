@@ -8,8 +8,8 @@ out in the next revision of the date, after a corrected delivery or a release. S
 releases.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date
 
 from postloan.errors import DayError
@@ -95,9 +95,27 @@ def failed_checks(warehouse: Warehouse, business_date: date) -> tuple[FailedChec
     )
 
 
-def told(failed: tuple[FailedCheck, ...]) -> str:
+def told(failed: Iterable[FailedCheck]) -> str:
     """One line that says which gates are shut, by which check, and why."""
-    return "; ".join(f"{f.gate} gate shut by {f.check_name}: {f.message}" for f in failed)
+    return "; ".join(f"{f.gate} gate shut by {f.check_name}: {f.message}" for f in together(failed))
+
+
+def together(failed: Iterable[FailedCheck]) -> tuple[FailedCheck, ...]:
+    """Checks that say the same of several feeds as one that names them all, in the order found.
+
+    A source that is silent, or whose delivery was refused, fails a check for each of its feeds.
+    """
+    alike: dict[tuple[str, str, str], list[FailedCheck]] = {}
+    for check in failed:
+        words = check.message.replace(f": {check.feed} ", ": ", 1)
+        alike.setdefault((check.gate, check.check_name, words), []).append(check)
+    return tuple(map(_one_of, alike.values()))
+
+
+def _one_of(alike: list[FailedCheck]) -> FailedCheck:
+    first, feeds = alike[0], ", ".join(check.feed for check in alike)
+    message = first.message.replace(f": {first.feed} ", f": {feeds} ", 1)
+    return replace(first, feed=feeds, message=message)
 
 
 def gate_inputs(warehouse: Warehouse) -> Iterator[tuple[date, tuple[str, str], str]]:

@@ -213,7 +213,7 @@ def test_a_shut_gate_holds_contact_files_says_how_much_and_can_be_released(
     note = run().note
     assert "HELD: call_list" in note
     told = "Loans differ from the core's own figures, percent: loan_position.days_past_due 100"
-    assert f"{told} [..1] (25 of 25 loans, amount 2500.00)" in note
+    assert f"{told} [≤ 1] (25 of 25 loans, amount 2500.00)" in note
     assert warehouse.count("loan_stage", OPENING_DAY) == len(names)
     summary = make_summary(warehouse, BusinessDay(OPENING_DAY), None)
     counted = {"difference": "days_past_due", "explanation": "counting_day", "loans": len(names)}

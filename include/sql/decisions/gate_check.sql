@@ -66,8 +66,8 @@ measured as (
         column_name,
         rows_seen,
         observed,
-        cast(null as varchar) as detail_zh,
-        cast(null as varchar) as detail_en
+        detail_zh,
+        detail_en
     from gate_restriction
 
 ),
@@ -159,8 +159,12 @@ told as (
             ' ' || regexp_replace(cast(judged.observed as varchar), '[.]?0+$', '', 'g'), ''
         )
         || ' ['
+        || case when judged.limit_low is null then '≤ ' else '' end
+        || case when judged.limit_high is null then '≥ ' else '' end
         || coalesce(regexp_replace(cast(judged.limit_low as varchar), '[.]?0+$', '', 'g'), '')
-        || '..'
+        || case
+            when judged.limit_low is null or judged.limit_high is null then '' else '..'
+        end
         || coalesce(regexp_replace(cast(judged.limit_high as varchar), '[.]?0+$', '', 'g'), '')
         || ']' as figure
     from judged

@@ -4,7 +4,7 @@
 -- there. Dates before a feed came for the first time are not missed, nor are those of which a
 -- person has released the gate. A delivery that was refused, or a row that names nobody, counts
 -- from the moment it came, whatever later date it is for, while contact of the business date goes
--- on.
+-- on. The detail says of which source and dates a finding is, for whoever has to ask the sender.
 --
 -- grain   check_name, feed, column_name
 -- reads   unclear_row, refused_delivery, delivery, rule_gate, business_day, gate_release
@@ -30,7 +30,10 @@ nameless as (
 
     select
         feed,
-        count(*) as findings
+        count(*) as findings,
+        min(source) as source,
+        min(business_date) as first_on,
+        max(business_date) as last_on
     from unclear_row
     where customer_id is null
     group by feed
@@ -53,7 +56,10 @@ refused as (
 
     select
         refused_delivery.feed,
-        count(*) as findings
+        count(*) as findings,
+        min(refused_delivery.source) as source,
+        min(refused_delivery.business_date) as first_on,
+        max(refused_delivery.business_date) as last_on
     from refused_delivery
     inner join asked
         on
@@ -152,9 +158,11 @@ last_heard as (
 silences as (
 
     select
+        listened_to.source,
         listened_to.feed,
         listened_to.limit_high,
         last_heard.business_date,
+        last_heard.heard_on,
         cast(date_diff('day', last_heard.heard_on, last_heard.business_date) as integer) as days
     from listened_to
     inner join last_heard
@@ -193,7 +201,10 @@ unheard as (
 
     select
         silences.feed,
-        count(*) as findings
+        count(*) as findings,
+        min(silences.source) as source,
+        min(silences.business_date) as first_on,
+        max(silences.business_date) as last_on
     from silences
     where
         silences.business_date < cast($business_date as date)
@@ -207,25 +218,56 @@ unheard as (
         )
     group by silences.feed
 
+),
+
+found as (
+
+    select
+        'nameless_rows' as check_name,
+        feed,
+        findings,
+        source,
+        first_on,
+        last_on
+    from nameless
+
+    union all
+
+    select
+        'delivery_refused' as check_name,
+        feed,
+        findings,
+        source,
+        first_on,
+        last_on
+    from refused
+
+    union all
+
+    select
+        'dates_unheard' as check_name,
+        feed,
+        findings,
+        source,
+        first_on,
+        last_on
+    from unheard
+
 )
 
 select
-    'nameless_rows' as check_name,
+    check_name,
     feed,
     'any' as column_name,
     findings as rows_seen,
-    cast(findings as decimal(28, 4)) as observed
-from nameless
-
-union all
-
-select
-    'delivery_refused' as check_name,
-    feed,
-    'any' as column_name,
-    findings as rows_seen,
-    cast(findings as decimal(28, 4)) as observed
-from refused
+    cast(findings as decimal(28, 4)) as observed,
+    '(' || source || ' ' || cast(first_on as varchar)
+    || case when last_on > first_on then ' 至 ' || cast(last_on as varchar) else '' end
+    || ')' as detail_zh,
+    '(' || source || ' ' || cast(first_on as varchar)
+    || case when last_on > first_on then ' to ' || cast(last_on as varchar) else '' end
+    || ')' as detail_en
+from found
 
 union all
 
@@ -234,16 +276,8 @@ select
     feed,
     'any' as column_name,
     cast(0 as bigint) as rows_seen,
-    cast(days as decimal(28, 4)) as observed
+    cast(days as decimal(28, 4)) as observed,
+    '(' || source || '，最近一次为 ' || cast(heard_on as varchar) || ')' as detail_zh,
+    '(' || source || ', last heard for ' || cast(heard_on as varchar) || ')' as detail_en
 from silences
 where business_date = cast($business_date as date)
-
-union all
-
-select
-    'dates_unheard' as check_name,
-    feed,
-    'any' as column_name,
-    findings as rows_seen,
-    cast(findings as decimal(28, 4)) as observed
-from unheard

@@ -4,7 +4,7 @@ import argparse
 
 from postloan.cli.acting import acting_person, acting_reason, add_by
 from postloan.cli.shown import business_date
-from postloan.gates import ALL_CHECKS, release_gate
+from postloan.gates import ALL_CHECKS, release_gate, together
 from postloan.settings import settings
 from postloan.warehouse import open_warehouse
 
@@ -19,7 +19,7 @@ def run(args: argparse.Namespace) -> int:
             reason=acting_reason(args.reason),
             check_name=args.check,
         )
-    for check in released:
+    for check in together(released):
         print(f"  released {check.check_name}: {check.message}")
     print(f"Nothing was sent. To publish: python -m postloan run --date {args.date}")
     return 0

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from postloan.cli.shown import business_date, where_the_ui_is
 from postloan.errors import PostloanError, WarehouseError
+from postloan.gates import FailedCheck, together
 from postloan.reports import Summary, finished_dates, read_summary
 from postloan.settings import Settings, settings
 from postloan.steps.chain import STEPS
@@ -105,23 +106,28 @@ def _positions(summary: Summary) -> Iterator[str]:
 def _gates(summary: Summary) -> Iterator[str]:
     yield "Gates before contact"
     checks = summary.get("gates", ())
-    for c in checks:
-        if c["outcome"] == "failed":
-            state = f"released by {c['released_by']}" if c["released_by"] else "SHUT"
-            yield f"  {c['gate']:<28} {state} ({c['check']}): {c['en']}"
+    failed = [c for c in checks if c["outcome"] == "failed"]
+    shut = [c for c in failed if not c["released_by"]]
+    for check in together(map(_check, shut)):
+        yield f"  {check.gate:<28} SHUT ({check.check_name}): {check.message}"
+    for person in dict.fromkeys(c["released_by"] for c in failed if c["released_by"]):
+        for check in together(_check(c) for c in failed if c["released_by"] == person):
+            yield (f"  {check.gate:<28} released by {person} ({check.check_name}): {check.message}")
     for outcome, word in (("passed", "passed"), ("not_applicable", "not applicable")):
         number = sum(c["outcome"] == outcome for c in checks)
         if number:
             yield f"  {word:<28} {number:>10,} checks"
-    if any(c["outcome"] == "failed" and not c["released_by"] for c in checks):
+    if shut:
         day = summary["business_date"]
         yield "  The files of outside receivers are held. Deliver again, or release:"
         yield f"  python -m postloan release-gate {day} --reason TEXT"
-        names = sorted(
-            {c["check"] for c in checks if c["outcome"] == "failed" and not c["released_by"]}
-        )
+        names = sorted({c["check"] for c in shut})
         if len(names) > 1:
             yield f"  One of them alone: with --check {' or --check '.join(names)}"
+
+
+def _check(told: Summary) -> FailedCheck:
+    return FailedCheck(told["gate"], told["check"], told["feed"], told["column"], told["en"])
 
 
 def _files(summary: Summary, home: Settings) -> Iterator[str]:
