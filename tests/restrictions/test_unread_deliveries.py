@@ -10,7 +10,7 @@ import pytest
 from postloan.errors import DeliveryError
 from postloan.gates import release_gate
 from postloan.ingestion.refused_deliveries import open_refusals
-from postloan.steps.suppress_contacts import NOTHING, suppress_contacts
+from postloan.steps.suppress_contacts import NOTHING, NOTHING_MORE, suppress_contacts
 from tests.support.beginnings import begin
 from tests.support.debtors import Debtors
 from tests.support.deliveries import NEXT_DAY, OPENING_DAY, Lender
@@ -115,7 +115,14 @@ def test_what_is_refused_before_the_hours_stops_all_contact(
     assert chinese.startswith("限制类数据的交付无法读取")
     assert rule == "gate_delivery_refused"
     assert {check for check, _ in contacted.shut()} == {"delivery_refused"}
-    assert suppress_contacts(warehouse, NEXT_DAY).note == NOTHING
+    assert result.note.startswith(f"Recalled, and how many: {english} (2). ")
+    # Once more there is nothing to recall, and still the gate is shut, and why.
+    again = suppress_contacts(warehouse, NEXT_DAY)
+    assert again.counts == {}
+    assert again.note.startswith(NOTHING_MORE)
+    for told in (result.note, again.note):
+        assert "gate shut by delivery_refused" in told
+        assert f"({source} 2026-11-21)" in told
 
 
 def test_who_was_suppressed_is_owed_anew_once_the_delivery_is_read(contacted: Debtors) -> None:

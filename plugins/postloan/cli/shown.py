@@ -1,6 +1,7 @@
 """Words that several commands share."""
 
 import argparse
+from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 
@@ -8,9 +9,12 @@ from postloan.business_day import FIRST_DATE, LAST_DATE, is_business_date
 from postloan.embedded.environment import base_url, password_file
 from postloan.embedded.follow import Outcome
 from postloan.errors import PostloanError
+from postloan.ingestion.not_taken_in import Arrived, arrived
+from postloan.ingestion.refused_deliveries import OpenRefusal, open_refusals
 from postloan.settings import Settings
 from postloan.shown_text import shown
 from postloan.users import users
+from postloan.warehouse import Warehouse
 
 
 def business_date(text: str) -> date:
@@ -38,6 +42,29 @@ def date_of(manifest: Path) -> date | None:
         return date.fromisoformat(manifest.parent.name)
     except ValueError:
         return None
+
+
+def counted_as(number: int, thing: str, plural: str = "") -> str:
+    """One `task`, several `tasks`."""
+    return thing if number == 1 else plural or f"{thing}s"
+
+
+def not_looked_at(warehouse: Warehouse, landing: Path) -> Iterator[str]:
+    """What has come and is not loaded, a line each with what to do; nothing where all is."""
+    yield from not_loaded_lines(open_refusals(warehouse), arrived(warehouse, landing))
+
+
+def not_loaded_lines(refused: Iterable[OpenRefusal], waiting: Iterable[Arrived]) -> Iterator[str]:
+    """Deliveries that are not loaded, in the words of every command that tells of them."""
+    lines = [
+        *((r.business_date, r.words, r.remedy) for r in refused),
+        *((a.business_date, a.words, a.remedy) for a in waiting),
+    ]
+    if lines:
+        yield "Not loaded, so nobody knows whom it protects:"
+    for day, words, remedy in sorted(lines):
+        yield f"  {day}  {words}"
+        yield f"              → {remedy}"
 
 
 def tell(line: str) -> None:

@@ -2,25 +2,29 @@
 
 import argparse
 
-from postloan.cli.shown import business_date
+from postloan.cli.shown import business_date, counted_as, not_looked_at
 from postloan.settings import settings
 from postloan.steps.suppress_contacts import newest_published, suppress_contacts
+from postloan.taskfiles.ledger import newest_loaded
 from postloan.warehouse import open_warehouse
 
 
 def run(args: argparse.Namespace) -> int:
-    """Publish the list and say what is in it; 0 on success."""
+    """Publish the list and say what was looked at, what is in it and what was not; 0 on success."""
     home = settings()
     with open_warehouse(home.warehouse_url) as warehouse:
         day = args.date or newest_published(warehouse)
         result = suppress_contacts(warehouse, day)
+        last = newest_loaded(warehouse, day)
+        lines = [*not_looked_at(warehouse, home.landing)]
+    print(f"Files of {day}, looked at with all that is loaded, up to what came for {last}:")
     for measure, number in result.counts.items():
         queue = measure.removeprefix("suppressed_")
-        print(f"  {queue:<28} {number:>10,} tasks recalled")
+        print(f"  {queue:<28} {number:>10,} {counted_as(number, 'task')} recalled")
+    print(f"  {result.note}")
     if result.counts:
         print(f"The lists of recalls are the newest revisions in {home.outbox / day.isoformat()}.")
-    else:
-        print(f"{day}: {result.note}")
+    print("\n".join(lines or ["Whatever has arrived in the landing zone was looked at."]))
     return 0
 
 

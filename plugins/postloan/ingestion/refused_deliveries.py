@@ -127,6 +127,20 @@ class OpenRefusal(NamedTuple):
     source: str
     detail: str
 
+    @property
+    def words(self) -> str:
+        """Which source, and why."""
+        why = self.detail.removeprefix(f"{self.source} {self.business_date}: ")
+        return f"{self.source}: REFUSED: {why}"
+
+    @property
+    def remedy(self) -> str:
+        """What a person does about it."""
+        return (
+            f"Have it delivered again; then, while Airflow is up: python -m postloan run --date "
+            f"{self.business_date}"
+        )
+
 
 def open_refusals(warehouse: Warehouse) -> tuple[OpenRefusal, ...]:
     """What has to be delivered again, the earliest date first."""

@@ -1,6 +1,7 @@
 """What must not be acted on any more is recalled before the hours of contact begin."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
@@ -8,7 +9,7 @@ from postloan.business_day import BusinessDay
 from postloan.contracts import catalogue
 from postloan.daybook import CLOSED, SKIPPED, read_book
 from postloan.errors import DayError
-from postloan.gates import failed_checks, unread
+from postloan.gates import FailedCheck, failed_checks, told, unread
 from postloan.reports import make_summary, write_summary
 from postloan.settings import settings
 from postloan.steps.result import StepResult, record
@@ -18,16 +19,32 @@ from postloan.warehouse import Warehouse
 
 STEP = "suppress_contacts"
 NOTHING = "Nothing that is loaded speaks against a task that stands: nothing is published."
+NOTHING_MORE = "Nothing more is recalled."
 OVER = "A later date has published its files: what it knows is in its own lists of recalls."
 
 NEWEST_PUBLISHED = "select max(business_date) as day from publication"
 RECALLS = """
-    select queue, count(*) as tasks
-    from task_recall
-    where business_date = cast($business_date as date)
-    group by queue
-    order by queue
+    select queue, reason_en, count(*) as tasks
+    from (
+        select
+            queue,
+            regexp_replace(
+                regexp_replace(
+                    coalesce(reason_en, recall_kind), 'loan [^ ]*[0-9][^ ]* ', '', 'g'
+                ),
+                ' [(][^()]*[)]',
+                '',
+                'g'
+            ) as reason_en
+        from task_recall
+        where business_date = cast($business_date as date)
+    ) as worded
+    group by queue, reason_en
+    order by queue, reason_en
 """
+"""A reason without the loan and the amounts in brackets is the same for many."""
+SHOWN_REASONS = 5
+
 COUNTED = """
     select measure, quantity
     from step_measure
@@ -92,9 +109,10 @@ def suppress_contacts(
     outside = tuple(q for q in queues if not catalogue().task_files[q].is_internal)
     with warehouse.transaction():
         known_on = newest_loaded(warehouse, day)
-        before = _recalls(warehouse, day)
+        before, shut_before = _recalls(warehouse, day), failed_checks(warehouse, day)
         unread_by_now = unread(warehouse, day, found.revision)
-        held = outside if failed_checks(warehouse, day) else ()
+        failed = failed_checks(warehouse, day)
+        held = outside if failed else ()
         suppress_tasks(
             warehouse,
             found.day,
@@ -103,20 +121,40 @@ def suppress_contacts(
             unread=outside if unread_by_now else (),
             hours_begun=hours_begun,
         )
-        new = {q: n - before.get(q, 0) for q, n in _recalls(warehouse, day).items()}
-        told = {f"suppressed_{queue}": n for queue, n in new.items() if n}
-        _add_to_record(warehouse, found.day, told)
+        new = _recalls(warehouse, day) - before
+        counted: Counter[str] = Counter()
+        for (queue, _), n in new.items():
+            counted[f"suppressed_{queue}"] += n
+        _add_to_record(warehouse, found.day, counted)
     open_queues = tuple(q for q in queues if q not in held)
     publish_files(warehouse, day, open_queues, outbox or settings().outbox, held=held)
-    if told and found.state == CLOSED:
+    if (counted or failed != shut_before) and found.state == CLOSED:
         summary = make_summary(warehouse, found.day, found.reason)
         write_summary(reports or settings().reports, summary)
-    return StepResult(STEP, told, "" if told else NOTHING)
+    return StepResult(STEP, dict(counted), " ".join(_words(new, failed)))
 
 
-def _recalls(warehouse: Warehouse, day: date) -> dict[str, int]:
-    """Tasks that the files of a date recall, by queue."""
-    return dict(warehouse.fetch(RECALLS, {"business_date": day}))
+def _recalls(warehouse: Warehouse, day: date) -> Counter[tuple[str, str]]:
+    """Tasks that the files of a date recall, by queue and reason."""
+    found = warehouse.fetch(RECALLS, {"business_date": day})
+    return Counter({(queue, reason): n for queue, reason, n in found})
+
+
+def _words(new: Counter[tuple[str, str]], failed: tuple[FailedCheck, ...]) -> Iterator[str]:
+    """Why tasks are recalled, and what holds all others where nothing more is."""
+    reasons: Counter[str] = Counter()
+    for (_, reason), n in new.items():
+        reasons[reason] += n
+    if reasons:
+        shown = [f"{reason} ({n:,})" for reason, n in reasons.most_common(SHOWN_REASONS)]
+        more = len(reasons) - len(shown)
+        yield f"Recalled, and how many: {'; '.join(shown)}{f'; and {more:,} more' if more else ''}."
+    elif not failed:
+        yield NOTHING
+    else:
+        yield NOTHING_MORE
+    if failed:
+        yield f"Nothing is added for receivers outside the house: {told(failed)}"
 
 
 def _add_to_record(warehouse: Warehouse, day: BusinessDay, told: Mapping[str, int]) -> None:

@@ -1,0 +1,114 @@
+"""What lies in the landing zone and is not loaded: nobody knows yet whom it protects.
+
+A delivery that was refused is on record and told by itself (`refused_deliveries`).
+"""
+
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+
+from postloan.contracts import catalogue
+from postloan.errors import DeliveryError
+from postloan.ingestion.horizon import newest_date, within_reach
+from postloan.ingestion.manifest import MANIFEST, read_manifest
+from postloan.ingestion.refused_deliveries import open_refusals
+from postloan.warehouse import Warehouse
+
+_OPENED_ON = "select min(business_date) as day from business_day where is_opening"
+
+_LOADED = """
+    select business_date, source, feed, file_sha256
+    from delivery
+"""
+
+Files = dict[tuple[date, str], set[tuple[str, str]]]
+"""Date and source -> feed and hash of its files."""
+
+
+class Arrived(NamedTuple):
+    """A delivery that is complete and not loaded.
+
+    Attributes:
+        business_date: the date that it is for.
+        source: its source.
+        is_again: whether other files of that source and date are loaded.
+        is_parked: whether it is dated too far ahead of the book to be taken in.
+    """
+
+    business_date: date
+    source: str
+    is_again: bool
+    is_parked: bool
+
+    @property
+    def words(self) -> str:
+        """How it lies there."""
+        if self.is_parked:
+            return f"{self.source}: arrived, dated too far ahead of the book, and not taken in"
+        again = " again with other files than those loaded" if self.is_again else ""
+        return f"{self.source}: arrived{again}, and not taken in yet"
+
+    @property
+    def remedy(self) -> str:
+        """What a person does about it."""
+        if self.is_parked:
+            return "If its date is mistyped, have it delivered under its own; else it waits."
+        return (
+            f"Take it in, while Airflow is up: python -m postloan run --date {self.business_date}"
+        )
+
+
+def arrived(warehouse: Warehouse, landing: Path) -> tuple[Arrived, ...]:
+    """What was delivered since the book was opened and is not loaded, the earliest date first.
+
+    Only names and manifests are looked at, no file of rows.
+
+    Args:
+        warehouse: an open warehouse; before the book is opened everything waits, and none is told.
+        landing: the landing zone.
+    """
+    opened_on: date | None = warehouse.scalar(_OPENED_ON)
+    if opened_on is None:
+        return ()
+    loaded: Files = {}
+    for day, source, feed, sha256 in warehouse.fetch(_LOADED):
+        loaded.setdefault((day, source), set()).add((feed, sha256))
+    refused = {(r.business_date, r.source) for r in open_refusals(warehouse)}
+    found = [
+        (day, source)
+        for source in catalogue().sources()
+        for day in _complete_dates(landing / source)
+        if day >= opened_on
+        and (day, source) not in refused
+        and _files(landing, source, day) != loaded.get((day, source), set())
+    ]
+    near = set(within_reach((day for day, _ in found), newest_date(warehouse)))
+    return tuple(
+        Arrived(day, source, is_again, is_parked=not is_again and day not in near)
+        for day, source in sorted(found)
+        for is_again in ((day, source) in loaded,)
+    )
+
+
+def _complete_dates(folder: Path) -> list[date]:
+    """Dates of which a source has delivered all: the manifest comes last."""
+    return [day for path in folder.glob(f"*/{MANIFEST}") if (day := date_named(path.parent.name))]
+
+
+def date_named(folder: str) -> date | None:
+    """The date of a delivery by the name of its folder; None where it is that of no date."""
+    try:
+        day = date.fromisoformat(folder)
+    except ValueError:
+        return None
+    return day if day.isoformat() == folder else None
+
+
+def _files(landing: Path, source: str, day: date) -> set[tuple[str, str]] | None:
+    """Feed and hash of what the manifest lists; None where it cannot be read."""
+    folder = landing / source / day.isoformat()
+    try:
+        manifest = read_manifest(folder, source, day, catalogue().feeds_of(source))
+    except (DeliveryError, OSError):
+        return None
+    return {(file.feed, file.sha256) for file in manifest.files}
