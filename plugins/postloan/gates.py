@@ -20,6 +20,8 @@ ALL_CHECKS = "all"
 UNREAD_CHECKS = ("nameless_rows", "delivery_refused")
 """Something came that may protect, and nobody knows whom."""
 
+NEWEST = "select max(business_date) as day from business_day where day_state <> 'skipped'"
+
 KNOWN_ON = """
     select max(told.business_date) as known_on
     from (
@@ -93,6 +95,12 @@ def failed_checks(warehouse: Warehouse, business_date: date) -> tuple[FailedChec
         )
         if outcome == "failed" and released_by is None
     )
+
+
+def newest_held(warehouse: Warehouse) -> date | None:
+    """The newest business date, where a gate holds its files: what earlier ones owed, it owes."""
+    newest: date | None = warehouse.scalar(NEWEST)
+    return newest if newest and failed_checks(warehouse, newest) else None
 
 
 def told(failed: Iterable[FailedCheck]) -> str:

@@ -4,9 +4,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from postloan.daybook import CLOSED, read_book
+from postloan.ingestion.not_taken_in import Arrived, arrived
+from postloan.ingestion.refused_deliveries import OpenRefusal, open_refusals
 from postloan.legal_cases import newest_moment
 from postloan.legal_requests import newest_request, shown_cases, waiting_cases
 from postloan.restrictions.questions import count_open
+from postloan.settings import settings
 from postloan.warehouse import Warehouse
 from postloan.warehouse.connect import connect
 
@@ -24,6 +27,8 @@ class Waiting:
         go_live_actions: first actions of an opening that nobody has released.
         questions: questions about customers, by all that is known.
         asked_since: since when the oldest of them waits.
+        refused: deliveries that were refused and not taken in since.
+        arrived: deliveries that lie in the landing zone and are not loaded.
     """
 
     legal_cases: int
@@ -31,6 +36,8 @@ class Waiting:
     go_live_actions: int
     questions: int
     asked_since: date | None = None
+    refused: tuple[OpenRefusal, ...] = ()
+    arrived: tuple[Arrived, ...] = ()
 
 
 def waiting_now(warehouse: Warehouse) -> Waiting | None:
@@ -48,6 +55,8 @@ def waiting_now(warehouse: Warehouse) -> Waiting | None:
         go_live_actions=sum(actions for _, actions in openings),
         questions=asked.number,
         asked_since=asked.since,
+        refused=open_refusals(warehouse),
+        arrived=arrived(warehouse, settings().landing),
     )
 
 

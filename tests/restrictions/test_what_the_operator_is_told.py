@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from postloan.errors import DeliveryError
+from postloan.modes import keep_private
 from postloan.warehouse import open_warehouse
 from tests.support.debtors import Debtors
 from tests.support.deliveries import NEXT_DAY, OPENING_DAY, Lender
@@ -22,6 +23,7 @@ def desk(
 ) -> Desk:  # fmt: skip
     """Three debtors whose book is open, and teams who report every day."""
     monkeypatch.setenv("POSTLOAN_WAREHOUSE", warehouse_url)
+    keep_private()
     with open_warehouse() as warehouse:
         lender = Lender(home, warehouse)
         lender.send(OPENING_DAY, "feedback", **HEARD)
@@ -81,3 +83,91 @@ def test_a_row_that_names_nobody_is_told_with_source_and_date(desk: Desk, home: 
     _, told = desk.says("summary")
     (line,) = [line for line in told.splitlines() if "SHUT (nameless_rows)" in line]
     assert "complaint 1 [≤ 0] (feedback 2026-11-20)" in line
+
+
+# What has come and is not loaded ----------------------------------------------------------------
+
+
+def test_what_is_not_loaded_is_told_wherever_an_operator_looks(desk: Desk, home: Path) -> None:
+    heard(home, "2026-11-20")
+    run(home)
+    for command in ("status", "doctor", "summary", "suppress"):
+        _, told = desk.says(command)
+        assert "REFUSED" not in told
+        assert "not taken in" not in told
+        assert "2026-11-21" not in told
+    refuse(home, "2026-11-21")
+    with open_warehouse() as warehouse:
+        lender = Lender(home, warehouse)
+        lender.send(AFTER)
+        # The teams send their word on the day before once more; somebody has mistyped a year.
+        again = {**HEARD, "complaint": [{"complaint_id": "K9", "customer_id": "C1"}]}
+        lender.send(NEXT_DAY, "feedback", **again)
+        lender.send(NEXT_DAY.replace(year=2099), "feedback", **HEARD)
+    for command in ("status", "doctor", "summary", "suppress"):
+        _, told = desk.says(command)
+        assert "feedback: REFUSED: complaint.csv" in told
+        assert "core_banking: arrived, and not taken in yet" in told
+        assert "feedback: arrived again with other files than those loaded" in told
+        assert "feedback: arrived, dated too far ahead of the book" in told
+        assert "python -m postloan run --date 2026-11-21" in told
+
+
+def test_doctor_says_that_something_waits_and_still_that_nothing_is_missing(
+    desk: Desk, home: Path
+) -> None:
+    run(home)
+    code, told = desk.says("doctor")
+    # The teams are silent, so a gate is shut.
+    assert (code, "Nothing is missing; 1 thing waits for a person, above." in told) == (0, True)
+    assert "contact files of 2026-11-20 are held" in told
+    assert (
+        "contact files HELD: python -m postloan summary --date 2026-11-20" in desk.says("status")[1]
+    )
+    heard(home, "2026-11-20")
+    run(home)
+    assert desk.says("doctor")[1].endswith("Nothing is missing.\n")
+    assert "HELD" not in desk.says("status")[1]
+
+
+# Before the hours of contact --------------------------------------------------------------------
+
+
+def test_suppress_says_what_it_looked_at_and_why(desk: Desk, home: Path) -> None:
+    heard(home, "2026-11-20")
+    run(home)
+    _, told = desk.says("suppress")
+    assert told.startswith("Files of 2026-11-20, looked at with all that is loaded, up to what")
+    assert "Nothing that is loaded speaks against a task that stands" in told
+    assert told.endswith("Whatever has arrived in the landing zone was looked at.\n")
+    refuse(home, "2026-11-21")
+    _, first = desk.says("suppress")
+    assert "3 tasks recalled" in first
+    assert "Recalled, and how many: A delivery that may restrict contact could not be read" in first
+    _, second = desk.says("suppress")
+    assert "Nothing more is recalled." in second
+    for told in (first, second):
+        assert "gate shut by delivery_refused" in told
+        assert "feedback: REFUSED: complaint.csv" in told
+        assert "was looked at." not in told
+
+
+def test_the_reason_names_no_loan_and_no_amount(desk: Desk, home: Path) -> None:
+    heard(home, "2026-11-20")
+    run(home)
+    with open_warehouse() as warehouse:
+        paid = {
+            "repayment_id": "R1",
+            "loan_id": "L1",
+            "paid_on": "2026-11-20",
+            "amount": "40.00",
+            "payment_type": "regular",
+            "instalment_no": "1",
+        }
+        Lender(home, warehouse).deliver(AFTER, repayment=[paid])
+    _, told = desk.says("suppress")
+    assert "1 task recalled" in told
+    (why,) = [line for line in told.splitlines() if "Recalled, and how many" in line]
+    assert why.endswith("(1).")
+    assert "L1" not in why
+    assert "40.00" not in why

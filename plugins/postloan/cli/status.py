@@ -2,17 +2,20 @@
 
 import argparse
 
+from postloan.cli.shown import not_looked_at
 from postloan.daybook import stale_dates, status
-from postloan.ingestion.refused_deliveries import open_refusals
+from postloan.gates import newest_held
 from postloan.settings import settings
 from postloan.warehouse import open_warehouse
 
 
 def run(_args: argparse.Namespace) -> int:
-    """Print every business date and its state, and what was refused; 0 on success."""
-    with open_warehouse(settings().warehouse_url) as warehouse:
+    """Print every business date, what holds it, and what is not loaded; 0 on success."""
+    home = settings()
+    with open_warehouse(home.warehouse_url) as warehouse:
         records, stale = status(warehouse), stale_dates(warehouse)
-        refusals = open_refusals(warehouse)
+        lines = [*not_looked_at(warehouse, home.landing)]
+        held_on = newest_held(warehouse)
     if not records:
         print("The book is not open yet: python -m postloan open --as-of D")
     for record in records:
@@ -20,14 +23,14 @@ def run(_args: argparse.Namespace) -> int:
         notes = [
             "opening" if record.is_opening else "",
             "stale: python -m postloan reconcile" if day in stale else "",
+            f"contact files HELD: python -m postloan summary --date {day}"
+            if day == held_on
+            else "",
             record.reason or "",
         ]
         words = "; ".join(filter(None, notes))
         print(f"{day}  {state:<8} revision {record.revision}  {words}".rstrip())
-    for refused in refusals:
-        day, source = refused.business_date, refused.source
-        print(f"{day}  refused  {source}: {refused.detail}")
-        print(f"            Once it is delivered again: python -m postloan run --date {day}")
+    print("\n".join(lines), end="\n" if lines else "")
     return 0
 
 

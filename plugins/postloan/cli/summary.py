@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
-from postloan.cli.shown import business_date, where_the_ui_is
+from postloan.cli.shown import business_date, not_loaded_lines, where_the_ui_is
 from postloan.errors import PostloanError, WarehouseError
 from postloan.gates import FailedCheck, together
 from postloan.reports import Summary, finished_dates, read_summary
@@ -176,6 +176,7 @@ def lines_of(summary: Summary, home: Settings, now: Waiting | None = None) -> li
         head,
         "=" * len(head),
         *_deliveries(summary),
+        *(not_loaded_lines(now.refused, now.arrived) if now else ()),
         *_unclear_rows(summary),
         *_steps(summary),
         *_stages(summary),

@@ -2,16 +2,21 @@
 
 import os
 from collections.abc import Iterator
-from datetime import date
+from contextlib import closing, suppress
+from pathlib import Path
 
 from postloan.contracts import catalogue
 from postloan.doctor.finding import Finding, State
 from postloan.embedded.api import AirflowApi
 from postloan.embedded.control import is_supervised
-from postloan.errors import PostloanError
+from postloan.errors import PostloanError, WarehouseError
+from postloan.gates import newest_held
+from postloan.ingestion.not_taken_in import Arrived, arrived, date_named
+from postloan.ingestion.refused_deliveries import OpenRefusal, open_refusals
 from postloan.settings import Settings
 from postloan.sources.config import Landing, read_source
 from postloan.users import users, users_file
+from postloan.warehouse.connect import connect
 
 TOPIC = "Where deliveries come from"
 AIRFLOW = "Airflow"
@@ -59,6 +64,34 @@ def deliveries(home: Settings) -> Iterator[Finding]:
             yield _connection(home, source, config.connection)
         else:
             yield Finding(TOPIC, source, f"{config.kind}, without a connection of its own")
+    yield from _not_loaded(home)
+
+
+def _not_loaded(home: Settings) -> Iterator[Finding]:
+    """What has come and is not loaded, and a gate that is shut; a warehouse in use tells nothing.
+
+    That it cannot be opened, or is to be changed first, has been told with the warehouse.
+    """
+    url = home.warehouse_url
+    if url.startswith("spark") or not _is_there(url):
+        return
+    with suppress(WarehouseError), closing(connect(url, patience_seconds=0)) as warehouse:
+        found: list[OpenRefusal | Arrived] = [*open_refusals(warehouse)]
+        found += arrived(warehouse, home.landing)
+        for one in sorted(found, key=lambda f: (f.business_date, f.source)):
+            yield Finding.waits(TOPIC, one.business_date.isoformat(), one.words, one.remedy)
+        held_on = newest_held(warehouse)
+        if held_on:
+            words = f"contact files of {held_on} are held"
+            remedy = f"python -m postloan summary --date {held_on} says why and how to go on."
+            yield Finding.waits(TOPIC, "gates", words, remedy)
+
+
+def _is_there(url: str) -> bool:
+    """Whether there is something to connect to; connecting would make a file."""
+    if not url.startswith("duckdb"):
+        return True
+    return Path(url.removeprefix("duckdb:///").partition("?")[0]).exists()
 
 
 def _landing(home: Settings, source: str) -> Finding:
@@ -72,17 +105,11 @@ def _landing(home: Settings, source: str) -> Finding:
         return Finding.note(TOPIC, source, f"{words}; it may be left out")
     if not os.access(folder, os.R_OK | os.X_OK):
         return Finding.missing(TOPIC, source, f"{folder} cannot be read by this user")
-    dates = sorted(path.name for path in folder.iterdir() if path.is_dir() and _is_date(path.name))
+    dates = sorted(
+        path.name for path in folder.iterdir() if path.is_dir() and date_named(path.name)
+    )
     words = f"{len(dates)} dates, the last of {dates[-1]}" if dates else "no dates"
     return Finding(TOPIC, source, f"{words}, in {folder}")
-
-
-def _is_date(name: str) -> bool:
-    """Whether a folder is one of a delivery: its name is not told otherwise."""
-    try:
-        return date.fromisoformat(name).isoformat() == name
-    except ValueError:
-        return False
 
 
 def _connection(home: Settings, source: str, name: str) -> Finding:

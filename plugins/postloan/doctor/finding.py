@@ -10,6 +10,8 @@ class State(StrEnum):
     FINE = "fine"
     NOTE = "note"
     """It works, and somebody should know something about it."""
+    WAITS = "waits"
+    """It works, and somebody has to do something before all is well."""
     MISSING = "missing"
     """The product does not work without it."""
 
@@ -41,3 +43,8 @@ class Finding:
     def note(cls, topic: str, what: str, words: str, remedy: str = "") -> "Finding":
         """Something somebody should know."""
         return cls(topic, what, words, State.NOTE, remedy)
+
+    @classmethod
+    def waits(cls, topic: str, what: str, words: str, remedy: str) -> "Finding":
+        """Something that waits for a person."""
+        return cls(topic, what, words, State.WAITS, remedy)
