@@ -1,10 +1,13 @@
 """Somebody at a terminal is told what was looked at, what was not, why, and what to do next."""
 
+from collections.abc import Iterator
+from contextlib import nullcontext
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from postloan.cli import reconcile
 from postloan.errors import DeliveryError
 from postloan.modes import keep_private
 from postloan.warehouse import open_warehouse
@@ -171,3 +174,49 @@ def test_the_reason_names_no_loan_and_no_amount(desk: Desk, home: Path) -> None:
     assert why.endswith("(1).")
     assert "L1" not in why
     assert "40.00" not in why
+
+
+# What is due ------------------------------------------------------------------------------------
+
+
+class IdleAirflow:
+    """An Airflow that has nothing in work and keeps events that started no run."""
+
+    def __init__(self, *pending: str) -> None:
+        self.kept = pending
+
+    def active_keys(self, _dag_id: str) -> set[str]:
+        return set()
+
+    def pending(self) -> Iterator[tuple[str, str]]:
+        return (("open_business_day", key) for key in self.kept)
+
+
+def test_reconcile_tells_nothing_of_what_is_done_and_refused_as_refused(
+    desk: Desk, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard(home, "2026-11-20")
+    run(home)
+    idle = IdleAirflow("2026-11-19", "2026-11-20", "2026-11-21", "2026-11-22")
+    monkeypatch.setattr(reconcile, "airflow", lambda *_: nullcontext(idle))
+    code, told = desk.says("reconcile", "--dry-run")
+    assert (code, told) == (0, "Every date that was delivered is closed and up to date.\n")
+    refuse(home, "2026-11-21", "core_banking")
+    _, told = desk.says("reconcile", "--dry-run")
+    assert told.startswith("2026-11-21: core_banking: REFUSED: hold.csv")
+    assert "open_business_day has" in told
+    assert "2026-11-21: delivered, and refused when it was taken in" in told
+    assert "never taken in" not in told
+    # What lies there for a date that is closed is due, and so is a date nobody has looked at.
+    with open_warehouse() as warehouse:
+        lender = Lender(home, warehouse)
+        lender.send(NEXT_DAY, "student_registry")
+        lender.send(AFTER + timedelta(days=1))
+    _, told = desk.says("reconcile", "--dry-run")
+    assert "2026-11-20: student_registry has delivered since, and it was never taken in" in told
+    assert "2026-11-22: delivered, and never taken in" in told
+    assert "2026-11-22: open_business_day has an event that has started no run yet" in told
+    assert "2026-11-19: open_business_day" not in told
+    # An optional source that was refused leaves nothing to run until it delivers again.
+    refuse(home, "2026-11-19", "feedback")
+    assert "2026-11-19: feedback: REFUSED" in desk.says("reconcile", "--dry-run")[1]

@@ -1,25 +1,32 @@
 """`python -m postloan reconcile`: find and mend dates that were dropped or have become stale."""
 
 import argparse
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 
 from postloan.cli.run import run_date
 from postloan.cli.shown import date_of, tell, tell_outcome
 from postloan.contracts import catalogue
-from postloan.daybook import stale_dates, status, unopened_dates
+from postloan.daybook import CLOSED, OPEN, stale_dates, status, unopened_dates
 from postloan.embedded.api import AirflowApi
 from postloan.embedded.follow import ALL_DAGS
 from postloan.embedded.together import airflow
 from postloan.ingestion.horizon import newest_date, within_reach
+from postloan.ingestion.not_taken_in import arrived
+from postloan.ingestion.refused_deliveries import OpenRefusal, open_refusals
 from postloan.settings import Settings, settings
 from postloan.warehouse import open_warehouse
 
 
+def _required_sources() -> set[str]:
+    return {f.source for f in catalogue().feeds.values() if f.is_required}
+
+
 def _landed(home: Settings) -> set[date]:
     """Dates for which every required source has a complete delivery in the landing zone."""
-    sources = {f.source for f in catalogue().feeds.values() if f.is_required}
     complete = []
-    for source in sources:
+    for source in _required_sources():
         paths = (home.landing / source).glob("????-??-??/manifest.json")
         complete.append(set(filter(None, map(date_of, paths))))
     return set.intersection(*complete) if complete else set()
@@ -33,38 +40,78 @@ def parked_dates(home: Settings) -> list[date]:
     return sorted(later - set(within_reach(later, newest)))
 
 
-def due_dates(home: Settings) -> dict[date, str]:
-    """Dates that need a run and why, oldest first."""
+REFUSED = "delivered, and refused when it was taken in; what lies there now is tried again"
+
+
+@dataclass(frozen=True)
+class State:
+    """What is to be said and done about the dates of an installation.
+
+    Attributes:
+        due: dates that need a run and why, oldest first.
+        refused: deliveries that were refused and not taken in since.
+        settled: dates that are closed or were passed over, and need no run.
+    """
+
+    due: Mapping[date, str]
+    refused: tuple[OpenRefusal, ...]
+    settled: frozenset[date]
+
+
+def look(home: Settings) -> State:
+    """Compare the landing zone, the ledger of deliveries and the book of dates."""
     with open_warehouse(home.warehouse_url) as warehouse:
         book = {r.business_date: r for r in status(warehouse)}
         stale, unopened = stale_dates(warehouse), unopened_dates(warehouse)
+        refused, late = open_refusals(warehouse), arrived(warehouse, home.landing)
     opening = next((r.business_date for r in book.values() if r.is_opening), None)
     landed = {d for d in _landed(home) - set(book) if opening and d > opening}
     near = within_reach(landed, max(book, default=date.min))
-    due = dict.fromkeys(near, "delivered, and never taken in")
+    settled = {d for d, r in book.items() if r.state != OPEN}
+    closed = {d for d, r in book.items() if r.state == CLOSED}
+    # Whether it has been delivered again since shows only when it is read.
+    tried = {r.business_date for r in refused if r.source in _required_sources()}
+    due = {d: REFUSED if d in tried else "delivered, and never taken in" for d in near}
+    due |= {
+        a.business_date: f"{a.source} has delivered since, and it was never taken in"
+        for a in late
+        if a.business_date in closed
+    }
     due |= dict.fromkeys(unopened, "taken in, and never closed")
     due |= dict.fromkeys(stale, "built on inputs that have changed since")
-    return dict(sorted(due.items()))
+    return State(dict(sorted(due.items())), refused, frozenset(settled - due.keys()))
+
+
+def due_dates(home: Settings) -> Mapping[date, str]:
+    """Dates that need a run and why, oldest first."""
+    return look(home).due
 
 
 def run(args: argparse.Namespace) -> int:
     """Run every date that needs it, oldest first; 0 when all of them are closed."""
     home = settings()
-    due = due_dates(home)
-    for day in parked_dates(home):
+    state, parked = look(home), parked_dates(home)
+    for day in parked:
         print(f"{day}: delivered, and dated too far ahead of the book; left until that is near")
+    for refused in state.refused:
+        print(f"{refused.business_date}: {refused.words}")
+        print(f"  → {refused.remedy}")
     with airflow(home, tell) as api:
-        if due:
-            return _mend(home, api, due, is_dry_run=args.dry_run)
-    print("Every date that was delivered is closed and up to date.")
+        if state.due:
+            return _mend(home, api, state, is_dry_run=args.dry_run)
+    but = ", but for what is told above" if parked or state.refused else ""
+    print(f"Every date that was delivered is closed and up to date{but}.")
     return 0
 
 
-def _mend(home: Settings, api: AirflowApi, due: dict[date, str], *, is_dry_run: bool) -> int:
+def _mend(home: Settings, api: AirflowApi, state: State, *, is_dry_run: bool) -> int:
     in_work = {key for dag_id in ALL_DAGS for key in api.active_keys(dag_id)}
+    settled = {day.isoformat() for day in state.settled}
     for dag_id, key in api.pending():
-        print(f"{key}: {dag_id} has an event that has started no run yet")
-    for day, reason in due.items():
+        # Airflow keeps what was left over when another run has done the work.
+        if key not in settled:
+            print(f"{key}: {dag_id} has an event that has started no run yet")
+    for day, reason in state.due.items():
         print(f"{day}: {reason}")
         if day.isoformat() in in_work:
             print("  Airflow is working on it; it is left alone")
