@@ -220,3 +220,32 @@ def test_reconcile_tells_nothing_of_what_is_done_and_refused_as_refused(
     # An optional source that was refused leaves nothing to run until it delivers again.
     refuse(home, "2026-11-19", "feedback")
     assert "2026-11-19: feedback: REFUSED" in desk.says("reconcile", "--dry-run")[1]
+
+
+# After a release --------------------------------------------------------------------------------
+
+
+def test_what_a_release_can_publish_is_told_as_it_is(desk: Desk, home: Path) -> None:
+    heard(home, "2026-11-20")
+    run(home)
+    refuse(home, "2026-11-21")
+    desk.says("suppress")
+    _, told = desk.says("release-gate", "2026-11-20", "--reason", "on paper")
+    assert "Nothing was sent." in told
+    assert "The 3 tasks that were taken off the files of 2026-11-20 (suppress) stay off" in told
+    assert "owed anew with the next business date" in told
+    # And so it is: the date is run again and adds nobody.
+    run(home)
+    added = home / "outbox" / "2026-11-20" / "sms_reminder"
+    assert sorted(p.name for p in added.iterdir()) == ["r1", "r2"]
+
+
+def test_what_was_held_and_never_sent_is_published_by_running_the_date(
+    desk: Desk, home: Path
+) -> None:
+    run(home)
+    _, told = desk.says("release-gate", "2026-11-20", "--reason", "nothing happened that day")
+    assert "To publish what it held, while Airflow is up: python -m postloan run --date" in told
+    assert "suppress" not in told
+    run(home)
+    assert (home / "outbox" / "2026-11-20" / "sms_reminder").is_dir()

@@ -3,7 +3,7 @@
 import argparse
 
 from postloan.cli.acting import acting_person, acting_reason, add_by
-from postloan.cli.shown import business_date
+from postloan.cli.shown import business_date, how_to_publish
 from postloan.gates import ALL_CHECKS, release_gate, together
 from postloan.settings import settings
 from postloan.warehouse import open_warehouse
@@ -19,9 +19,10 @@ def run(args: argparse.Namespace) -> int:
             reason=acting_reason(args.reason),
             check_name=args.check,
         )
+        next_step = how_to_publish(warehouse, args.date)
     for check in together(released):
         print(f"  released {check.check_name}: {check.message}")
-    print(f"Nothing was sent. To publish: python -m postloan run --date {args.date}")
+    print(next_step)
     return 0
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from postloan.cli.acting import acting_person, acting_reason, add_by
-from postloan.cli.shown import business_date
+from postloan.cli.shown import business_date, how_to_publish
 from postloan.restrictions.release import append_releases
 from postloan.restrictions.standing import UNCLEAR_ROW, Protection, standing_protections
 from postloan.restrictions.waiting import Asked, releases_of
@@ -80,8 +80,9 @@ def run_release(args: argparse.Namespace) -> int:
             reason=acting_reason(args.reason),
             released_on=args.on,
         )
+        next_step = how_to_publish(warehouse, counts_on)
     print(f"  released: {len(releases):,} of kind {releases[0].kind}, as of {counts_on}")
-    print(f"Nothing was sent. To publish: python -m postloan run --date {counts_on}")
+    print(next_step)
     return 0
 
 

@@ -16,6 +16,14 @@ from postloan.shown_text import shown
 from postloan.users import users
 from postloan.warehouse import Warehouse
 
+_TAKEN_OFF = """
+    select count(distinct task_id) as tasks
+    from task_recall
+    where
+        business_date = cast($business_date as date)
+        and recall_kind = 'suppressed'
+"""
+
 
 def business_date(text: str) -> date:
     """A date argument.
@@ -65,6 +73,23 @@ def not_loaded_lines(refused: Iterable[OpenRefusal], waiting: Iterable[Arrived])
     for day, words, remedy in sorted(lines):
         yield f"  {day}  {words}"
         yield f"              → {remedy}"
+
+
+def how_to_publish(warehouse: Warehouse, day: date) -> str:
+    """What to do once something is released: by itself that sends nothing."""
+    words = (
+        f"Nothing was sent. To publish what it held, while Airflow is up: "
+        f"python -m postloan run --date {day}"
+    )
+    taken_off = warehouse.scalar(_TAKEN_OFF, {"business_date": day})
+    if not taken_off:
+        return words
+    tasks = f"{taken_off:,} {counted_as(taken_off, 'task that was', 'tasks that were')}"
+    return (
+        f"{words}\nThe {tasks} taken off the files of {day} (suppress) "
+        f"{counted_as(taken_off, 'stays', 'stay')} off them: what is owed is owed anew with the "
+        f"next business date."
+    )
 
 
 def tell(line: str) -> None:
