@@ -87,7 +87,7 @@ def test_words_that_fit_several_things_release_none_of_them(home: Path, desk: De
         code, told = desk.says(*RELEASE, *words, *WHY)
         assert code == 1
         assert "things fit, and one is released at a time, so nothing was written" in told
-    assert "'hold H1'" in told
+    assert '--kind doubtful_hold --key "hold H1"' in told
     code, told = desk.says(*RELEASE, "--kind", "doubtful_hold", *WHY)
     assert (code, "Say what is released" in told) == (1, True)
     assert written() == []
@@ -134,7 +134,10 @@ def test_two_numbers_are_two_persons_and_a_third_is_another_question(
     ]
     pair = (*RELEASE, "--kind", "same_person", "--customer", "C1")
     code, told = desk.says(*pair, *WHY)
-    assert (code, "same_person 'C91'; same_person 'C92'" in told) == (1, True)
+    assert (code, '--kind same_person --key "C91"; --kind same_person --key "C92"' in told) == (
+        1,
+        True,
+    )
     assert desk.says(*pair, "--other-customer", "C91", *WHY)[0] == 0
     assert sent_again(home) == {"C2"}
     assert desk.says(*pair, *WHY)[0] == 0

@@ -44,7 +44,7 @@ def test_only_what_is_there_is_released(desk: Desk) -> None:
     ):
         code, told = desk.releases(kind, customer_id)
         assert code == 1
-        assert f"Nothing of kind {kind} protects that customer now" in told
+        assert f"Nothing of kind {kind} fits the words" in told
         assert "released:" not in told
     assert written("restriction_release") == 0
     for kind, customer_id in (("deceased", "C1"), ("doubtful_hold", "C2")):
@@ -75,3 +75,39 @@ def test_what_the_opening_found_is_released_once(
     code, told = desk.says("release", str(OPENING_DAY))
     assert (code, "nothing to release" in told) == (1, True)
     assert written("go_live_release") == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--kind", "doubtful", "--customer", "C2"], "'doubtful' is no kind of protection"),
+        (["--kind", "doubtful"], "--kind: unclear_row, taken_back, deceased, "),
+        # A word that fits nothing: what the customer has, what the kind has, what there is at all.
+        (["--kind", "deceased", "--customer", "C2"], '--kind doubtful_hold --key "hold H2"'),
+        (["--kind", "doubtful_hold", "--key", "hold H9"], '--kind doubtful_hold --key "hold H2"'),
+        (["--key", "H2"], '--kind doubtful_hold --key "hold H2"'),
+        (["--feed", "hold", "--date", "2026-11-20", "--line", "7"], '--key "hold H2"'),
+        (["--customer", "c2"], "Numbers are compared letter by letter"),
+        (["--customer", "C3"], "restriction list --all"),
+        ([], "Say what is released: --customer ID, --key KEY"),
+    ],
+)
+def test_words_that_fit_nothing_are_answered_with_what_there_is(
+    desk: Desk, words: list[str], told: str
+) -> None:
+    code, said = desk.says("restriction", "release", *words, "--reason", "looked at it")
+    assert code == 1
+    assert told in said
+    assert written("restriction_release") == 0
+
+
+def test_what_is_listed_is_what_releases_it(desk: Desk) -> None:
+    _, said = desk.says("restriction", "release", "--key", "H2", "--reason", "looked at it")
+    assert '--kind doubtful_hold --key "hold H2"' in said
+    named = ("--kind", "doubtful_hold", "--key", "hold H2")
+    code, said = desk.says("restriction", "release", *named, "--reason", " ")
+    assert (code, "Give the reason with --reason" in said) == (1, True)
+    assert desk.says("restriction", "release", *named, "--reason", "looked at it")[0] == 0
+    code, said = desk.says("restriction", "list", "--customer", "c2")
+    assert (code, "No customer of the book has the number" in said) == (1, True)
+    assert desk.says("restriction", "list", "--customer", "C2")[0] == 0

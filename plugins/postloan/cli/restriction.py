@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from datetime import date
 
 from postloan.cli.acting import acting_person, acting_reason, add_by
-from postloan.cli.shown import business_date, how_to_publish
-from postloan.restrictions.release import append_releases
+from postloan.cli.shown import business_date, counted_as, how_to_publish, not_looked_at
+from postloan.restrictions.release import append_releases, check_customer
 from postloan.restrictions.standing import UNCLEAR_ROW, Protection, standing_protections
 from postloan.restrictions.waiting import Asked, releases_of
 from postloan.settings import settings
@@ -26,8 +26,13 @@ def _told(standing: Protection) -> str:
 
 def run_list(args: argparse.Namespace) -> int:
     """Print what protects until a person decides, each thing by itself; 0 on success."""
-    with open_warehouse(settings().warehouse_url) as warehouse:
+    home = settings()
+    with open_warehouse(home.warehouse_url) as warehouse:
+        if args.customer:
+            check_customer(warehouse, args.customer)
         standing = standing_protections(warehouse, args.on or date.max)
+        # What nobody has read protects nobody by name: it holds the files of all.
+        lines = [] if args.customer else [*not_looked_at(warehouse, home.landing)]
     asked = [
         s
         for s in standing
@@ -35,10 +40,14 @@ def run_list(args: argparse.Namespace) -> int:
     ]
     for one in asked:
         print(_told(one))
-    _count([s for s in asked if s.kind == UNCLEAR_ROW])
-    questions = [s for s in asked if s.is_question and s.kind != UNCLEAR_ROW]
-    print(f"{len(questions):,} questions wait for a person.")
-    if any(s.kind == UNCLEAR_ROW for s in asked):
+    rows = [s for s in asked if s.kind == UNCLEAR_ROW]
+    questions = sum(s.is_question for s in asked) - len(rows)
+    _count(rows)
+    print(
+        f"{questions:,} {counted_as(questions, 'question about customers waits', _MANY)} for a "
+        f"person{', beside the rows' if rows else ''}."
+    )
+    if rows:
         print("Correct a row: python -m postloan feed requeue --help")
     if asked:
         print(
@@ -50,13 +59,25 @@ def run_list(args: argparse.Namespace) -> int:
             "What was told in order ends as it was told and is not listed here: "
             f"python -m postloan explain --customer {made_visible(args.customer)} --date D"
         )
+    print("\n".join(lines), end="\n" if lines else "")
     return 0
 
 
+_MANY = "questions about customers wait"
+
+
 def _count(rows: Sequence[Protection]) -> None:
+    if not rows:
+        print("No refused row holds anybody.")
+        return
     held = {customer_id for row in rows for customer_id in row.customers}
     nameless = sum(not row.customers for row in rows)
-    print(f"{len(held):,} customers are held by refused rows; {nameless:,} rows name nobody known.")
+    shut = ", and the gate is shut for all" if nameless else ""
+    print(
+        f"{len(rows):,} refused {counted_as(len(rows), 'row holds', 'rows hold')} {len(held):,} "
+        f"{counted_as(len(held), 'customer')}; {nameless:,} of them "
+        f"{counted_as(nameless, 'names', 'name')} nobody known{shut}."
+    )
 
 
 def run_release(args: argparse.Namespace) -> int:
@@ -115,7 +136,9 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "--load", type=int, metavar="N", help="the load that was looked at, as listed"
     )
     add_by(releasing, "releases it")
-    releasing.add_argument("--reason", required=True, help="why; it stays on the release")
+    releasing.add_argument(
+        "--reason", required=True, metavar="TEXT", help="why; it stays on the release"
+    )
     _add_date(releasing, "--on", "the business date it counts from; by default the newest")
     releasing.set_defaults(run=run_release)
 

@@ -8,6 +8,7 @@ from postloan.contracts import catalogue
 from postloan.errors import DayError
 from postloan.restrictions.loads import last_load_no
 from postloan.restrictions.standing import UNCLEAR_ROW, Protection, standing_protections
+from postloan.shown_text import shown
 from postloan.warehouse import Warehouse
 
 TABLE = "restriction_release"
@@ -125,10 +126,22 @@ def append_releases(
 
 
 def _check(release: Release) -> None:
-    if release.kind not in kinds():
-        raise DayError(f"'{release.kind}' cannot be released. Use one of {', '.join(kinds())}.")
+    check_kind(release.kind)
     if release.customer_id is None and release.line_no is None:
         raise DayError("Say what is released: a customer, or source, feed, date and line of a row.")
+
+
+def check_kind(kind: str) -> None:
+    """Refuse a word that is no kind of protection.
+
+    Raises:
+        DayError: lists the kinds.
+    """
+    if kind not in kinds():
+        raise DayError(
+            f"'{shown(kind)}' is no kind of protection, so nothing was written. Name one of those "
+            f"listed, with --kind: {', '.join(kinds())}."
+        )
 
 
 def check_customer(warehouse: Warehouse, customer_id: str) -> None:
@@ -139,35 +152,45 @@ def check_customer(warehouse: Warehouse, customer_id: str) -> None:
     """
     if not warehouse.scalar(_KNOWN_CUSTOMER, {"customer_id": customer_id}):
         raise DayError(
-            "No customer of the book has the number that was given: nothing is released. "
-            "See: python -m postloan restriction list"
+            "No customer of the book has the number that was given with --customer, so nothing was "
+            "released. Numbers are compared letter by letter; those that are held stand in: "
+            "python -m postloan restriction list"
         )
 
 
-def the_one(found: Sequence[Protection], kind: str | None) -> Protection:
+def the_one(
+    found: Sequence[Protection], kind: str | None, near: Sequence[Protection] = ()
+) -> Protection:
     """The one thing that is released.
 
     Args:
         found: what fits the words of a person.
         kind: the kind they name, if any.
+        near: what fits some of their words, to be named where nothing fits them all.
 
     Raises:
         DayError: nothing is found, or several things, which it names.
     """
     if not found:
-        what = f"Nothing of kind {kind} protects that customer now" if kind else "No such thing"
+        what = f"Nothing of kind {kind} fits the words" if kind else "Nothing fits the words"
+        there = f"What there is: {_named(near)}. " if near else ""
         raise DayError(
             f"{what}, so nothing was written: there is no such protection, or it is released "
-            "already. See what waits: python -m postloan restriction list"
+            f"already. {there}All that waits: python -m postloan restriction list --all"
         )
     if len(found) > 1:
-        things = "; ".join(f"{s.kind} '{s.shown_key}'" for s in found[:MOST_TOLD])
-        more = f"; and {len(found) - MOST_TOLD:,} more" if len(found) > MOST_TOLD else ""
         raise DayError(
             f"{len(found):,} things fit, and one is released at a time, so nothing was written. "
-            f"Name it with --kind and --key: {things}{more}"
+            f"Add the words of one of them: {_named(found)}"
         )
     return found[0]
+
+
+def _named(things: Sequence[Protection]) -> str:
+    """Things in the words that release them, the first of them."""
+    words = [f'--kind {s.kind} --key "{s.shown_key}"' for s in things[:MOST_TOLD]]
+    more = f"; and {len(things) - MOST_TOLD:,} more" if len(things) > MOST_TOLD else ""
+    return f"{'; '.join(words)}{more}"
 
 
 def release_of(

@@ -4,7 +4,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from postloan.errors import DayError
-from postloan.restrictions.release import Release, check_customer, release_of, the_one
+from postloan.restrictions.release import (
+    Release,
+    check_customer,
+    check_kind,
+    release_of,
+    the_one,
+)
 from postloan.restrictions.standing import LAST_DAY, Protection, standing_protections
 from postloan.warehouse import Warehouse
 
@@ -97,6 +103,8 @@ def releases_of(warehouse: Warehouse, asked: Asked) -> tuple[Release, ...]:
         DayError: nothing is named, nothing or more than one thing fits the words, or it has been
             told anew since the person looked.
     """
+    if asked.kind:
+        check_kind(asked.kind)
     if not asked.is_enough:
         raise DayError(
             "Say what is released: --customer ID, --key KEY as it is listed, or --feed, --date and "
@@ -104,5 +112,20 @@ def releases_of(warehouse: Warehouse, asked: Asked) -> tuple[Release, ...]:
         )
     if asked.customer_id:
         check_customer(warehouse, asked.customer_id)
-    found = tuple(filter(asked.fit, standing_protections(warehouse)))
-    return (release_of(the_one(found, asked.kind), asked.customer_id, asked.load_no),)
+    standing = standing_protections(warehouse)
+    found = tuple(filter(asked.fit, standing))
+    near = () if found else _near(standing, asked)
+    return (release_of(the_one(found, asked.kind, near), asked.customer_id, asked.load_no),)
+
+
+def _near(standing: tuple[Protection, ...], asked: Asked) -> tuple[Protection, ...]:
+    """What a person may have meant: all of the customer, else what is alike in some other word."""
+    if asked.customer_id:
+        return tuple(s for s in standing if asked.customer_id in s.customers)
+    less = (
+        Asked(key=asked.key),
+        Asked(feed=asked.feed, received_on=asked.received_on),
+        Asked(kind=asked.kind),
+    )
+    found = (tuple(filter(one.fit, standing)) for one in less if one != Asked())
+    return next(filter(None, found), standing)
