@@ -51,7 +51,9 @@ def make_summary(warehouse: Warehouse, day: BusinessDay, reason: str | None) -> 
         "deliveries": rows(
             "delivered_count", "source", "revision", "rows_in", "rows_loaded", "rows_quarantined"
         ),
-        "quarantine": rows("quarantine_count", "source", "feed", "rows_open", "rows_released"),
+        "quarantine": rows(
+            "quarantine_count", "source", "feed", "rows_open", "rows_settled", "rows_released"
+        ),
         "unclear_rows": rows("unclear_row_count", "customers_held", "rows_nameless", "rows_named")[
             0
         ],
