@@ -134,10 +134,8 @@ def test_two_numbers_are_two_persons_and_a_third_is_another_question(
     ]
     pair = (*RELEASE, "--kind", "same_person", "--customer", "C1")
     code, told = desk.says(*pair, *WHY)
-    assert (code, '--kind same_person --key "C91"; --kind same_person --key "C92"' in told) == (
-        1,
-        True,
-    )
+    both = '--kind same_person --key "C91"; --kind same_person --key "C92"'
+    assert (code, both in told) == (1, True)
     assert desk.says(*pair, "--other-customer", "C91", *WHY)[0] == 0
     assert sent_again(home) == {"C2"}
     assert desk.says(*pair, *WHY)[0] == 0

@@ -180,7 +180,7 @@ def test_the_commands_say_what_waits_and_release_it(
     assert held.endswith("call_list, sms_reminder (1 check failed): see the gates below"), held
     assert told.count("SHUT (nameless_rows): ") == 1
     assert "release-gate 2026-11-20 --reason TEXT" in told
-    assert "2 rows wait in quarantine\n" in told
+    assert "2 rows wait in quarantine: python -m postloan feed requeue --help\n" in told
     assert main(["release-gate", str(NEXT_DAY), "--check", "core_balance", *by]) == 1
     assert "What holds it back: nameless_rows." in capsys.readouterr().err
     assert main(["restriction", "release", *by]) == 1
@@ -191,6 +191,12 @@ def test_the_commands_say_what_waits_and_release_it(
     assert "as of 2026-11-20" in capsys.readouterr().out
     assert main(["restriction", "list"]) == 0
     assert "No refused row holds anybody." in capsys.readouterr().out
+    # What was released waits no more, once its date is run again.
+    with open_warehouse() as warehouse:
+        Debtors(Lender(home, warehouse)).run()
+    assert main(["summary"]) == 0
+    told = capsys.readouterr().out
+    assert "no row waits in quarantine; 2 mended by a later row, or released by a person" in told
     early = ["--customer", "C1", "--kind", "deceased", "--on", str(OPENING_DAY)]
     assert main(["restriction", "release", *early, "--reason", " "]) == 1
     nobody = ["--customer", "C9", "--kind", "deceased", "--reason", "seen"]

@@ -1,11 +1,14 @@
 """Words that several commands share."""
 
 import argparse
+import os
 from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 
 from postloan.business_day import FIRST_DATE, LAST_DATE, is_business_date
+from postloan.embedded.api import AirflowApi
+from postloan.embedded.control import is_supervised
 from postloan.embedded.environment import base_url, password_file
 from postloan.embedded.follow import Outcome
 from postloan.errors import PostloanError
@@ -101,6 +104,17 @@ def where_the_ui_is(home: Settings) -> str:
     """Address of the UI, who may log in, and where the passwords are kept."""
     names = ", ".join(u.user for u in users(home).users)
     return f"Airflow: {base_url(home)}\n  users {names}; passwords in {password_file(home)}"
+
+
+def whether_airflow_is_up(home: Settings) -> str:
+    """Where the UI is, where it answers; else how to start it."""
+    named = os.environ.get("POSTLOAN_AIRFLOW_URL")
+    if not named and not is_supervised(home):
+        return "Airflow is not running: make up starts it, and says where it is."
+    api = AirflowApi.of(home)
+    if not api.is_healthy():
+        return f"Airflow at {api.url} does not answer, or a part of it is away: make up mends it."
+    return f"Airflow: {api.url}" if named else where_the_ui_is(home)
 
 
 def tell_outcome(outcome: Outcome) -> int:

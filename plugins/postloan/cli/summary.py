@@ -5,7 +5,12 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
-from postloan.cli.shown import business_date, not_loaded_lines, where_the_ui_is
+from postloan.cli.shown import (
+    business_date,
+    counted_as,
+    not_loaded_lines,
+    whether_airflow_is_up,
+)
 from postloan.errors import PostloanError, WarehouseError
 from postloan.gates import FailedCheck, together
 from postloan.reports import Summary, finished_dates, read_summary
@@ -25,12 +30,27 @@ def _deliveries(summary: Summary) -> Iterator[str]:
     yield "Deliveries"
     for d in summary["deliveries"]:
         held = f", {d['rows_quarantined']:,} in quarantine" if d["rows_quarantined"] else ""
-        yield f"  {d['source']:<28} {d['rows_loaded']:>10,} rows of {d['rows_in']:,}{held}"
+        loaded = f"{d['rows_loaded']:>10,} of {d['rows_in']:,} {counted_as(d['rows_in'], 'row')}"
+        yield f"  {d['source']:<28} {loaded} loaded{held}"
     for q in summary.get("quarantine", []):
-        released = f"; {q['rows_released']:,} released" if q["rows_released"] else ""
-        yield f"    {q['feed']:<26} {q['rows_open']:>10,} rows wait in quarantine{released}"
+        yield f"    {q['feed']:<26} {'; '.join(_quarantined(q))}"
     if summary["reason"]:
         yield f"  {summary['reason']}"
+
+
+def _quarantined(feed: Summary) -> Iterator[str]:
+    """What became of the refused rows of a feed; summaries of earlier days say less."""
+    waiting, settled = feed["rows_open"], feed.get("rows_settled", 0)
+    yield (
+        f"{waiting:>10,} {counted_as(waiting, 'row waits', 'rows wait')} in quarantine: "
+        "python -m postloan feed requeue --help"
+        if waiting
+        else f"{'no':>10} row waits in quarantine"
+    )
+    if settled:
+        yield f"{settled:,} mended by a later row, or released by a person"
+    if feed["rows_released"]:
+        yield f"{feed['rows_released']:,} loaded from quarantine (feed requeue)"
 
 
 def _unclear_rows(summary: Summary) -> Iterator[str]:
@@ -38,9 +58,18 @@ def _unclear_rows(summary: Summary) -> Iterator[str]:
     found = summary.get("unclear_rows")
     if not found or not (found["rows_named"] or found["rows_nameless"]):
         return
-    yield "Refused rows that may restrict contact"
-    yield f"  {'hold':<28} {found['customers_held']:>10,} customers ({found['rows_named']:,} rows)"
-    yield f"  {'name nobody known':<28} {found['rows_nameless']:>10,} rows"
+    named, nameless, held = found["rows_named"], found["rows_nameless"], found["customers_held"]
+    yield "Refused rows that may restrict contact, of this date and earlier ones"
+    if named:
+        yield (
+            f"  {'customers held':<28} {held:>10,}, by {named:,} {counted_as(named, 'row')} that "
+            f"{counted_as(named, 'names', 'name')} them: nobody contacts them"
+        )
+    if nameless:
+        yield (
+            f"  {'rows that name nobody known':<28} {nameless:>10,}: nobody is contacted at all "
+            "until they are mended or released"
+        )
     yield "  Correct them (feed requeue), have them delivered again, or look and release:"
     yield f"  python -m postloan restriction list --on {summary['business_date']}"
 
@@ -135,7 +164,9 @@ def _files(summary: Summary, home: Settings) -> Iterator[str]:
     for d in summary["denials"]:
         yield f"  {d['reason']:<28} {d['denials']:>10,}"
     if not summary["denials"]:
-        yield "  none"
+        yield (
+            "  none yet: what is held is judged when it goes out" if _is_held(summary) else "  none"
+        )
     yield f"Task files in {home.outbox}"
     for p in summary["published"]:
         recalled = f", {p['recalled']:,} recalled" if p["recalled"] else ""
@@ -152,20 +183,40 @@ def _decisions(summary: Summary, now: Waiting | None) -> Iterator[str]:
     yield "Decisions waiting" if now else "Decisions waiting, as of the close of the date"
     if now:
         cases, questions, since = now.legal_cases, now.questions, now.asked_since
+    lines = []
     if cases:
         asked = f" ({now.asked_cases:,} in the newest question)" if now else ""
-        yield f"  {cases:,} legal cases{asked}: in the UI below Browse, Required Actions"
+        lines.append(
+            f"{cases:,} legal {counted_as(cases, 'case')}{asked}: "
+            "in Airflow's UI below Browse, Required Actions"
+        )
     if questions:
         oldest = f", the oldest since {since}" if since else ""
         command = "python -m postloan restriction list"
-        yield f"  {questions:,} questions about customers{oldest}: {command}"
+        about = counted_as(questions, "question about a customer", "questions about customers")
+        lines.append(f"{questions:,} {about}{oldest}: {command}")
     if now and now.go_live_actions:
-        yield (
-            f"  {now.go_live_actions:,} first actions of the opening: "
-            "python -m postloan release DATE"
+        actions = counted_as(now.go_live_actions, "first action")
+        lines.append(
+            f"{now.go_live_actions:,} {actions} of the opening: python -m postloan release DATE"
         )
-    if not cases and not questions and not (now and now.go_live_actions):
-        yield "  none"
+    lines += _told_above(summary, now)
+    yield from (f"  {line}" for line in lines or ["none"])
+
+
+def _told_above(summary: Summary, now: Waiting | None) -> Iterator[str]:
+    """What waits as well and has a part of its own."""
+    rows = summary.get("unclear_rows") or {}
+    if rows.get("rows_named") or rows.get("rows_nameless"):
+        yield "refused rows that may restrict contact: see above"
+    if now and (now.refused or now.arrived):
+        yield "deliveries that are not loaded: see above"
+    if _is_held(summary):
+        yield "a gate that is shut: see above"
+
+
+def _is_held(summary: Summary) -> bool:
+    return any(c["outcome"] == "failed" and not c["released_by"] for c in summary.get("gates", ()))
 
 
 def lines_of(summary: Summary, home: Settings, now: Waiting | None = None) -> list[str]:
@@ -184,7 +235,7 @@ def lines_of(summary: Summary, home: Settings, now: Waiting | None = None) -> li
         *_gates(summary),
         *_files(summary, home),
         *_decisions(summary, now),
-        where_the_ui_is(home),
+        whether_airflow_is_up(home),
     ]
 
 
