@@ -199,8 +199,9 @@ standing as (
         received_on,
         load_no,
         true as is_question,
-        'the same person as customer ' || other_customer_id || '; ' || protection
-        || ' since ' || cast(received_on as varchar) as inputs,
+        'the same person as customer ' || other_customer_id
+        || coalesce(', by loan ' || loan_id || ' that changed its debtor', '')
+        || '; ' || protection || ' since ' || cast(received_on as varchar) as inputs,
         cast(null as varchar) as source,
         'customer' as feed,
         cast(null as bigint) as line_no,

@@ -11,8 +11,9 @@ others as (
     select
         customer_id,
         string_agg(
-            'customer ' || other_customer_id || '; ' || protection
-            || ' since ' || cast(received_on as varchar),
+            'customer ' || other_customer_id
+            || coalesce(', by loan ' || loan_id || ' that changed its debtor', '')
+            || '; ' || protection || ' since ' || cast(received_on as varchar),
             '; '
             order by other_customer_id
         ) as whom

@@ -1,10 +1,12 @@
--- known_identity: the identity numbers that the recipients and the protected customers ever had.
+-- known_identity: the identity numbers that the recipients, the protected customers and whoever may
+-- link them ever had.
 --
 -- One typed in place of a number identifies nobody, by the pattern of the rule, nor does one borne
 -- by more customers than the rule lets a person have.
 --
 -- grain   customer_id, identity_key
--- reads   recipient, protected_customer, told_identity, customer, contact_check_rule
+-- reads   recipient, protected_customer, linking_customer, told_identity, customer,
+--         contact_check_rule
 -- write   view
 
 with
@@ -18,6 +20,11 @@ people as (
 
     select customer_id
     from protected_customer
+
+    union
+
+    select customer_id
+    from linking_customer
 
 ),
 
