@@ -1,7 +1,7 @@
 """A number is called for its debtor alone, however it is spelt."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -177,3 +177,47 @@ def test_a_report_that_names_the_task_of_another_debtor_is_about_both_numbers(bo
         ("C1|CNY", "reported_wrong_number"),
         ("C2|CNY", "reported_wrong_number"),
     ]
+
+
+REFUSED: dict[str, Any] = {"counterpart": "emergency_contact", "result": "refused"}
+
+
+def objects(book: Book, number: int, how: str) -> None:
+    """The contact person 1 of a customer wants no further contact."""
+    customer_id = f"C{number}"
+    if how == "request":
+        asked = {"received_at": EARLIER, "request_state": "received", "contact_no": 1}
+        key = {"request_id": f"P{number}", "customer_id": customer_id}
+        book.fact("privacy_request", EARLIER, **key, **asked, request_kind="contact_objection")
+    elif how == "row":
+        known = {"contact_no": 1, "contact_name": "测试乙", "relation": "parent"}
+        row = {**known, "phone": f"1540000{900 + number:04d}", "opted_out_on": EARLIER}
+        book.fact("emergency_contact", DAY - timedelta(days=8), customer_id=customer_id, **row)
+    elif how in ("call", "call without a number"):
+        contact_no = 1 if how == "call" else None
+        report(book, customer_id, **REFUSED, contact_no=contact_no)
+
+
+def test_the_number_whose_bearer_objected_is_never_the_debtors(book: Book) -> None:
+    ways = dict(enumerate(("request", "row", "call", "call without a number", "nothing"), start=1))
+    for number, how in ways.items():
+        book.debtor(DAY, number, 1)
+        person(book, f"C{number}", f"1540000{900 + number:04d}")
+        objects(book, number, how)
+        # Another person is number 1 by now, and the debtor has the number of the one before.
+        known = {"contact_no": 1, "contact_name": "测试丙", "relation": "sibling"}
+        other = {"customer_id": f"C{number}", "phone": f"1540000{800 + number:04d}"}
+        book.fact("emergency_contact", YESTERDAY, **known, **other)
+        book.customer(f"C{number}", YESTERDAY, phone=f"154-0000-{900 + number:04d}")
+    # Who gave up the number for another one is called on that.
+    book.debtor(DAY, 6, 1)
+    person(book, "C6", "15400000906")
+    objects(book, 6, "request")
+    # Of somebody else's contact person the number is his own.
+    book.debtor(DAY, 7, 1)
+    book.customer("C7", YESTERDAY, phone="15400000906")
+    book.publish(TODAY)
+    assert [(key, reason) for key, reason, _ in book.denials(DAY)] == [
+        (f"C{number}|CNY", "phone_of_contact_person") for number in (1, 2, 3, 4)
+    ]
+    assert book.tasks(DAY, "sms_reminder") == ["C5|CNY", "C6|CNY", "C7|CNY"]

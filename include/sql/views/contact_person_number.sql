@@ -1,8 +1,11 @@
 -- contact_person_number: the numbers of the recipients' contact persons in one form, the last that
--- was told of each.
+-- was told of each; of whoever refused further contact, all.
+--
+-- A number of the lender's own for a contact person may be another's by now: what its bearer has
+-- refused is refused for every number that was ever told under it.
 --
 -- grain   customer_id, contact_no, number
--- reads   recipient, emergency_contact, phone_spelling
+-- reads   recipient, emergency_contact, contact_person_refusal, phone_spelling
 -- write   view
 
 with
@@ -36,7 +39,7 @@ spellings as (
 
 )
 
-select
+select distinct
     told.customer_id,
     told.contact_no,
     coalesce(
@@ -49,4 +52,13 @@ left join spellings
     on
         told.customer_id = spellings.customer_id
         and told.phone = spellings.spelling
-where told.version_rank = 1
+left join contact_person_refusal
+    on
+        told.customer_id = contact_person_refusal.customer_id
+        and (
+            contact_person_refusal.contact_no is null
+            or told.contact_no = contact_person_refusal.contact_no
+        )
+where
+    told.version_rank = 1
+    or contact_person_refusal.customer_id is not null

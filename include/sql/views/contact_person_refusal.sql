@@ -1,10 +1,10 @@
 -- contact_person_refusal: contact persons who refused further contact, and since when.
 --
--- Said to a collector or as a request. There is no way back: whoever has refused is never asked
--- again, whatever became of the request.
+-- Said to a collector, as a request or to core banking. There is no way back: whoever has refused is
+-- never asked again, whatever became of the request and whatever a later row leaves out.
 --
 -- grain   customer_id, contact_no (empty for all contact persons of the customer)
--- reads   current_privacy_request, current_contact_outcome
+-- reads   current_privacy_request, current_contact_outcome, emergency_contact
 -- write   view
 
 with
@@ -28,6 +28,17 @@ refusals as (
     where
         counterpart = 'emergency_contact'
         and result = 'refused'
+
+    union all
+
+    select
+        customer_id,
+        contact_no,
+        opted_out_on as refused_on
+    from emergency_contact
+    where
+        opted_out_on is not null
+        and received_on <= cast($known_on as date)
 
 )
 

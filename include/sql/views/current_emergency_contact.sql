@@ -40,40 +40,19 @@ versions as (
 
 ),
 
-told as (
-
-    select
-        customer_id,
-        contact_no,
-        refused_on
-    from contact_person_refusal
-
-    union all
-
-    select
-        customer_id,
-        contact_no,
-        opted_out_on as refused_on
-    from emergency_contact
-    where
-        opted_out_on is not null
-        and received_on <= cast($known_on as date)
-
-),
-
 refused as (
 
     select
         versions.customer_id,
         versions.contact_no,
-        min(told.refused_on) as refused_on
+        min(contact_person_refusal.refused_on) as refused_on
     from versions
-    inner join told
+    inner join contact_person_refusal
         on
-            versions.customer_id = told.customer_id
+            versions.customer_id = contact_person_refusal.customer_id
             and (
-                told.contact_no is null
-                or versions.contact_no = told.contact_no
+                contact_person_refusal.contact_no is null
+                or versions.contact_no = contact_person_refusal.contact_no
             )
     group by versions.customer_id, versions.contact_no
 
