@@ -7,12 +7,12 @@
 -- is known of, whatever time it was received at. What contradicts itself (a hold that ends before
 -- it starts; a complaint that is open and has an end, was closed before it was received, or was
 -- decided without a date) is doubtful, and so is, until it starts, a hold that starts further ahead
--- than the rule lets one be announced, or is limited to a loan that has ended, which may go on
--- under another number. It holds the person until a corrected row comes or a person releases that
--- one: one that contradicts itself is none then, the others hold as they were told. A refused row
--- holds the customer whom it names whatever its dates are, for nobody knows what it meant; one that
--- a claim rests on holds its loan. What names a loan of another debtor holds the customer it names
--- (`told_of`), and that loan too.
+-- than the rule lets one be announced, one that is limited to a loan that has ended, which may go
+-- on under another number, and one whose end was told long after it came. It holds the person until
+-- a corrected row comes or a person releases that one: one that contradicts itself is none then,
+-- the others hold as they were told. A refused row holds the customer whom it names whatever its
+-- dates are, for nobody knows what it meant; one that a claim rests on holds its loan. What names a
+-- loan of another debtor holds the customer it names (`told_of`), and that loan too.
 --
 -- A loan that is named limits a hold where its rule lets it, and only while the loan is active.
 -- What was told of courts is always of its one loan.
@@ -20,7 +20,7 @@
 -- grain   origin, hold_id, customer_id
 -- reads   current_hold, current_complaint, current_loan, approved_plan, open_promise, unclear_row,
 --         unclear_status, taken_back_restriction, standing_release, told_load, contact_check_rule,
---         contact_moment, court_notice
+--         contact_moment, court_notice, late_end
 -- write   view
 
 with
@@ -132,6 +132,7 @@ judged as (
         coalesce(told.load_no, told_load.load_no, 0) as load_no,
         coalesce(told.starts_on > told.received_on + kinds.most_days_ahead, false)
         and told.starts_on > contact_moment.contact_on as is_far_ahead,
+        late_end.feed is not null as is_late,
         coalesce(kinds.whole_person, false) as is_of_person,
         coalesce(current_loan.loan_status = 'active', false) as is_active,
         coalesce(current_loan.customer_id, told.customer_id) as debtor_id
@@ -141,6 +142,11 @@ judged as (
         on
             told.origin = told_load.feed
             and told.received_on = told_load.received_on
+    left join late_end
+        on
+            told.origin = late_end.feed
+            and told.hold_id = late_end.record_key
+            and told.ends_on = late_end.ends_on
     left join kinds
         on told.hold_kind = kinds.hold_kind
     left join current_loan
@@ -161,8 +167,8 @@ doubted as (
         received_on,
         load_no,
         contradicts,
-        contradicts or is_far_ahead as is_misdated,
-        contradicts or is_far_ahead or (
+        contradicts or is_far_ahead or is_late as is_misdated,
+        contradicts or is_far_ahead or is_late or (
             origin = 'hold' and loan_id is not null and not is_active and not is_of_person
         ) as is_doubtful,
         is_of_person,

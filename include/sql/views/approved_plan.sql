@@ -4,11 +4,13 @@
 -- Once approved a plan stands, whatever a later row leaves out: until it is refused or taken back
 -- with the day of it, until core banking sends a hold for the plan, or until a person releases it.
 -- The hold of a plan begins on or after the approval, or is told of after it, lasts beyond it and
--- began no earlier than the plan was asked for: any other was that of an earlier plan.
+-- began no earlier than the plan was asked for: any other was that of an earlier plan. An approval
+-- of a day before it was asked for, or told long after its day, was given on the day it was told:
+-- its year may be mistyped. What the first delivery of a feed tells is history.
 --
 -- grain   feed, request_id, loan_id
 -- reads   plan_request, current_plan_request, extension_request, current_extension_request,
---         current_loan, hold, current_hold, standing_release, told_load,
+--         current_loan, hold, current_hold, standing_release, told_load, contact_check_rule,
 --         contact_moment
 -- write   view
 
@@ -48,6 +50,16 @@ approved as (
 
 ),
 
+histories as (
+
+    select
+        feed,
+        min(received_on) as received_on
+    from told_load
+    group by feed
+
+),
+
 approvals as (
 
     select
@@ -56,7 +68,19 @@ approvals as (
         approved.customer_id,
         approved.loan_id,
         min(approved.requested_on) as requested_on,
-        min(least(approved.decided_on, approved.received_on)) as approved_on,
+        min(
+            case
+                when
+                    approved.decided_on < approved.requested_on
+                    or (
+                        approved.received_on > histories.received_on
+                        and approved.decided_on
+                        < approved.received_on - contact_check_rule.most_days_late
+                    )
+                    then approved.received_on
+                else least(approved.decided_on, approved.received_on)
+            end
+        ) as approved_on,
         min(approved.received_on) as first_received_on,
         max(approved.received_on) as received_on,
         max(coalesce(told_load.load_no, 0)) as load_no
@@ -65,6 +89,12 @@ approvals as (
         on
             approved.feed = told_load.feed
             and approved.received_on = told_load.received_on
+    left join histories
+        on approved.feed = histories.feed
+    left join contact_check_rule
+        on
+            contact_check_rule.check_name = 'no_hold'
+            and contact_check_rule.subject = 'approved_plan'
     group by approved.feed, approved.request_id, approved.customer_id, approved.loan_id
 
 ),

@@ -23,6 +23,7 @@ rules as (
         whole_person,
         most_customers,
         most_days_ahead,
+        most_days_late,
         row_number() over (
             partition by check_name, subject
             order by case when is_law then 0 else 1 end, rule_id
@@ -44,7 +45,8 @@ strictest as (
         max(longest_days) as longest_days,
         bool_or(coalesce(whole_person, false)) as whole_person,
         max(most_customers) as most_customers,
-        min(most_days_ahead) as most_days_ahead
+        min(most_days_ahead) as most_days_ahead,
+        min(most_days_late) as most_days_late
     from rules
     group by check_name, subject
 
@@ -63,6 +65,7 @@ select
     strictest.whole_person,
     strictest.most_customers,
     strictest.most_days_ahead,
+    strictest.most_days_late,
     rules.pattern
 from rules
 inner join strictest

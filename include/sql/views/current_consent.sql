@@ -4,13 +4,13 @@
 -- which; only a consent given later counts again, not an old one that is delivered once more. Nor
 -- does a later row that leaves the day of the withdrawal out.
 --
--- A doubtful withdrawal counts: one told to a team ends what was given from the day it is known of,
--- also where it is dated ahead; one told after a consent was given and dated before it ends that
--- consent too. What the first delivery tells is history, in the order of its dates. A consent dated
--- ahead was given on the day it was told.
+-- A doubtful withdrawal counts: one told to a team, as a change or as a request, ends what was given
+-- from the day it is known of, also where it is dated ahead; one told after a consent was given and
+-- dated before it ends that consent too. What the first delivery tells is history, in the order of
+-- its dates. A consent dated ahead was given on the day it was told.
 --
 -- grain   one row per consent of core banking and per consent given to a team
--- reads   consent, consent_change, current_consent_change, standing_request
+-- reads   consent, consent_change, current_consent_change, standing_request, privacy_request
 -- write   view
 
 with
@@ -109,6 +109,19 @@ told as (
 
 ),
 
+asked as (
+
+    select
+        request_id,
+        min(received_on) as told_on
+    from privacy_request
+    where
+        request_kind = 'consent_withdrawal'
+        and received_on <= cast($known_on as date)
+    group by request_id
+
+),
+
 withdrawals as (
 
     select
@@ -134,12 +147,22 @@ withdrawals as (
     union all
 
     select
-        customer_id,
-        purpose,
-        asked_on as withdrawn_on,
-        asked_on as ends_until
+        standing_request.customer_id,
+        standing_request.purpose,
+        standing_request.asked_on as withdrawn_on,
+        case
+            when
+                asked.told_on > (
+                    select min(earliest.received_on)
+                    from privacy_request as earliest
+                )
+                then greatest(standing_request.asked_on, asked.told_on - 1)
+            else standing_request.asked_on
+        end as ends_until
     from standing_request
-    where request_kind = 'consent_withdrawal'
+    inner join asked
+        on standing_request.request_id = asked.request_id
+    where standing_request.request_kind = 'consent_withdrawal'
 
 ),
 

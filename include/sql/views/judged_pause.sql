@@ -1,14 +1,15 @@
 -- judged_pause: pauses, and which of them are doubtful: no ordinary pause is told so.
 --
 -- One that ends before it starts may be none or may last, one that starts further ahead than the
--- rule lets a pause be announced may have begun already, and one that starts after its loan has
--- ended is about what the loan goes on as, whatever its number. Each counts from the day it is
--- known of, the last for all loans of the debtor, until a corrected row comes or a person releases
--- it for whoever owes the loan now; then the first is none and the others are what they say.
+-- rule lets a pause be announced may have begun already, one whose end was told long after it came
+-- may be of another year, and one that starts after its loan has ended is about what the loan goes
+-- on as, whatever its number. Each counts from the day it is known of, the last for all loans of
+-- the debtor, until a corrected row comes or a person releases it for whoever owes the loan now;
+-- then the first is none and the others are what they say.
 --
 -- grain   pause_id
 -- reads   current_pause, current_loan, contact_check_rule, standing_release, told_load,
---         contact_moment
+--         contact_moment, late_end
 -- write   view
 
 with
@@ -30,12 +31,18 @@ judged as (
             > current_pause.received_on + contact_check_rule.most_days_ahead,
             false
         )
-        and current_pause.starts_on > contact_moment.contact_on as is_far_ahead,
+        and current_pause.starts_on > contact_moment.contact_on
+        or late_end.feed is not null as is_misdated,
         current_loan.loan_status <> 'active'
         and coalesce(current_pause.starts_on >= current_loan.status_on, true)
         and coalesce(current_pause.ends_on <> current_pause.starts_on, true) as is_of_ended_loan
     from current_pause
     cross join contact_moment
+    left join late_end
+        on
+            late_end.feed = 'pause'
+            and current_pause.pause_id = late_end.record_key
+            and current_pause.ends_on = late_end.ends_on
     left join current_loan
         on current_pause.loan_id = current_loan.loan_id
     left join contact_check_rule
@@ -54,16 +61,16 @@ select
     judged.pause_reason,
     judged.received_on,
     judged.load_no,
-    (judged.contradicts or judged.is_far_ahead or coalesce(judged.is_of_ended_loan, false))
+    (judged.contradicts or judged.is_misdated or coalesce(judged.is_of_ended_loan, false))
     and standing_release.kind is null as is_doubtful,
     coalesce(judged.is_of_ended_loan, false) and standing_release.kind is null as is_of_person,
     case
-        when (judged.contradicts or judged.is_far_ahead) and standing_release.kind is null
+        when (judged.contradicts or judged.is_misdated) and standing_release.kind is null
             then least(judged.starts_on, judged.ends_on, judged.received_on)
         else judged.starts_on
     end as starts_on,
     case
-        when not (judged.contradicts or judged.is_far_ahead) or standing_release.kind is not null
+        when not (judged.contradicts or judged.is_misdated) or standing_release.kind is not null
             then judged.ends_on
     end as ends_on
 from judged

@@ -3,13 +3,15 @@
 -- A report is about the number, however it is spelt: the one in the task that it names, or the one
 -- that was known the day before the attempt, and one that was told on the very day, which may be the
 -- one that was called. One of a day before any number was known is about all known by the report. It stands against every customer who has that number
--- now, until the same customer was spoken to on it, or a person releases the number for him. What it leaves unclear counts for all that it
--- may mean: a number found wrong by a letter is a number, one that names a contact person is also
--- about that person's numbers, and one that names another debtor's task about those of both.
+-- now, until the same customer was spoken to on it, or a person releases the number for him. What
+-- it leaves unclear counts for all that it may mean: a number found wrong by a letter is a number,
+-- one that names a contact person is also about that person's numbers, one that names another
+-- debtor's task about those of both, and one that is told long after its day, whose year may be
+-- mistyped, also about the number of the day it was told. What the first delivery tells is history.
 --
 -- grain   customer_id, number, result
--- reads   recipient, asked_number, current_contact_outcome, contact_check_rule, told_number, task,
---         emergency_contact, phone_spelling, told_load, standing_release
+-- reads   recipient, asked_number, current_contact_outcome, contact_outcome, contact_check_rule,
+--         told_number, task, emergency_contact, phone_spelling, told_load, standing_release
 -- write   view
 
 with
@@ -31,7 +33,7 @@ attempts as (
 
 ),
 
-findings as (
+doubts as (
 
     select
         attempts.outcome_id,
@@ -40,12 +42,56 @@ findings as (
         attempts.result,
         attempts.attempted_at,
         attempts.attempted_on,
-        attempts.received_on as reported_on
+        attempts.received_on as reported_on,
+        attempts.attempted_on
+        < attempts.received_on - contact_check_rule.most_days_late as is_late
     from attempts
     inner join contact_check_rule
         on
             contact_check_rule.check_name = 'number_is_debtors'
             and attempts.result = contact_check_rule.subject
+
+),
+
+findings as (
+
+    select
+        outcome_id,
+        customer_id,
+        contact_no,
+        result,
+        attempted_at,
+        attempted_on,
+        reported_on
+    from doubts
+
+    union all
+
+    select
+        outcome_id,
+        customer_id,
+        contact_no,
+        result,
+        cast(reported_on as timestamp) as attempted_at,
+        reported_on as attempted_on,
+        reported_on
+    from doubts
+    where
+        is_late
+        and reported_on > (
+            select min(told_load.received_on)
+            from told_load
+            where told_load.feed = 'contact_outcome'
+        )
+        -- One that is only sent again is no news.
+        and not exists (
+            select 1
+            from contact_outcome as earlier
+            where
+                doubts.outcome_id = earlier.outcome_id
+                and doubts.attempted_at = earlier.attempted_at
+                and doubts.reported_on > earlier.received_on
+        )
 
     union all
 
@@ -104,6 +150,7 @@ called as (
     -- Who had no number before the attempt was called on the first one that was ever told.
     select
         findings.outcome_id,
+        findings.attempted_on,
         max(
             case when numbers.received_on < findings.attempted_on then numbers.received_on end
         ) as known_on,
@@ -111,17 +158,21 @@ called as (
     from findings
     inner join numbers
         on findings.customer_id = numbers.customer_id
-    group by findings.outcome_id
+    group by findings.outcome_id, findings.attempted_on
 
 ),
 
 changed as (
 
     -- Nobody can tell whether it was the number of before that was called.
-    select distinct findings.outcome_id
+    select distinct
+        findings.outcome_id,
+        findings.attempted_on
     from findings
     inner join called
-        on findings.outcome_id = called.outcome_id
+        on
+            findings.outcome_id = called.outcome_id
+            and findings.attempted_on = called.attempted_on
     inner join numbers
         on
             findings.customer_id = numbers.customer_id
@@ -188,7 +239,9 @@ results as (
     left join named
         on findings.outcome_id = named.outcome_id
     inner join called
-        on findings.outcome_id = called.outcome_id
+        on
+            findings.outcome_id = called.outcome_id
+            and findings.attempted_on = called.attempted_on
     inner join numbers
         on
             findings.customer_id = numbers.customer_id
@@ -203,7 +256,9 @@ results as (
                 )
             )
     left join changed
-        on findings.outcome_id = changed.outcome_id
+        on
+            findings.outcome_id = changed.outcome_id
+            and findings.attempted_on = changed.attempted_on
     where
         (changed.outcome_id is null or findings.result <> 'reached')
         and (

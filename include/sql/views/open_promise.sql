@@ -1,11 +1,11 @@
 -- open_promise: promises to pay, and the days they keep the debtor from being asked again.
 --
 -- From the day a promise was given through the day by which it is to be paid, and no longer than
--- the rule lets one last from the day it is known of. One that was due before it was given is
--- unclear and lasts that long.
+-- the rule lets one last from the day it is known of. One that was due before it was given, or long
+-- before it was first told of, is unclear and lasts that long.
 --
 -- grain   promise_id
--- reads   current_promise_to_pay, contact_check_rule, standing_release, told_load
+-- reads   current_promise_to_pay, contact_check_rule, standing_release, told_load, late_end
 -- write   view
 
 with
@@ -13,13 +13,25 @@ with
 promises as (
 
     select
-        promise_id,
-        customer_id,
-        loan_id,
-        least(promised_on, received_on) as starts_on,
-        case when due_on >= promised_on then due_on end as due_on,
-        received_on
+        current_promise_to_pay.promise_id,
+        current_promise_to_pay.customer_id,
+        current_promise_to_pay.loan_id,
+        least(
+            current_promise_to_pay.promised_on, current_promise_to_pay.received_on
+        ) as starts_on,
+        case
+            when
+                current_promise_to_pay.due_on >= current_promise_to_pay.promised_on
+                and late_end.feed is null
+                then current_promise_to_pay.due_on
+        end as due_on,
+        current_promise_to_pay.received_on
     from current_promise_to_pay
+    left join late_end
+        on
+            late_end.feed = 'promise_to_pay'
+            and current_promise_to_pay.promise_id = late_end.record_key
+            and current_promise_to_pay.due_on = late_end.ends_on
 
 ),
 

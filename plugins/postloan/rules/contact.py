@@ -67,6 +67,7 @@ def check_rows(pack: Pack, _known: tuple[str, ...]) -> Iterator[tuple[str, Row]]
                 "whole_person": rule.get("whole_person"),
                 "most_customers": rule.get("most_customers"),
                 "most_days_ahead": rule.get("most_days_ahead"),
+                "most_days_late": rule.get("most_days_late"),
                 "rule_version": pack.version,
             },
         )
