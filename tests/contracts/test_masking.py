@@ -48,6 +48,8 @@ def test_every_personal_column_has_a_mask_that_there_is() -> None:
         ("phone", "13812341234", "138****1234"),
         ("phone", "12345678", "***"),
         ("id_number", "110101199001011234", "110***34"),
+        # The older form: the birth is in places 7 to 12.
+        ("id_number", "110101900101123", "110***23"),
         ("address", "广东省深圳市南山区一号", "广东省深圳市***"),
         ("address", "广东省深圳市", "***"),
         ("email", "zhang@example.com", "z***"),
