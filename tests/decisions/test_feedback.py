@@ -260,3 +260,44 @@ def test_a_rule_about_something_that_no_feed_can_say_is_refused(rule_files: Rule
     rule_files.change(HOUSE, {"result: wrong_number": "result: wrong_nomber"})
     with pytest.raises(RuleError, match="HOUSE-CON-011: result wrong_nomber is none of connected"):
         compile_rules(rule_book(), DAY)
+
+
+@pytest.mark.parametrize(
+    ("told", "is_stopped"),
+    [
+        ("change", True),
+        ("request", True),
+        ("request for all", True),
+        ("consent", True),
+        ("change given again", False),
+        ("change of marketing", False),
+        ("request of marketing", False),
+        ("never asked", False),
+    ],
+)
+def test_nothing_goes_outside_the_house_after_its_consent_was_withdrawn(
+    debtor: Book, told: str, is_stopped: bool
+) -> None:
+    book, (how, _, what) = debtor, told.partition(" ")
+    purpose = "marketing" if "marketing" in what else "share_with_vendor"
+    if how == "change":
+        change: dict[str, Any] = {
+            "customer_id": "C1",
+            "purpose": purpose,
+            "consent_kind": "general",
+        }
+        is_given = "given" in what
+        days = {"withdrawn": YESTERDAY, "given": DAY} if is_given else {"withdrawn": DAY}
+        for kind, on in days.items():
+            key = {"change_id": kind, "change_kind": kind, "changed_on": on}
+            book.fact("consent_change", on, **key, **change)
+    elif how == "request":
+        asked = None if "all" in what else purpose
+        request(book, request_kind="consent_withdrawal", purpose=asked)
+    elif how == "consent":
+        given: dict[str, Any] = {"consent_id": "S1", "customer_id": "C1", "purpose": purpose}
+        given |= {"granted_on": date(2026, 1, 1), "withdrawn_on": DAY, "consent_kind": "general"}
+        book.fact("consent", DAY, **given)
+    assert contacted(book) == (set() if is_stopped else BOTH)
+    told_why = [("withdrawn_share_with_vendor", "HOUSE-PRO-034")]
+    assert refusals(book, "call_list") == (told_why if is_stopped else [])

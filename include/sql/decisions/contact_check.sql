@@ -6,7 +6,7 @@
 -- grain   queue, candidate_key, check_name, subject
 -- reads   contact_subject, check_recipient, check_hours, check_hold, check_pause, check_deceased,
 --         check_phone, check_number, check_shared_number, check_opt_out, check_restriction,
---         check_consent, check_age, check_same_person, check_paid
+--         check_consent, check_withdrawal, check_age, check_same_person, check_paid
 -- write   temporary
 
 with
@@ -150,6 +150,20 @@ verdicts as (
         rule_id,
         rule_version
     from check_consent
+
+    union all
+
+    select
+        queue,
+        candidate_key,
+        check_name,
+        subject,
+        is_passed,
+        reason,
+        inputs,
+        rule_id,
+        rule_version
+    from check_withdrawal
 
     union all
 

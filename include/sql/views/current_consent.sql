@@ -4,13 +4,11 @@
 -- which; only a consent given later counts again, not an old one that is delivered once more. Nor
 -- does a later row that leaves the day of the withdrawal out.
 --
--- A doubtful withdrawal counts: one told to a team, as a change or as a request, ends what was given
--- from the day it is known of, also where it is dated ahead; one told after a consent was given and
--- dated before it ends that consent too. What the first delivery tells is history, in the order of
--- its dates. A consent dated ahead was given on the day it was told.
+-- A doubtful withdrawal counts (`consent_withdrawal`). A consent dated ahead was given on the day it
+-- was told.
 --
 -- grain   one row per consent of core banking and per consent given to a team
--- reads   consent, consent_change, current_consent_change, standing_request, privacy_request
+-- reads   consent, current_consent_change, consent_withdrawal
 -- write   view
 
 with
@@ -95,90 +93,22 @@ given as (
 
 ),
 
-told as (
-
-    select
-        change_id,
-        changed_on,
-        min(received_on) as told_on
-    from consent_change
-    where
-        change_kind = 'withdrawn'
-        and received_on <= cast($known_on as date)
-    group by change_id, changed_on
-
-),
-
-asked as (
-
-    select
-        request_id,
-        min(received_on) as told_on
-    from privacy_request
-    where
-        request_kind = 'consent_withdrawal'
-        and received_on <= cast($known_on as date)
-    group by request_id
-
-),
-
-withdrawals as (
-
-    select
-        current_consent_change.customer_id,
-        current_consent_change.purpose,
-        least(told.changed_on, told.told_on) as withdrawn_on,
-        case
-            when
-                told.told_on > (
-                    select min(earliest.received_on)
-                    from consent_change as earliest
-                )
-                then greatest(told.changed_on, told.told_on - 1)
-            else told.changed_on
-        end as ends_until
-    from current_consent_change
-    inner join told
-        on
-            current_consent_change.change_id = told.change_id
-            and current_consent_change.changed_on = told.changed_on
-    where current_consent_change.change_kind = 'withdrawn'
-
-    union all
-
-    select
-        standing_request.customer_id,
-        standing_request.purpose,
-        standing_request.asked_on as withdrawn_on,
-        case
-            when
-                asked.told_on > (
-                    select min(earliest.received_on)
-                    from privacy_request as earliest
-                )
-                then greatest(standing_request.asked_on, asked.told_on - 1)
-            else standing_request.asked_on
-        end as ends_until
-    from standing_request
-    inner join asked
-        on standing_request.request_id = asked.request_id
-    where standing_request.request_kind = 'consent_withdrawal'
-
-),
-
 ended as (
 
     select
         given.consent_id,
         given.received_on,
         given.line_no,
-        min(withdrawals.withdrawn_on) as withdrawn_on
+        min(consent_withdrawal.withdrawn_on) as withdrawn_on
     from given
-    inner join withdrawals
+    inner join consent_withdrawal
         on
-            given.customer_id = withdrawals.customer_id
-            and least(given.granted_on, given.received_on) <= withdrawals.ends_until
-            and (withdrawals.purpose is null or given.purpose = withdrawals.purpose)
+            given.customer_id = consent_withdrawal.customer_id
+            and least(given.granted_on, given.received_on) <= consent_withdrawal.ends_until
+            and (
+                consent_withdrawal.purpose is null
+                or given.purpose = consent_withdrawal.purpose
+            )
     group by given.consent_id, given.received_on, given.line_no
 
 )

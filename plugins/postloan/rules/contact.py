@@ -121,15 +121,19 @@ def protections(packs: Iterable[Pack], plan: Iterable[Row]) -> Iterator[Row]:
 
 
 def _asked_of(pack: Pack, rule: Mapping[str, Any], queues: Iterable[str]) -> Iterator[str]:
-    """The queues that a rule is asked of, by name or by what they serve."""
+    """The queues that a rule is asked of, by name, by what they serve or by where they go."""
     files, asked_of = catalogue().task_files, set(rule.get("asked_of", ()))
-    known = {*files, *(file.serves for file in files.values())}
+    words = {
+        name: {name, file.serves, "internal" if file.is_internal else "external"}
+        for name, file in files.items()
+    }
+    known = set().union(*words.values())
     if not asked_of <= known:
         raise RuleError(
             f"{pack.path.name}, {rule['id']}: asked_of {', '.join(sorted(asked_of - known))} is "
             f"none of {', '.join(sorted(known))}."
         )
-    yield from (q for q in queues if asked_of & {q, files[q].serves})
+    yield from (q for q in queues if asked_of & words[q])
 
 
 def plan_rows(pack: Pack, _known: tuple[str, ...]) -> Iterator[tuple[str, Row]]:
