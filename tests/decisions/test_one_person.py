@@ -107,6 +107,8 @@ def plant(book: Book, kind: str, customer_id: str) -> None:
         book.customer(customer_id, EARLIER, phone=None, deceased_on=EARLIER)
     elif kind == "opt-out":
         privacy(book, customer_id, "channel_opt_out", channel="sms")
+    elif kind == "withdrawal":
+        privacy(book, customer_id, "consent_withdrawal")
     elif kind == "restriction":
         privacy(book, customer_id, "restriction")
     elif kind == "complaint":
@@ -118,7 +120,16 @@ def plant(book: Book, kind: str, customer_id: str) -> None:
         book.hold(customer_id, EARLIER, hold_kind=kind)
 
 
-KINDS = ("death", "opt-out", "restriction", "complaint", "doubtful", "bankruptcy", "dispute")
+KINDS = (
+    "death",
+    "opt-out",
+    "withdrawal",
+    "restriction",
+    "complaint",
+    "doubtful",
+    "bankruptcy",
+    "dispute",
+)
 
 
 @pytest.mark.parametrize("kind", KINDS)

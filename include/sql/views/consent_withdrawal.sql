@@ -49,7 +49,9 @@ select
             )
             then greatest(told.changed_on, told.told_on - 1)
         else told.changed_on
-    end as ends_until
+    end as ends_until,
+    'consent_change' as feed,
+    current_consent_change.received_on
 from current_consent_change
 inner join told
     on
@@ -71,7 +73,9 @@ select
             )
             then greatest(standing_request.asked_on, asked.told_on - 1)
         else standing_request.asked_on
-    end as ends_until
+    end as ends_until,
+    'privacy_request' as feed,
+    standing_request.received_on
 from standing_request
 inner join asked
     on standing_request.request_id = asked.request_id

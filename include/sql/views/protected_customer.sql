@@ -1,12 +1,13 @@
--- protected_customer: customers whom a death, their age, a hold, a complaint or a request of theirs
--- protects.
+-- protected_customer: customers whom a death, their age, a hold, a complaint, a request of theirs or
+-- a withdrawal of consent protects.
 --
 -- What protects the person, not one loan of his, must hold under any other number he has. A plan
 -- and a promise are about one loan, while it is active: of one that has ended they are about what
 -- it went on as, which may be under the other number. A complaint is of the person.
 --
 -- grain   one row per customer and fact
--- reads   known_death, known_birth, come_of_age, active_hold, standing_request
+-- reads   known_death, known_birth, come_of_age, active_hold, standing_request,
+--         standing_withdrawal
 -- write   view
 
 select
@@ -37,6 +38,15 @@ select
     load_no
 from standing_request
 where request_kind in ('deletion', 'restriction', 'channel_opt_out')
+
+union all
+
+select
+    customer_id,
+    'withdrawal' as protection,
+    received_on,
+    load_no
+from standing_withdrawal
 
 union all
 
