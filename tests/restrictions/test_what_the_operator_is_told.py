@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import nullcontext
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ from tests.support.deliveries import NEXT_DAY, OPENING_DAY, Lender
 from tests.support.release_desk import Desk
 
 AFTER = NEXT_DAY + timedelta(days=1)
-HEARD = {"complaint": (), "consent_change": ()}
+HEARD: dict[str, Any] = {"complaint": (), "consent_change": ()}
 
 
 @pytest.fixture
@@ -104,7 +105,10 @@ def test_what_is_not_loaded_is_told_wherever_an_operator_looks(desk: Desk, home:
         lender = Lender(home, warehouse)
         lender.send(AFTER)
         # The teams send their word on the day before once more; somebody has mistyped a year.
-        again = {**HEARD, "complaint": [{"complaint_id": "K9", "customer_id": "C1"}]}
+        again: dict[str, Any] = {
+            **HEARD,
+            "complaint": [{"complaint_id": "K9", "customer_id": "C1"}],
+        }
         lender.send(NEXT_DAY, "feedback", **again)
         lender.send(NEXT_DAY.replace(year=2099), "feedback", **HEARD)
     for command in ("status", "doctor", "summary", "suppress"):
