@@ -1,7 +1,7 @@
 """A year that was typed too low ends no protection; what is old and known ends it."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +14,10 @@ from tests.support.decision_book import LONG_AGO, Book
 FEEDS = ("hold", "pause", "promise_to_pay", "plan_request", "privacy_request", "contact_outcome")
 THEN, UNTIL = date(2025, 11, 20), date(2025, 12, 31)
 Tell = Callable[..., None]
+
+
+def at(day: date) -> datetime:
+    return datetime.combine(day, time(9))
 
 
 def hold(
@@ -145,9 +149,11 @@ def test_a_request_to_end_a_consent_ends_it_whatever_its_year(
     consent = {"customer_id": "C1", "purpose": "registry_query", "consent_kind": "separate"}
     book.fact("consent", EARLIER, consent_id="S1", granted_on=date(2026, 1, 1), **consent)
     asked: dict[str, Any] = {"request_kind": "consent_withdrawal", "request_state": "received"}
-    book.fact("privacy_request", request_id="Q0", customer_id="C2", received_at=LONG_AGO, **asked)
+    book.fact(
+        "privacy_request", request_id="Q0", customer_id="C2", received_at=at(LONG_AGO), **asked
+    )
     if received_at:
-        key = {"request_id": "Q1", "customer_id": "C1", "received_at": received_at}
+        key = {"request_id": "Q1", "customer_id": "C1", "received_at": at(received_at)}
         book.fact("privacy_request", YESTERDAY, **key, **asked)
     book.student_alert(DAY, "C1")
     assert book.publish(TODAY).counts["tasks_student_alert"] == int(not is_stopped)
@@ -163,18 +169,18 @@ def test_a_report_that_is_told_long_after_its_day_is_about_todays_number_too(
         book.customer(f"C{number}", date(2026, 1, 1), phone=f"1540001{number:04d}")
         key = {"outcome_id": f"O{number}", "customer_id": f"C{number}"}
         if number <= 2:
-            book.fact("contact_outcome", YESTERDAY, **key, **found, attempted_at=THEN)
+            book.fact("contact_outcome", YESTERDAY, **key, **found, attempted_at=at(THEN))
         elif number == 3:
             # Told in time it is about the number of then, also where it is sent once more.
             for told_on in (THEN, YESTERDAY):
-                book.fact("contact_outcome", told_on, **key, **found, attempted_at=THEN)
+                book.fact("contact_outcome", told_on, **key, **found, attempted_at=at(THEN))
         elif number == 4:
-            book.fact("contact_outcome", LONG_AGO, **key, **found, attempted_at=THEN)
+            book.fact("contact_outcome", LONG_AGO, **key, **found, attempted_at=at(THEN))
     # On that number somebody was reached before it was reported, and after.
     for number, told_on in ((2, date(2026, 6, 1)), (5, date(2026, 6, 1))):
         key = {"outcome_id": f"R{number}", "customer_id": f"C{number}"}
-        book.fact("contact_outcome", told_on, **key, **reached, attempted_at=told_on)
+        book.fact("contact_outcome", told_on, **key, **reached, attempted_at=at(told_on))
     assert held(book) == dict.fromkeys(("C1", "C2"), "reported_wrong_number")
     key = {"outcome_id": "R1", "customer_id": "C1"}
-    book.fact("contact_outcome", DAY, **key, **reached, attempted_at=DAY)
+    book.fact("contact_outcome", DAY, **key, **reached, attempted_at=at(DAY))
     assert set(held(book)) == {"C2"}

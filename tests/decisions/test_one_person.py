@@ -1,6 +1,6 @@
 """A person is found over several documents and customer numbers, and over debtors of one loan."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 
@@ -12,6 +12,7 @@ from tests.support.legal_desk import PREPARATION, rows_of, run, states
 
 DAY = date(2026, 11, 20)
 EARLIER, YESTERDAY = DAY - timedelta(days=9), DAY - timedelta(days=1)
+MORNING = datetime.combine(EARLIER, time(9))
 TODAY = BusinessDay(DAY, 1, YESTERDAY)
 
 
@@ -97,7 +98,7 @@ def test_what_was_typed_in_place_of_a_number_links_nobody(book: Book) -> None:
 
 
 def privacy(book: Book, customer_id: str, kind: str, **terms: str) -> None:
-    asked = {"received_at": EARLIER, "request_state": "received", "request_kind": kind}
+    asked = {"received_at": MORNING, "request_state": "received", "request_kind": kind}
     book.fact("privacy_request", EARLIER, request_id="Q", customer_id=customer_id, **asked, **terms)
 
 
@@ -112,7 +113,7 @@ def plant(book: Book, kind: str, customer_id: str) -> None:
     elif kind == "restriction":
         privacy(book, customer_id, "restriction")
     elif kind == "complaint":
-        terms = {"complaint_kind": "conduct", "complaint_state": "received", "received_at": EARLIER}
+        terms = {"complaint_kind": "conduct", "complaint_state": "received", "received_at": MORNING}
         book.fact("complaint", EARLIER, complaint_id="K", customer_id=customer_id, **terms)
     elif kind == "doubtful":
         book.hold(customer_id, YESTERDAY, EARLIER, hold_kind="dispute")
