@@ -342,6 +342,30 @@ def test_parquet_text_may_be_a_dictionary(tmp_path: Path) -> None:
     assert clean.read_text(encoding="utf-8") == "line_no,a\n1,x\n2,\n3,y\n"
 
 
+@pytest.mark.parametrize("is_dictionary", [False, True])
+def test_a_parquet_value_that_is_no_utf8_refuses_its_row_alone(
+    tmp_path: Path, is_dictionary: bool
+) -> None:
+    path, clean, refused = tmp_path / "a.parquet", tmp_path / "clean", tmp_path / "refused"
+    # A writer of another language does not look at what it calls text.
+    length = pa.array([b"x", None, b"C\xff9", b"\xe6\xb5\x8b"], pa.binary())
+    texts = pa.Array.from_buffers(pa.string(), len(length), length.buffers())
+    ids = pa.array(["1", "2", "3", "4"])
+    if is_dictionary:
+        texts = pa.DictionaryArray.from_arrays(
+            pa.array([0, None, 1, 2], pa.int32()),
+            pa.Array.from_buffers(
+                pa.string(), 3, pa.array([b"x", b"C\xff9", b"\xe6\xb5\x8b"]).buffers()
+            ),
+        )
+    pq.write_table(pa.table({"a": texts, "b": ids}), path)
+    form = FileFormat(kind="parquet")
+    account = formats.read_file(path, path.name, ["a", "b"], form, clean, refused)
+    assert clean.read_text(encoding="utf-8") == "line_no,a,b\n1,x,1\n2,,2\n4,测,4\n"
+    assert "3,not_utf8," in refused.read_text(encoding="utf-8")
+    assert (account.records, account.refused) == (3, 1)
+
+
 def test_parquet_decimals_stay_exact_and_floats_are_refused(tmp_path: Path) -> None:
     def read(values: pa.Array) -> str:
         path, clean = tmp_path / "a.parquet", tmp_path / "clean"

@@ -11,6 +11,7 @@ from postloan.ingestion.refusals import (
     MAX_RECORD_BYTES,
     NESTED_VALUE,
     NOT_JSON,
+    NOT_UTF8,
     NUL_BYTE,
     RECORD_TOO_LONG,
     UNKNOWN_KEY,
@@ -54,7 +55,10 @@ class LineWriter(RecordWriter):
             self.settle_fields(record, fields)
 
     def settle_fields(self, record: bytes, fields: Iterable[str]) -> None:
-        """Write the fields of a record, unless no text may hold what they hold."""
+        """Write the fields of a record, unless no text may hold what they hold.
+
+        Bytes that are no UTF-8 stand in a field as `surrogateescape` has them.
+        """
         line = ",".join(map(_quoted, fields))
         if len(line) > MAX_RECORD_BYTES:
             self._settle(record, 1, RECORD_TOO_LONG)
@@ -62,7 +66,12 @@ class LineWriter(RecordWriter):
         if "\0" in line or "\r" in line:
             self._settle(record, 1, NUL_BYTE if "\0" in line else CARRIAGE_RETURN)
             return
-        self._settle(line.encode("utf-8"), 1, None)
+        try:
+            text = line.encode("utf-8")
+        except UnicodeEncodeError:
+            self._settle(record, 1, NOT_UTF8)
+        else:
+            self._settle(text, 1, None)
 
 
 def _quoted(value: str) -> str:

@@ -109,7 +109,7 @@ def _check_pages(path: Path, file: str, metadata: pq.FileMetaData, form: FileFor
 
 def _settle(writer: LineWriter, fields: Sequence[str]) -> int:
     """Settle one row; how long it is, refused or not."""
-    record = ",".join(fields).encode("utf-8")
+    record = ",".join(fields).encode("utf-8", "surrogateescape")
     writer.settle_fields(record, fields)
     return len(record)
 
@@ -151,10 +151,19 @@ def _rows(batch: pa.RecordBatch, dates: Collection[str]) -> Iterator[tuple[str, 
 def _texts(column: pa.Array, *, is_day: bool) -> list[str | None]:
     kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
     if not pa.types.is_timestamp(kind):
-        return list(column.cast(pa.string()).to_pylist())
+        return _decoded(column.cast(pa.string()))
     moments = column.cast(kind)
     if kind.tz is not None:
         moments = pc.local_timestamp(moments.cast(pa.timestamp(kind.unit, settings().timezone)))
     # A fraction of a second stays, so that the row is refused as it would be in a text file.
     texts = pc.replace_substring_regex(moments.cast(pa.string()), r"\.0+$", "")
     return list((pc.replace_substring(texts, " 00:00:00", "") if is_day else texts).to_pylist())
+
+
+def _decoded(column: pa.Array) -> list[str | None]:
+    """The values of a column of text; nothing in Parquet sees to it that they are UTF-8."""
+    try:
+        return list(column.to_pylist())
+    except UnicodeDecodeError:
+        values = column.cast(pa.binary()).to_pylist()
+        return [v if v is None else v.decode("utf-8", "surrogateescape") for v in values]
