@@ -168,3 +168,43 @@ def test_the_report_is_a_table_without_formulas(
             rows = list(csv.reader(stream))
     assert rows[1][0] == "'=customer.csv"
     assert ["birth_on", "not_a_date", "1", "2"] in [row[3:7] for row in rows]
+
+
+def test_what_is_no_file_of_the_feed_is_told_and_never_a_traceback(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "loan.csv").mkdir()
+    (tmp_path / "hold.csv").write_bytes(b"")
+    loan = written(tmp_path, "loan", [LOAN], "l.csv")
+    for arguments, words in (
+        ((tmp_path / "nowhere.csv",), "nowhere.csv is not a file"),
+        ((tmp_path / "folder",), "folder is not a file"),
+        ((tmp_path / "loan.csv",), "loan.csv is not a file"),
+        ((tmp_path / "folder", "--feed", "loan"), "is not a file"),
+        ((tmp_path / "hold.csv",), "hold.csv is empty"),
+        ((loan,), "Name it with --feed"),
+        ((loan, "--feed", "lone"), "There is no feed 'lone'"),
+        ((loan, "--feed", "hold"), "missing columns"),
+        ((loan, "--feed", "loan", "--with", tmp_path / "gone.csv"), "gone.csv is not a file"),
+    ):
+        assert check(*arguments) == 1
+        told = capsys.readouterr().err
+        assert words in told
+        assert "Traceback" not in told
+        assert "defect" not in told
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["lone"], "There is no feed 'lone'"),
+        (["loan", "--output", "loan.csv"], "Name it with .xlsx at its end"),
+        (["loan", "--output", "/nowhere/loan.xlsx"], "cannot be written"),
+    ],
+)
+def test_a_template_that_cannot_be_made_is_told(
+    arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["feed", "template", *arguments]) == 1
+    assert words in capsys.readouterr().err

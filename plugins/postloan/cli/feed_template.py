@@ -18,6 +18,10 @@ def run(args: argparse.Namespace) -> int:
 
     feed = feed_named(args.feed)
     path = args.output or Path(f"{feed.name}.xlsx")
+    if path.suffix.lower() != ".xlsx":
+        raise DeliveryError(
+            f"{path.name}: a template is a workbook. Name it with .xlsx at its end."
+        )
     try:
         write_template(feed, path)
     except OSError as error:

@@ -118,9 +118,11 @@ def guess_feed(path: Path) -> FeedContract:
     """The feed whose name stands in the name of a file; the longest one where several do.
 
     Raises:
-        DeliveryError: none does; lists the feeds.
+        DeliveryError: none does, or there is no such file; lists the feeds.
     """
     feeds = catalogue().feeds
+    if not path.is_file():
+        raise DeliveryError(f"{told_file(path.name)} is not a file. Name one that is there.")
     found = [name for name in feeds if name in path.stem.lower()]
     if not found:
         raise DeliveryError(
