@@ -120,6 +120,32 @@ def test_what_is_not_loaded_is_told_wherever_an_operator_looks(desk: Desk, home:
         assert "python -m postloan run --date 2026-11-21" in told
 
 
+def test_a_folder_that_is_named_like_no_date_or_source_is_told(desk: Desk, home: Path) -> None:
+    heard(home, "2026-11-20")
+    run(home)
+    landing = home / "landing"
+    for place in (
+        "feedback/2026-11-21 ",
+        "feedback/20261121",
+        "core_banking/zhang san",
+        "fedback/2026-11-21",
+    ):
+        (landing / place).mkdir(parents=True)
+    # One without a manifest is on its way.
+    for command in ("status", "doctor", "summary", "suppress"):
+        told = desk.says(command)[1]
+        assert "named otherwise" not in told
+        assert "named like" not in told
+    for path in landing.glob("*/*"):
+        (path / "manifest.json").touch()
+    for command in ("status", "doctor", "summary", "suppress", ("restriction", "list")):
+        _, told = desk.says(*([command] if isinstance(command, str) else command))
+        assert "feedback: 2 folders ('2026-11-21 ', '20261121') named otherwise than" in told
+        assert "core_banking: 1 folder named otherwise than YYYY-MM-DD, and never taken in" in told
+        assert "the landing zone has 1 folder named like no source" in told
+        assert "zhang" not in told
+
+
 def test_doctor_says_that_something_waits_and_still_that_nothing_is_missing(
     desk: Desk, home: Path
 ) -> None:

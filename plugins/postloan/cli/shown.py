@@ -12,7 +12,7 @@ from postloan.embedded.control import is_supervised
 from postloan.embedded.environment import base_url, password_file
 from postloan.embedded.follow import Outcome
 from postloan.errors import PostloanError
-from postloan.ingestion.not_taken_in import Arrived, arrived
+from postloan.ingestion.not_taken_in import Arrived, Misnamed, arrived, misnamed
 from postloan.ingestion.refused_deliveries import OpenRefusal, open_refusals
 from postloan.settings import Settings
 from postloan.shown_text import shown
@@ -62,19 +62,24 @@ def counted_as(number: int, thing: str, plural: str = "") -> str:
 
 def not_looked_at(warehouse: Warehouse, landing: Path) -> Iterator[str]:
     """What has come and is not loaded, a line each with what to do; nothing where all is."""
-    yield from not_loaded_lines(open_refusals(warehouse), arrived(warehouse, landing))
+    refused, waiting = open_refusals(warehouse), arrived(warehouse, landing)
+    yield from not_loaded_lines(refused, waiting, misnamed(landing))
 
 
-def not_loaded_lines(refused: Iterable[OpenRefusal], waiting: Iterable[Arrived]) -> Iterator[str]:
+def not_loaded_lines(
+    refused: Iterable[OpenRefusal], waiting: Iterable[Arrived], strange: Iterable[Misnamed]
+) -> Iterator[str]:
     """Deliveries that are not loaded, in the words of every command that tells of them."""
-    lines = [
+    lines: list[tuple[date | str, str, str]] = [
         *((r.business_date, r.words, r.remedy) for r in refused),
         *((a.business_date, a.words, a.remedy) for a in waiting),
     ]
+    lines.sort()
+    lines += [("no date", s.words, s.remedy) for s in strange]
     if lines:
         yield "Not loaded, so nobody knows whom it protects:"
-    for day, words, remedy in sorted(lines):
-        yield f"  {day}  {words}"
+    for day, words, remedy in lines:
+        yield f"  {day!s:<10}  {words}"
         yield f"              → {remedy}"
 
 

@@ -13,6 +13,7 @@ from postloan.cli.shown import (
 )
 from postloan.errors import PostloanError, WarehouseError
 from postloan.gates import FailedCheck, together
+from postloan.ingestion.not_taken_in import misnamed
 from postloan.reports import Summary, finished_dates, read_summary
 from postloan.settings import Settings, settings
 from postloan.steps.chain import STEPS
@@ -51,6 +52,12 @@ def _quarantined(feed: Summary) -> Iterator[str]:
         yield f"{settled:,} mended by a later row, or released by a person"
     if feed["rows_released"]:
         yield f"{feed['rows_released']:,} loaded from quarantine (feed requeue)"
+
+
+def _not_loaded(home: Settings, now: Waiting | None) -> Iterator[str]:
+    """What is not loaded by now, whatever date it is for."""
+    refused, waiting = (now.refused, now.arrived) if now else ((), ())
+    yield from not_loaded_lines(refused, waiting, misnamed(home.landing))
 
 
 def _unclear_rows(summary: Summary) -> Iterator[str]:
@@ -227,7 +234,7 @@ def lines_of(summary: Summary, home: Settings, now: Waiting | None = None) -> li
         head,
         "=" * len(head),
         *_deliveries(summary),
-        *(not_loaded_lines(now.refused, now.arrived) if now else ()),
+        *_not_loaded(home, now),
         *_unclear_rows(summary),
         *_steps(summary),
         *_stages(summary),

@@ -3,6 +3,8 @@
 A delivery that was refused is on record and told by itself (`refused_deliveries`).
 """
 
+import os
+import re
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -12,6 +14,7 @@ from postloan.errors import DeliveryError
 from postloan.ingestion.horizon import newest_date, within_reach
 from postloan.ingestion.manifest import MANIFEST, read_manifest
 from postloan.ingestion.refused_deliveries import open_refusals
+from postloan.shown_text import some
 from postloan.warehouse import Warehouse
 
 _OPENED_ON = "select min(business_date) as day from business_day where is_opening"
@@ -20,6 +23,8 @@ _LOADED = """
     select business_date, source, feed, file_sha256
     from delivery
 """
+
+_LIKE_A_DATE = re.compile(r"\s{0,2}(?:19|20)[0-9]{2}[-._]?[0-9]{2}[-._]?[0-9]{2}\s{0,2}")
 
 Files = dict[tuple[date, str], set[tuple[str, str]]]
 """Date and source -> feed and hash of its files."""
@@ -88,6 +93,63 @@ def arrived(warehouse: Warehouse, landing: Path) -> tuple[Arrived, ...]:
         for day, source in sorted(found)
         for is_again in ((day, source) in loaded,)
     )
+
+
+class Misnamed(NamedTuple):
+    """Complete deliveries that nobody will ever take in, for the name of a folder.
+
+    Attributes:
+        source: the source; empty where the folder is that of no source.
+        words: what is there.
+        remedy: what a person does about it.
+    """
+
+    source: str
+    words: str
+    remedy: str
+
+
+def misnamed(landing: Path) -> tuple[Misnamed, ...]:
+    """Folders with a manifest whose name is no date, or that lie below no source, by source."""
+    sources = catalogue().sources()
+    found = [
+        Misnamed(
+            source,
+            f"{source}: {_some_folders(names)} named otherwise than YYYY-MM-DD, and never taken in",
+            "Have it renamed, or delivered again under its date as YYYY-MM-DD.",
+        )
+        for source in sources
+        if (names := [n for n in _complete_folders(landing / source) if not date_named(n)])
+    ]
+    strange = [
+        path.name
+        for path in _folders(landing)
+        if path.name not in sources and _complete_folders(path)
+    ]
+    if strange:
+        known = ", ".join(sources)
+        words = f"the landing zone has {_some_folders(strange)} named like no source"
+        found.append(Misnamed("", words, f"What lies there is never taken in. Sources: {known}."))
+    return tuple(found)
+
+
+def _folders(folder: Path) -> list[Path]:
+    try:
+        return sorted(p for p in folder.iterdir() if p.is_dir())
+    except OSError:
+        # Nothing there yet, or nothing that this user may see: whoever takes it in is told.
+        return []
+
+
+def _complete_folders(folder: Path) -> list[str]:
+    return [p.name for p in _folders(folder) if os.access(p / MANIFEST, os.F_OK)]
+
+
+def _some_folders(names: list[str]) -> str:
+    """Names that look like a date are told; what others say is nobody's business."""
+    told = some([f"'{name}'" for name in names if _LIKE_A_DATE.fullmatch(name)])
+    number = f"{len(names):,} {'folder' if len(names) == 1 else 'folders'}"
+    return f"{number} ({told})" if told else number
 
 
 def _complete_dates(folder: Path) -> list[date]:
