@@ -1,20 +1,23 @@
 """The supervisor with real processes: restarts what dies, ends what it started, leaves nothing."""
 
-import json
+import io
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
+from typing import Any
 
 import psutil
 import pytest
+import requests
+from requests.adapters import HTTPAdapter
 
 from postloan.embedded.control import connect, is_supervised, stop
+from postloan.embedded.health import signs_of_life
 from postloan.embedded.processes import Started, end
 from postloan.embedded.supervisor import recorded, take_lock
 from postloan.errors import PostloanError
@@ -23,6 +26,22 @@ from postloan.settings import REPOSITORY, settings
 # A component with a child of its own, as the scheduler has workers.
 SLEEP = "import time; time.sleep(600)"
 PARENT = f"import subprocess, sys; subprocess.Popen([sys.executable, '-c', {SLEEP!r}]); {SLEEP}"
+SERVE = """
+import json
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+class Health(BaseHTTPRequestHandler):
+    def do_GET(self):
+        states = dict.fromkeys(("metadatabase", "dag_processor", "triggerer"), "healthy")
+        page = {n: {"status": s} for n, s in {**states, "scheduler": "unhealthy"}.items()}
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(json.dumps(page).encode())
+    def log_message(self, *_): pass
+
+HTTPServer(("127.0.0.1", PORT), Health).serve_forever()
+"""
+"""Airflow's health page, on which only the scheduler has fallen silent."""
 SUPERVISE = f"""
 import os, sys
 from postloan.embedded import supervisor
@@ -37,7 +56,10 @@ end(s for n, s in recorded(home).items() if n != "supervisor")
 supervisor.HEALTH_CHECK_SECONDS = 0.2
 supervisor.SILENCE_SECONDS = supervisor.STARTING_SECONDS = 1
 names = sys.argv[1:] or ["one"]
-Supervisor(home, os.environ, {{name: [sys.executable, "-c", {PARENT!r}] for name in names}}).run()
+works = dict.fromkeys(names, {PARENT!r})
+if "api-server" in names:
+    works["api-server"] = {SERVE!r}.replace("PORT", os.environ["TEST_PORT"])
+Supervisor(home, os.environ, {{n: [sys.executable, "-c", w] for n, w in works.items()}}).run()
 """
 
 
@@ -73,7 +95,7 @@ class Running:
 
 @pytest.fixture
 def supervise(home: Path) -> Iterator[Callable[..., Running]]:
-    (home / "airflow").mkdir(parents=True)
+    (home / "airflow").mkdir(parents=True, exist_ok=True)
     started: list[Running] = []
 
     def begin(*names: str) -> Running:
@@ -99,35 +121,56 @@ def test_a_component_that_dies_is_started_again_without_its_orphans(
     assert family(running.component())
 
 
-class Health(BaseHTTPRequestHandler):
-    """Airflow's health page, on which only the scheduler has fallen silent."""
-
-    def do_GET(self) -> None:
-        states = dict.fromkeys(("metadatabase", "dag_processor", "triggerer"), "healthy")
-        body = json.dumps(
-            {n: {"status": s} for n, s in {**states, "scheduler": "unhealthy"}.items()}
-        )
-        self.send_response(200)
-        self.end_headers()
-        self.wfile.write(body.encode())
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (its name)
-        """Keep quiet."""
+@pytest.fixture
+def port(home: Path, monkeypatch: pytest.MonkeyPatch) -> int:
+    """A free port, on record as that of Airflow."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        found = int(free.getsockname()[1])
+    monkeypatch.setenv("TEST_PORT", str(found))
+    (home / "airflow").mkdir(parents=True)
+    (home / "airflow" / "port").write_text(str(found))
+    return found
 
 
 def test_a_component_that_hangs_is_started_again_and_the_others_are_left_alone(
-    supervise: Callable[..., Running], home: Path
+    port: int, supervise: Callable[..., Running]
 ) -> None:
-    with ThreadingHTTPServer(("127.0.0.1", 0), Health) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
-        (home / "airflow" / "port").write_text(str(server.server_port))
+    running = supervise("api-server", "scheduler", "triggerer")
+    hung, at_work = running.component("scheduler"), running.component("triggerer")
+    members = family(hung)
+    wait_for(lambda: running.component("scheduler") != hung)
+    wait_for(lambda: are_gone(members))
+    assert running.component("triggerer") == at_work
+
+
+def test_a_stranger_on_the_port_of_airflow_ends_nothing(
+    port: int, supervise: Callable[..., Running]
+) -> None:
+    command = [sys.executable, "-c", SERVE.replace("PORT", str(port))]
+    stranger = subprocess.Popen(command)
+    try:
         running = supervise("scheduler", "triggerer")
-        hung, at_work = running.component("scheduler"), running.component("triggerer")
-        members = family(hung)
-        wait_for(lambda: running.component("scheduler") != hung)
-        wait_for(lambda: are_gone(members))
-        assert running.component("triggerer") == at_work
-        server.shutdown()
+        members = family(running.component("scheduler"))
+        # Twice as long as a silence may last.
+        time.sleep(2.5)
+        assert all(process.is_running() for process in members)
+    finally:
+        stranger.kill()
+        stranger.wait()
+
+
+@pytest.mark.parametrize(
+    "page", ["[]", "null", "{}", '{"scheduler": null}', '{"scheduler": "dead"}', "7", "<html>"]
+)
+def test_what_is_no_health_page_says_nothing_of_the_others(page: str) -> None:
+    class Door(HTTPAdapter):
+        def send(self, *_arguments: Any, **_options: Any) -> requests.Response:
+            answer = requests.Response()
+            answer.status_code, answer.raw = 200, io.BytesIO(page.encode())
+            return answer
+
+    assert signs_of_life("http://127.0.0.1:9", Door()) == {"api-server": False}
 
 
 def test_stopping_ends_every_process(supervise: Callable[..., Running]) -> None:

@@ -165,11 +165,15 @@ class Supervisor:
 
         A scheduler that met a locked database can wait for its own workers for ever.
         """
+        # It looks into the record that is written here.
+        from postloan.embedded.ours import OwnServerOnly
+
         now = time.monotonic()
         if now - self.last_look < HEALTH_CHECK_SECONDS:
             return
         self.last_look = now
-        for name, is_at_work in signs_of_life(base_url(self.home)).items():
+        door = OwnServerOnly(self.home)
+        for name, is_at_work in signs_of_life(base_url(self.home), door).items():
             if is_at_work:
                 self.silent_from[name] = now + SILENCE_SECONDS
             elif name in self.running and now > self.silent_from[name]:
