@@ -5,12 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlglot import parse_one
 
 from postloan.embedded.control import pools
 from postloan.errors import WarehouseError
 from postloan.settings import settings
 from postloan.warehouse import open_warehouse
 from postloan.warehouse.spark.engine import SparkWarehouse
+from postloan.warehouse.spark.errors import refusals
 from postloan.warehouse.spark.options import options_of
 from tests.support.spark import TestLake
 
@@ -85,3 +87,18 @@ def test_what_the_url_asks_of_java_lets_its_log_not_speak(lake: str) -> None:
         asked = java.java.lang.System.getProperty
         assert asked("postloan.asked") == "yes"
         assert Path(asked("log4j2.configurationFile")).read_text().endswith("nowhere\n")
+
+
+def test_what_spark_refuses_is_told_without_the_statement_and_with_what_to_do() -> None:
+    errors = pytest.importorskip("pyspark.errors")
+    said = "[UNRESOLVED_COLUMN] A column `x` cannot be resolved.\n== SQL ==\nselect 'Zhang San'"
+    statement = parse_one("select x from customer where customer_name = 'Zhang San'")
+    with pytest.raises(WarehouseError) as caught, refusals(statement):
+        raise errors.AnalysisException(said)
+    told = str(caught.value)
+    assert told.startswith("Spark refused a statement: [UNRESOLVED_COLUMN] A column `x` cannot")
+    assert "Run it again, and report it where it fails again" in told
+    assert "Zhang" not in told
+    assert "\n" not in told
+    # Whoever asks for it with --debug has it.
+    assert "customer_name" in caught.value.statement

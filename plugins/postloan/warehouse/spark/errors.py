@@ -8,6 +8,8 @@ import pyarrow as pa
 from sqlglot import exp
 
 from postloan.errors import RunAgainError, WarehouseError
+from postloan.shown_text import shown
+from postloan.warehouse.door import LONGEST_WORDS, REPORT
 from postloan.warehouse.spark.dialect import DIALECT
 
 _LIBRARIES = ("pyspark", "py4j", "grpc")
@@ -38,7 +40,10 @@ def refusals(what: exp.Expr | str) -> Iterator[None]:
             ) from None
         if type(error).__module__.partition(".")[0] not in _LIBRARIES:
             raise
-        raise WarehouseError(f"Spark refused {_told(what)}: {_without_values(error)}") from None
+        said = shown(_without_values(error), LONGEST_WORDS)
+        raise WarehouseError.about(
+            f"Spark refused {_told(what)}: {said}. {REPORT}", _statement(what)
+        ) from None
 
 
 def _is_loss(error: Exception) -> bool:
@@ -54,7 +59,12 @@ def _is_loss(error: Exception) -> bool:
 
 
 def _told(what: exp.Expr | str) -> str:
-    return what if isinstance(what, str) else f"a statement\n{what.sql(DIALECT)}\n"
+    """What was being done; the statement itself is for `--debug`, as on the other engines."""
+    return what if isinstance(what, str) else "a statement"
+
+
+def _statement(what: exp.Expr | str) -> str:
+    return "" if isinstance(what, str) else what.sql(DIALECT)
 
 
 def _without_values(error: Exception) -> str:
