@@ -138,8 +138,8 @@ def test_a_folder_that_is_named_like_no_date_or_source_is_told(desk: Desk, home:
         assert "named like" not in told
     for path in landing.glob("*/*"):
         (path / "manifest.json").touch()
-    for command in ("status", "doctor", "summary", "suppress", ("restriction", "list")):
-        _, told = desk.says(*([command] if isinstance(command, str) else command))
+    for words in ("status", "doctor", "summary", "suppress", "restriction list"):
+        _, told = desk.says(*words.split())
         assert "feedback: 2 folders ('2026-11-21 ', '20261121') named otherwise than" in told
         assert "core_banking: 1 folder named otherwise than YYYY-MM-DD, and never taken in" in told
         assert "the landing zone has 1 folder named like no source" in told
