@@ -10,7 +10,8 @@ import pytest
 
 from postloan.errors import RuleError
 from postloan.rules.contact import check_rows, plan_rows, protections
-from postloan.rules.packs import Pack, rule_book
+from postloan.rules.packs import Pack, _load, rule_book
+from tests.support.rule_files import RuleFiles
 
 DAY = date(2026, 11, 20)
 
@@ -29,6 +30,35 @@ def test_hours_that_end_before_they_begin_are_refused() -> None:
 
     with pytest.raises(RuleError, match=r"cn\.yaml, CN-COL-001: .* end at 08:00"):
         list(check_rows(changed("cn_contact", turn_round), ()))
+
+
+@pytest.mark.parametrize(
+    ("written", "is_date"),
+    [
+        ("1987-01-01", True),
+        ("9999-12-31", False),
+        ("3000-01-01", False),
+        ("1899-12-31", False),
+        ("0001-01-01", False),
+        ("'2026-11-20'", False),
+        ("2026-11-20T00:00:00", False),
+    ],
+)
+def test_a_rule_begins_and_ends_on_a_day_that_can_be_one(
+    rule_files: RuleFiles, written: str, is_date: bool
+) -> None:
+    for file, old in (
+        ("contact/house_far_ahead.yaml", "effective_from: 1990-01-01"),
+        ("calendar/cn_holidays.yaml", "  - 2025-01-01"),
+    ):
+        rule_files.change(file, {old: old[:-10] + written})
+        if is_date:
+            assert rule_book().packs
+        else:
+            with pytest.raises(RuleError, match=rf"{file[-12:]}, .* is no date from 1900-01-01"):
+                rule_book()
+        rule_files.change(file, {old[:-10] + written: old})
+        _load.cache_clear()
 
 
 def test_a_queue_without_a_file_contract_is_refused() -> None:

@@ -61,6 +61,55 @@ def test_no_select_opens_a_file(folder: Path, select: str) -> None:
     assert not any(NOBODYS in p.read_text("utf-8") for p in delivered)
 
 
+@pytest.mark.parametrize(
+    ("expression", "told"),
+    [
+        ("current_setting('temp_directory')", "current_setting"),
+        ("'temp_directory'.current_setting()", "current_setting"),
+        ("\"Current_Setting\"('temp_directory')", "current_setting"),
+        ("getenv('HOME')", "getenv"),
+        ("getvariable('x')", "getvariable"),
+        ("(select max(read_text('/etc/hosts')))", "Binder Error|Catalog Error|read_text"),
+        ("random()", "random"),
+        ("uuid()", "uuid"),
+        ("cast(now() as date)", "now"),
+        ("current_date", "current_date"),
+        ("today()", "current_date"),
+        ("age(date '2020-01-01')", "age"),
+        ("version()", "version"),
+        ("session_user", "session_user"),
+        ("list_transform([1], x -> random())", "random"),
+        ("nextval('x')", "nextval"),
+        ("sleep_ms(10)", "sleep_ms"),
+    ],
+)
+def test_no_select_asks_the_clock_chance_or_the_machine(
+    folder: Path, expression: str, told: str
+) -> None:
+    with pytest.raises(MappingError, match=f"(?i){told}"):
+        take_in(folder, f"select id as customer_id, {expression} as customer_name from t")
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "age(date '2020-02-01', date '2020-01-01')",
+        "list_sum([1, 2])",
+        "strftime(date '2020-01-01', '%Y')",
+        "md5(name)",
+        "row_number() over (order by id)",
+        "regexp_extract(name, '[0-9]+')",
+        "case when id is null then error('no id') else 'a' end",
+        "max(name) over ()",
+        "$opening",
+    ],
+)
+def test_whatever_follows_from_the_tables_may_be_computed(folder: Path, expression: str) -> None:
+    assert "\n1," in take_in(
+        folder, f"select id as customer_id, {expression} as customer_name from t"
+    )
+
+
 @pytest.mark.parametrize("name", ["loans[1].csv", "q?.csv", "q*.csv"])
 def test_a_name_with_signs_of_a_pattern_is_that_of_one_file(folder: Path, name: str) -> None:
     for other in ("loans1.csv", "qa.csv"):

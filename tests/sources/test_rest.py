@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from postloan.daybook import close_day, open_day
-from postloan.errors import DeliveryError
+from postloan.errors import ContractError, DeliveryError
 from postloan.ingestion.ledger import read_cursors
 from postloan.settings import REPOSITORY
 from postloan.sources.config import Rest
@@ -36,6 +36,7 @@ from tests.support.registry import (
     order,
     scenario,
 )
+from tests.support.rule_files import RuleFiles
 
 SECRET = "s3cret-of-the-lender"  # noqa: S105 (made up)
 
@@ -176,6 +177,37 @@ def test_the_next_fetch_asks_for_changes_since_the_last(serve: Start, lender: Le
     assert "changedSince=2026-11-05T08%3A00%3A00Z" in service.asked[-1]
     manifest = json.loads((tomorrow.folder / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["cursors"] == cursors
+
+
+@pytest.mark.parametrize(
+    ("selected", "refusal", "told"),
+    [
+        ("(select content from read_text('{secret}'))", DeliveryError, "Permission Error"),
+        ("(select max(x) from read_csv('{secret}') as t(x))", DeliveryError, "Permission Error"),
+        ("current_setting('temp_directory')", ContractError, r"current_setting\(\), so its rows"),
+        ("cast(today() as varchar)", ContractError, r"enrolment.sql calls today\(\)"),
+    ],
+)
+def test_a_connector_reads_what_the_source_sent_and_nothing_else(
+    serve: Start,
+    tmp_path: Path,
+    rule_files: RuleFiles,
+    selected: str,
+    refusal: type[Exception],
+    told: str,
+) -> None:
+    (tmp_path / "secret").write_text("nobody's\n", encoding="utf-8")
+    path = rule_files.folder / "sources/connectors/student_registry/sql/enrolment.sql"
+    text = path.read_text(encoding="utf-8")
+    other = selected.format(secret=tmp_path / "secret") + " as institution_id,"
+    path.write_text(text.replace("item ->> '$.institutionId' as institution_id,", other))
+    wanted = order(tmp_path / "landing")
+    with pytest.raises(refusal, match=told):
+        fetched(serve(scenario()), wanted)
+    assert not (wanted.folder / "manifest.json").exists()
+    path.write_text(text, encoding="utf-8")
+    fetched(serve(scenario()), wanted)
+    assert students(wanted) == ALL
 
 
 def test_status_codes_stay_as_sent_and_the_last_word_counts(serve: Start, tmp_path: Path) -> None:

@@ -10,13 +10,18 @@ from tempfile import TemporaryDirectory
 
 import duckdb
 
+from postloan.business_day import FIRST_DATE, LAST_DATE, is_business_date
 from postloan.contracts import Catalogue, Column, FeedContract, catalogue
 from postloan.importing.foreign_tables import open_table, reason
 from postloan.importing.mapping import FeedMapping, MappingError
 from postloan.importing.mapping import Mapping as ImportMapping
 from postloan.importing.statements import resolve
 from postloan.landing_writer import literal, quoted, write_deliveries
+from postloan.select_bounds import close_the_door, outside_functions
 from postloan.shown_text import shown
+
+MOST_DAYS = 20_000
+"""More than half a century; each is a folder with a file for every feed."""
 
 
 @dataclass(frozen=True)
@@ -49,16 +54,6 @@ def _database() -> Iterator[duckdb.DuckDBPyConnection]:
         with duckdb.connect(":memory:", config=config) as connection:
             connection.execute("set enable_progress_bar = false")
             yield connection
-
-
-def _close_the_door(connection: duckdb.DuckDBPyConnection, landing: Path) -> None:
-    """Whatever a SELECT says, no file is opened for it from now on but what is delivered."""
-    for setting in (
-        f"allowed_directories = [{literal(str(landing))}, {literal(str(landing.resolve()))}]",
-        "enable_external_access = false",
-        "lock_configuration = true",
-    ):
-        connection.execute(f"set {setting}")
 
 
 def _text(column: Column, engine_type: str) -> str:
@@ -116,6 +111,11 @@ def _prepare_feed(
     until: date,
 ) -> int:
     """Lay out what is sent of a feed; return how many rows lie after the last date."""
+    if outside := outside_functions(connection, select):
+        raise MappingError(
+            f"it calls {', '.join(outside)}, so its rows would depend on more than the tables. Use "
+            f"these, $opening and $until."
+        )
     found = _columns_of(connection, select)
     _check_columns(feed, mapping, found)
     texts = ", ".join(
@@ -169,6 +169,16 @@ def _dates(mapping: ImportMapping) -> tuple[date, date]:
     until = mapping.until or mapping.opening
     if until < mapping.opening:
         raise MappingError(f"The last date {until} lies before the opening {mapping.opening}.")
+    for day in (mapping.opening, until):
+        if not is_business_date(day):
+            raise MappingError(
+                f"No business date is before {FIRST_DATE} or after {LAST_DATE}: {day} is mistyped."
+            )
+    if (until - mapping.opening).days > MOST_DAYS:
+        raise MappingError(
+            f"From {mapping.opening} until {until} it would be more than {MOST_DAYS:,} daily "
+            f"deliveries, so one of the dates is mistyped. A longer history is opened later."
+        )
     return mapping.opening, until
 
 
@@ -182,7 +192,7 @@ def _import(mapping: ImportMapping, folder: Path, landing: Path) -> ImportSummar
     with _database() as connection:
         for name, table in mapping.tables.items():
             open_table(connection, name, table, folder)
-        _close_the_door(connection, landing)
+        close_the_door(connection, landing)
         parameters = {"opening": opening, "until": until}
         for name, feed_mapping in mapping.feeds.items():
             try:

@@ -15,7 +15,8 @@
           from repayments
 
 A SELECT names its columns as the contract does, reads only the tables above, and may use $opening
-and $until. CSV columns arrive as text; a number or date in plain form needs no cast.
+and $until, but no function that asks the clock, chance or the machine. CSV columns arrive as text;
+a number or date in plain form needs no cast.
 """
 
 from datetime import date

@@ -6,6 +6,7 @@ shows. It runs in the warehouse, on the connection of the open transaction. A ch
 has failed.
 """
 
+import re
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,11 +14,15 @@ from typing import TYPE_CHECKING, Any
 
 import sqlglot
 from open_data_contract_standard.model import DataQuality
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
 
 from postloan.contracts import Column, FeedContract
 from postloan.errors import ContractError, DeliveryError
 from postloan.ingestion.ledger import FeedCount
+from postloan.shown_text import shown
 from postloan.warehouse import Warehouse
+from postloan.warehouse.portable_functions import ALLOWED, FORBIDDEN, OUTSIDE
 from postloan.yaml_text import yaml_document
 
 if TYPE_CHECKING:
@@ -28,6 +33,8 @@ OPENING = "opening"
 
 STOP, WARN = "stop", "warn"
 BATCH = "batch_under_test"
+QUERY = "unexpected_rows_query"
+_TABLE = re.compile("[a-z][a-z0-9_]*")
 
 
 @dataclass(frozen=True)
@@ -112,9 +119,34 @@ def _stated(entry: DataQuality, feed: FeedContract) -> Check:
             f"{feed.path.name}: quality '{entry.name}' needs a description and the severity "
             f"'{STOP}' or '{WARN}'."
         )
-    return Check(
-        body["type"], body.get("kwargs") or {}, entry.description, stops=entry.severity == STOP
-    )
+    arguments = body.get("kwargs") or {}
+    if QUERY in arguments and (fault := _fault_of(str(arguments[QUERY]))):
+        raise ContractError(f"{feed.path.name}: the query of quality '{entry.name}' {fault}")
+    return Check(body["type"], arguments, entry.description, stops=entry.severity == STOP)
+
+
+def _fault_of(query: str) -> str:
+    """What a query may not say: it runs in the warehouse, whose every right it has."""
+    try:
+        trees = sqlglot.parse(query.replace("{batch}", BATCH), read="duckdb")
+    except (SqlglotError, RecursionError):
+        return "is no SQL. Write one SELECT."
+    tree = trees[0] if len(trees) == 1 else None
+    if not isinstance(tree, exp.Query):
+        return "is not exactly one SELECT. Write one; a check changes nothing."
+    for table in tree.find_all(exp.Table):
+        if not isinstance(table.this, exp.Identifier) or not _TABLE.fullmatch(table.name):
+            return "reads from what is no table. Read from {batch} and from tables by their names."
+    for node in tree.walk():
+        kind = type(node)
+        is_known = kind in ALLOWED or (kind in FORBIDDEN and kind not in OUTSIDE)
+        if kind in OUTSIDE or (isinstance(node, exp.Func) and not is_known):
+            name = node.name if isinstance(node, exp.Anonymous) else kind.key
+            return (
+                f"uses {shown(name)}, which is not known to tell of the rows alone, on every "
+                f"engine. Use the functions of include/sql."
+            )
+    return ""
 
 
 def in_dialect(check: Check, dialect: str) -> Check:
@@ -122,12 +154,12 @@ def in_dialect(check: Check, dialect: str) -> Check:
 
     The contract writes it in the DuckDB dialect, with `{batch}` for the rows under test.
     """
-    query = check.arguments.get("unexpected_rows_query")
+    query = check.arguments.get(QUERY)
     if query is None:
         return check
     parsed = sqlglot.parse_one(str(query).replace("{batch}", BATCH), read="duckdb")
     translated = parsed.sql(dialect=dialect).replace(BATCH, "{batch}")
-    arguments = {**check.arguments, "unexpected_rows_query": translated}
+    arguments = {**check.arguments, QUERY: translated}
     return Check(check.kind, arguments, check.description, check.stops)
 
 

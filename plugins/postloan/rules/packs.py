@@ -15,12 +15,16 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator, FormatChecker, ValidationError
 
+from postloan.business_day import LAST_DATE
 from postloan.errors import RuleError
 from postloan.settings import include_folder, settings
 from postloan.shown_text import shown, without_secrets
 from postloan.yaml_text import yaml_documents
+
+FIRST_RULE = date(1900, 1, 1)
+"""A law may be older than any business date; what is older still is mistyped."""
 
 
 @dataclass(frozen=True)
@@ -90,12 +94,48 @@ def _where(error_path: Iterable[Any]) -> str:
     return "/".join(str(p) for p in error_path) or "top level"
 
 
+class _Day(str):
+    """A date, as the schema sees it. One in quotes is a text, and would be equal to no date."""
+
+    __slots__ = ()
+
+
+def _plain(value: Any) -> Any:
+    """A document as the schema knows it: nothing but what JSON has."""
+    if isinstance(value, dict):
+        return {str(name): _plain(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return [_plain(part) for part in value]
+    if type(value) is date:
+        return _Day(value.isoformat())
+    return value if isinstance(value, str | int | float | None) else str(value)
+
+
+_FORMATS = FormatChecker(formats=())
+
+
+@_FORMATS.checks("date")
+def _is_date(value: object) -> bool:
+    """Whether a rule can begin, end or mean that day; of what is no text the type is judged."""
+    if not isinstance(value, str):
+        return True
+    return isinstance(value, _Day) and str(FIRST_RULE) <= value <= str(LAST_DATE)
+
+
+def _told(error: ValidationError) -> str:
+    if error.validator == "format":
+        return (
+            f"'{shown(str(error.instance))}' is no date from {FIRST_RULE} to {LAST_DATE}, written "
+            f"YYYY-MM-DD without quotes and time. Where a version has no end, leave its end out."
+        )
+    return shown(error.message, 300)
+
+
 def _pack(document: Any, path: Path, schema: Draft202012Validator) -> Pack:
-    plain = json.loads(json.dumps(document, default=str))
-    errors = sorted(schema.iter_errors(plain), key=lambda e: list(map(str, e.path)))
+    errors = sorted(schema.iter_errors(_plain(document)), key=lambda e: list(map(str, e.path)))
     if errors:
         first = max(errors, key=lambda e: len(e.path))
-        raise RuleError(f"{path.name}, {shown(_where(first.path))}: {shown(first.message, 300)}")
+        raise RuleError(f"{path.name}, {shown(_where(first.path))}: {_told(first)}")
     applies_to = document.get("applies_to") or {}
     return Pack(
         name=document["pack"],
@@ -136,7 +176,9 @@ def _check_versions(packs: Iterable[Pack]) -> None:
 @cache
 def _load(folder: Path) -> RuleBook:
     schema_path = folder / "_schema" / "rule_pack.schema.json"
-    schema = Draft202012Validator(json.loads(schema_path.read_text(encoding="utf-8")))
+    schema = Draft202012Validator(
+        json.loads(schema_path.read_text(encoding="utf-8")), format_checker=_FORMATS
+    )
     packs = [
         _pack(document, path, schema)
         for path in sorted(folder.rglob("*.yaml"))

@@ -15,6 +15,7 @@ import duckdb
 from postloan.contracts import FeedContract, catalogue
 from postloan.errors import ContractError, DeliveryError
 from postloan.landing_writer import literal, quoted, write_delivery
+from postloan.select_bounds import close_the_door, outside_functions
 from postloan.sources.config import Connector, Rest, connector_folder
 from postloan.sources.pages import Pages
 from postloan.sources.result import Order, Standing, cursor_name
@@ -40,6 +41,8 @@ class Shaper:
             "cast(parts ->> 1 as integer), cast(parts ->> 2 as integer))"
         )
         run("create table since (feed varchar, reached varchar)")
+        order.landing.mkdir(parents=True, exist_ok=True)
+        close_the_door(self._connection, order.landing)
         codes = [(n, c, m) for n, codes in config.codes.items() for c, m in codes.items()]
         if codes:
             self._connection.executemany("insert into code values (?, ?, ?)", codes)
@@ -119,7 +122,13 @@ class Shaper:
     def _shape(self, feed: FeedContract, path: Path) -> None:
         columns = [c.name for c in feed.file_columns]
         if path.exists():
-            select = f"({path.read_text(encoding='utf-8')}\n)"
+            text = path.read_text(encoding="utf-8")
+            if outside := outside_functions(self._connection, text):
+                raise ContractError(
+                    f"{path.name} calls {', '.join(outside)}, so its rows would depend on more "
+                    f"than what the source sent. Use the tables that it is given, such as asked."
+                )
+            select = f"({text}\n)"
         else:
             nothing = ", ".join(f"null as {quoted(c)}" for c in columns)
             select = f"(select {nothing} where false)"

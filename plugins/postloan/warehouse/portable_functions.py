@@ -119,6 +119,14 @@ ALLOWED = _look_up(_ALLOWED)
 FORBIDDEN: dict[type[exp.Expr], str] = {getattr(exp, n): advice for n, advice in _FORBIDDEN.items()}
 """Functions and clauses that are not, each with the form to use instead."""
 
+OUTSIDE = frozenset(
+    (
+        *(kind for kind, advice in FORBIDDEN.items() if advice == _AS_PARAMETER),
+        *(exp.ReadCSV, exp.ReadParquet),
+    )
+)
+"""Whose answer is not of the rows: it asks the clock or chance, or reads a file."""
+
 CAST_TYPES = frozenset(
     (
         exp.DType.VARCHAR,
