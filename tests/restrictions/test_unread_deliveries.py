@@ -237,6 +237,32 @@ def test_a_person_who_releases_the_gate_lets_contact_go_on(contacted: Debtors) -
     assert ("delivery_refused", "complaint") in contacted.shut(AFTER)
 
 
+def test_a_release_is_of_what_was_refused_then_and_not_of_as_much_again(contacted: Debtors) -> None:
+    lender = contacted.lender
+    refused(contacted, AFTER)
+    suppress_contacts(lender.warehouse, NEXT_DAY)
+    release_gate(lender.warehouse, NEXT_DAY, released_by="Officer", reason="nothing in it")
+    suppress_contacts(lender.warehouse, NEXT_DAY)
+    assert contacted.shut() == set()
+    lender.deliver(AFTER, "feedback", complaint=[], consent_change=[])
+    refused(contacted, AFTER)
+    suppress_contacts(lender.warehouse, NEXT_DAY)
+    assert ("delivery_refused", "complaint") in contacted.shut()
+
+
+def test_a_release_is_of_the_row_that_was_looked_at_and_not_of_the_next(contacted: Debtors) -> None:
+    lender = contacted.lender
+    nobody = {**COMPLAINT, "customer_id": "", "complaint_id": "K1"}
+    lender.deliver(AFTER, "feedback", complaint=[nobody], consent_change=[])
+    suppress_contacts(lender.warehouse, NEXT_DAY)
+    release_gate(lender.warehouse, NEXT_DAY, released_by="Officer", reason="nothing in it")
+    suppress_contacts(lender.warehouse, NEXT_DAY)
+    assert contacted.shut() == set()
+    lender.deliver(AFTER, "feedback", complaint=[{**nobody, "complaint_id": "K2"}])
+    suppress_contacts(lender.warehouse, NEXT_DAY)
+    assert ("nameless_rows", "complaint") in contacted.shut()
+
+
 def test_a_date_that_is_run_again_before_its_hours_adds_nobody(contacted: Debtors) -> None:
     lender = contacted.lender
     refused(contacted, AFTER)

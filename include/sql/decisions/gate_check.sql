@@ -1,7 +1,7 @@
 -- gate_check: what each check of the gates found, and what to do where it failed.
 --
 -- A check without a figure, or with too few rows behind it, does not apply and says so. A release
--- holds for the very file and figure that the person looked at.
+-- holds for the very file, or findings, and figure that the person looked at.
 --
 -- grain   business_date, check_name, feed, column_name
 -- reads   rule_gate, gate_freshness, gate_completeness, gate_reconciliation, gate_core_balance,
@@ -19,7 +19,8 @@ measured as (
         rows_seen,
         observed,
         cast(null as varchar) as detail_zh,
-        cast(null as varchar) as detail_en
+        cast(null as varchar) as detail_en,
+        cast(null as varchar) as evidence
     from gate_freshness
 
     union all
@@ -31,7 +32,8 @@ measured as (
         rows_seen,
         observed,
         cast(null as varchar) as detail_zh,
-        cast(null as varchar) as detail_en
+        cast(null as varchar) as detail_en,
+        cast(null as varchar) as evidence
     from gate_completeness
 
     union all
@@ -43,7 +45,8 @@ measured as (
         rows_seen,
         observed,
         cast(null as varchar) as detail_zh,
-        cast(null as varchar) as detail_en
+        cast(null as varchar) as detail_en,
+        cast(null as varchar) as evidence
     from gate_reconciliation
 
     union all
@@ -55,7 +58,8 @@ measured as (
         rows_seen,
         observed,
         detail_zh,
-        detail_en
+        detail_en,
+        cast(null as varchar) as evidence
     from gate_core_balance
 
     union all
@@ -67,7 +71,8 @@ measured as (
         rows_seen,
         observed,
         detail_zh,
-        detail_en
+        detail_en,
+        evidence
     from gate_restriction
 
 ),
@@ -82,6 +87,7 @@ judged as (
         measured.observed,
         coalesce(' ' || measured.detail_zh, '') as detail_zh,
         coalesce(' ' || measured.detail_en, '') as detail_en,
+        measured.evidence,
         asked.limit_low,
         asked.limit_high,
         asked.finding_zh,
@@ -143,7 +149,7 @@ told as (
         judged.observed,
         judged.limit_low,
         judged.limit_high,
-        coalesce(delivered.file_sha256, 'none') as file_sha256,
+        coalesce(judged.evidence, delivered.file_sha256, 'none') as file_sha256,
         released.released_by,
         judged.detail_zh,
         judged.detail_en,
@@ -175,7 +181,7 @@ told as (
             judged.check_name = released.check_name
             and judged.feed = released.feed
             and judged.column_name = released.column_name
-            and coalesce(delivered.file_sha256, 'none') = released.file_sha256
+            and coalesce(judged.evidence, delivered.file_sha256, 'none') = released.file_sha256
             and judged.observed = released.observed
 
 )

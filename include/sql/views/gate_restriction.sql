@@ -4,7 +4,8 @@
 -- there. Dates before a feed came for the first time are not missed, nor are those of which a
 -- person has released the gate. A delivery that was refused, or a row that names nobody, counts
 -- from the moment it came, whatever later date it is for, while contact of the business date goes
--- on. The detail says of which source and dates a finding is, for whoever has to ask the sender.
+-- on. The detail says of which source and dates a finding is, for whoever has to ask the sender; the
+-- evidence is another one as soon as anything else is found, though it be as much as before.
 --
 -- grain   check_name, feed, column_name
 -- reads   unclear_row, refused_delivery, delivery, rule_gate, business_day, gate_release
@@ -33,7 +34,11 @@ nameless as (
         count(*) as findings,
         min(source) as source,
         min(business_date) as first_on,
-        max(business_date) as last_on
+        max(business_date) as last_on,
+        string_agg(
+            concat_ws(' ', cast(business_date as varchar), file_sha256, cast(line_no as varchar)),
+            ',' order by business_date, file_sha256, line_no
+        ) as evidence
     from unclear_row
     where customer_id is null
     group by feed
@@ -59,7 +64,21 @@ refused as (
         count(*) as findings,
         min(refused_delivery.source) as source,
         min(refused_delivery.business_date) as first_on,
-        max(refused_delivery.business_date) as last_on
+        max(refused_delivery.business_date) as last_on,
+        string_agg(
+            concat_ws(
+                ' ',
+                cast(refused_delivery.business_date as varchar),
+                refused_delivery.delivery_fingerprint,
+                refused_delivery.file_sha256,
+                cast(refused_delivery.revision_loaded as varchar),
+                refused_delivery.detail
+            ),
+            ',' order by
+                refused_delivery.business_date,
+                refused_delivery.delivery_fingerprint,
+                refused_delivery.file_sha256
+        ) as evidence
     from refused_delivery
     inner join asked
         on
@@ -204,7 +223,10 @@ unheard as (
         count(*) as findings,
         min(silences.source) as source,
         min(silences.business_date) as first_on,
-        max(silences.business_date) as last_on
+        max(silences.business_date) as last_on,
+        string_agg(
+            cast(silences.business_date as varchar), ',' order by silences.business_date
+        ) as evidence
     from silences
     where
         silences.business_date < cast($business_date as date)
@@ -228,7 +250,8 @@ found as (
         findings,
         source,
         first_on,
-        last_on
+        last_on,
+        evidence
     from nameless
 
     union all
@@ -239,7 +262,8 @@ found as (
         findings,
         source,
         first_on,
-        last_on
+        last_on,
+        evidence
     from refused
 
     union all
@@ -250,7 +274,8 @@ found as (
         findings,
         source,
         first_on,
-        last_on
+        last_on,
+        evidence
     from unheard
 
 )
@@ -266,7 +291,8 @@ select
     || ')' as detail_zh,
     '(' || source || ' ' || cast(first_on as varchar)
     || case when last_on > first_on then ' to ' || cast(last_on as varchar) else '' end
-    || ')' as detail_en
+    || ')' as detail_en,
+    md5(evidence) as evidence
 from found
 
 union all
@@ -278,6 +304,7 @@ select
     cast(0 as bigint) as rows_seen,
     cast(days as decimal(28, 4)) as observed,
     '(' || source || '，最近一次为 ' || cast(heard_on as varchar) || ')' as detail_zh,
-    '(' || source || ', last heard for ' || cast(heard_on as varchar) || ')' as detail_en
+    '(' || source || ', last heard for ' || cast(heard_on as varchar) || ')' as detail_en,
+    md5(cast(heard_on as varchar)) as evidence
 from silences
 where business_date = cast($business_date as date)
