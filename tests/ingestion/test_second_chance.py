@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlglot import exp
+from sqlglot import exp, parse_one
 
 from postloan.contracts import catalogue
 from postloan.warehouse import Warehouse, open_warehouse
@@ -174,6 +174,31 @@ def test_a_row_may_wait_for_any_source(
     lender.deliver(DAYS[1], "student_registry", enrolment=[student])
     assert lender.refused("enrolment", DAYS[1]) == []
     assert lender.refused("complaint", DAYS[2]) == []
+
+
+def test_a_row_may_wait_whatever_the_columns_of_its_feed_are_called(lender: Lender) -> None:
+    lender.deliver(DAYS[0], **DELIVERIES[DAYS[0]])
+    said = {
+        "reason_id": "X1", "customer_id": "C1", "loan_id": "L2", "stated_on": "2026-11-21",
+        "reason": "forgot", "channel": "phone", "collector_id": "A7",
+    }  # fmt: skip
+    lender.deliver(DAYS[2], "feedback", overdue_reason=[said])
+    assert lender.refused("overdue_reason", DAYS[2]) == [(2, "loan_id", "orphan")]
+    lender.deliver(DAYS[1], loan=[LOAN | {"loan_id": "L2"}])
+    assert lender.refused("overdue_reason", DAYS[2]) == []
+    assert lender.ids("overdue_reason", "collector_id") == ["A7"]
+
+
+def test_a_row_that_waits_may_be_older_than_a_column_of_its_feed(
+    lender: Lender, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lender.deliver(DAYS[0], **DELIVERIES[DAYS[0]])
+    lender.deliver(DAYS[2], repayment=[REPAYMENT | {"repayment_id": "R3", "loan_id": "L2"}])
+    # Raw text as an earlier contract, with two columns less, left it.
+    shorter = "update quarantine set raw_text = regexp_replace(raw_text, ',[^,]*,[^,]*$', '')"
+    lender.warehouse.run(parse_one(shorter, read="duckdb"), {})
+    lender.deliver(DAYS[1], loan=[LOAN | {"loan_id": "L2"}])
+    assert lender.refused("repayment", DAYS[2]) == []
 
 
 def test_where_nobody_names_a_source_nothing_else_is_looked_at(

@@ -285,13 +285,17 @@ def _still_unknown(
         # Good again where the other reversal is gone.
         key = column
     same = (
-        f"select * from {_table(feed)} where waits_for = '{column}' "  # noqa: S608 (own names)
-        f"and reason = '{reason}'"
+        f"select * from {_table(feed)} where {_WAITS_FOR} = '{column}' "  # noqa: S608 (own names)
+        f"and {_REFUSED_FOR} = '{reason}'"
     )
     warehouse.temporary_from("asked_for", same)
     unknown = _orphans(warehouse, column, target, key, "asked_for", since)
     warehouse.drop_temporary("asked_for")
     return unknown
+
+
+_WAITS_FOR, _REFUSED_FOR = "_waits_for", "_refused_for"
+"""Beside the columns of a feed, none of which begins like this."""
 
 
 def _table(feed: FeedContract) -> str:
@@ -303,7 +307,7 @@ def _load_waiting(
 ) -> Counter[tuple[date, str, str]]:
     """Put the rows that wait for something into a table of text; rows by date, column, reason."""
     names = [c.name for c in feed.file_columns]
-    more = ["received_on", "waits_for", "reason"]
+    more = ["received_on", _WAITS_FOR, _REFUSED_FOR]
     path = scratch / f"{_table(feed)}.csv"
     found: Counter[tuple[date, str, str]] = Counter()
     with path.open("w", encoding="utf-8", newline="") as stream:
@@ -311,7 +315,10 @@ def _load_waiting(
         writer.writerow(["line_no", *more, *names])
         place = {"business_date": since, "feed": feed.name}
         for day, line_no, column, reason, raw in warehouse.stream(_WAITING, place):
-            writer.writerow([line_no, day, column, reason, *fields_of(raw)])
+            fields = fields_of(raw)
+            # The contract of that day may have had fewer columns, or more.
+            fields += [""] * (len(names) - len(fields))
+            writer.writerow([line_no, day, column, reason, *fields[: len(names)]])
             found[day, column, reason] += 1
     if found:
         warehouse.load_text(_table(feed), path, [*more, *names])
