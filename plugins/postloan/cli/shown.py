@@ -12,7 +12,7 @@ from postloan.embedded.control import is_supervised
 from postloan.embedded.environment import base_url, password_file
 from postloan.embedded.follow import Outcome
 from postloan.errors import PostloanError
-from postloan.ingestion.not_taken_in import Arrived, Misnamed, arrived, misnamed
+from postloan.ingestion.not_taken_in import Arrived, NeverTakenIn, arrived, never_taken_in
 from postloan.ingestion.refused_deliveries import OpenRefusal, open_refusals
 from postloan.settings import Settings
 from postloan.shown_text import shown
@@ -63,11 +63,11 @@ def counted_as(number: int, thing: str, plural: str = "") -> str:
 def not_looked_at(warehouse: Warehouse, landing: Path) -> Iterator[str]:
     """What has come and is not loaded, a line each with what to do; nothing where all is."""
     refused, waiting = open_refusals(warehouse), arrived(warehouse, landing)
-    yield from not_loaded_lines(refused, waiting, misnamed(landing))
+    yield from not_loaded_lines(refused, waiting, never_taken_in(landing))
 
 
 def not_loaded_lines(
-    refused: Iterable[OpenRefusal], waiting: Iterable[Arrived], strange: Iterable[Misnamed]
+    refused: Iterable[OpenRefusal], waiting: Iterable[Arrived], strange: Iterable[NeverTakenIn]
 ) -> Iterator[str]:
     """Deliveries that are not loaded, in the words of every command that tells of them."""
     lines: list[tuple[date | str, str, str]] = [

@@ -13,7 +13,7 @@ from postloan.cli.shown import (
 )
 from postloan.errors import PostloanError, WarehouseError
 from postloan.gates import FailedCheck, together
-from postloan.ingestion.not_taken_in import misnamed
+from postloan.ingestion.not_taken_in import never_taken_in
 from postloan.reports import Summary, finished_dates, read_summary
 from postloan.settings import Settings, settings
 from postloan.steps.chain import STEPS
@@ -57,7 +57,7 @@ def _quarantined(feed: Summary) -> Iterator[str]:
 def _not_loaded(home: Settings, now: Waiting | None) -> Iterator[str]:
     """What is not loaded by now, whatever date it is for."""
     refused, waiting = (now.refused, now.arrived) if now else ((), ())
-    yield from not_loaded_lines(refused, waiting, misnamed(home.landing))
+    yield from not_loaded_lines(refused, waiting, never_taken_in(home.landing))
 
 
 def _unclear_rows(summary: Summary) -> Iterator[str]:

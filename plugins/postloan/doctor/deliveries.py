@@ -11,7 +11,7 @@ from postloan.embedded.api import AirflowApi
 from postloan.embedded.control import is_supervised
 from postloan.errors import PostloanError, WarehouseError
 from postloan.gates import newest_held
-from postloan.ingestion.not_taken_in import Arrived, arrived, date_named, misnamed
+from postloan.ingestion.not_taken_in import Arrived, arrived, date_named, never_taken_in
 from postloan.ingestion.refused_deliveries import OpenRefusal, open_refusals
 from postloan.settings import Settings
 from postloan.sources.config import Landing, read_source
@@ -65,7 +65,7 @@ def deliveries(home: Settings) -> Iterator[Finding]:
         else:
             yield Finding(TOPIC, source, f"{config.kind}, without a connection of its own")
     yield from _not_loaded(home)
-    for one in misnamed(home.landing):
+    for one in never_taken_in(home.landing):
         yield Finding.waits(TOPIC, one.source or "landing zone", one.words, one.remedy)
 
 

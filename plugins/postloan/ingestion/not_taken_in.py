@@ -5,6 +5,7 @@ A delivery that was refused is on record and told by itself (`refused_deliveries
 
 import os
 import re
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -95,8 +96,8 @@ def arrived(warehouse: Warehouse, landing: Path) -> tuple[Arrived, ...]:
     )
 
 
-class Misnamed(NamedTuple):
-    """Complete deliveries that nobody will ever take in, for the name of a folder.
+class NeverTakenIn(NamedTuple):
+    """What nobody will ever take in, for the name of a folder or for want of a right to look.
 
     Attributes:
         source: the source; empty where the folder is that of no source.
@@ -109,11 +110,33 @@ class Misnamed(NamedTuple):
     remedy: str
 
 
-def misnamed(landing: Path) -> tuple[Misnamed, ...]:
+def never_taken_in(landing: Path) -> tuple[NeverTakenIn, ...]:
+    """Folders that cannot be looked into, and complete ones that are named otherwise, by source."""
+    return (*_closed(landing), *_misnamed(landing))
+
+
+def _closed(landing: Path) -> Iterator[NeverTakenIn]:
+    for source in catalogue().sources():
+        folder = landing / source
+        closed = [p.name for p in (folder, *_folders(folder)) if p.is_dir() and not _is_open(p)]
+        if closed:
+            yield NeverTakenIn(
+                source,
+                f"{source}: {_some_folders(closed)} that this user may not look into",
+                "Nobody knows what lies there. Let this user read and enter them (chmod, or the "
+                "umask and group of whoever delivers).",
+            )
+
+
+def _is_open(folder: Path) -> bool:
+    return os.access(folder, os.R_OK | os.X_OK, effective_ids=True)
+
+
+def _misnamed(landing: Path) -> tuple[NeverTakenIn, ...]:
     """Folders with a manifest whose name is no date, or that lie below no source, by source."""
     sources = catalogue().sources()
     found = [
-        Misnamed(
+        NeverTakenIn(
             source,
             f"{source}: {_some_folders(names)} named otherwise than YYYY-MM-DD, and never taken in",
             "Have it renamed, or delivered again under its date as YYYY-MM-DD.",
@@ -129,7 +152,9 @@ def misnamed(landing: Path) -> tuple[Misnamed, ...]:
     if strange:
         known = ", ".join(sources)
         words = f"the landing zone has {_some_folders(strange)} named like no source"
-        found.append(Misnamed("", words, f"What lies there is never taken in. Sources: {known}."))
+        found.append(
+            NeverTakenIn("", words, f"What lies there is never taken in. Sources: {known}.")
+        )
     return tuple(found)
 
 

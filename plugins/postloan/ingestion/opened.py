@@ -17,10 +17,16 @@ def open_delivered(path: Path) -> BufferedReader:
     and may go on changing.
 
     Raises:
-        DeliveryError: it is gone, no ordinary file any more, or has another name besides.
+        DeliveryError: it is gone, no ordinary file any more, has another name besides, or may not
+            be read.
     """
     try:
         number = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
+    except PermissionError as error:
+        raise DeliveryError(
+            f"{told_file(path.name)} cannot be read: this user has no right to. Nothing was "
+            f"loaded. Have its mode or group changed (chmod, or the umask of whoever delivers)."
+        ) from error
     except OSError as error:
         raise _swapped(path) from error
     found = os.fstat(number)
