@@ -139,6 +139,44 @@ def test_an_approval_told_in_time_is_ended_by_the_hold_of_its_plan(history: Book
     assert held(book) == {}
 
 
+@pytest.mark.parametrize("feed", ["plan_request", "extension_request"])
+@pytest.mark.parametrize(
+    ("requested_on", "decided_on", "is_held"),
+    [
+        (EARLIER, YESTERDAY, True),
+        (date(2026, 10, 30), YESTERDAY, True),
+        (date(2026, 10, 30), None, True),
+        (EARLIER, date(2026, 11, 1), True),
+        (date(2026, 10, 30), date(2026, 11, 1), False),
+        (date(2026, 10, 30), date(2026, 11, 2), False),
+    ],
+    ids=["anew", "on another day", "without a day", "asked anew", "sent again", "corrected"],
+)
+def test_the_hold_of_before_ends_no_approval_that_was_given_anew(
+    history: Book, feed: str, requested_on: date, decided_on: date | None, is_held: bool
+) -> None:
+    book = history
+    key = {"request_id": "Q", "loan_id": "L1", "decision": "approved"}
+    if feed == "plan_request":
+        key |= {"customer_id": "C1", "plan_kind": "extension"}
+    else:
+        key |= {"reason_code": "family"}
+    asked_on, approved_on = date(2026, 10, 30), date(2026, 11, 1)
+    book.fact(feed, approved_on, **key, requested_on=asked_on, decided_on=approved_on)
+    terms = {"hold_kind": "performing_plan", "customer_id": "C1", "hold_id": "H"}
+    days = {"starts_on": date(2026, 11, 5), "ends_on": date(2026, 11, 8)}
+    book.fact("hold", date(2026, 11, 5), **terms, **days)
+    assert held(book) == {}
+    book.fact(feed, YESTERDAY, **key, requested_on=requested_on, decided_on=decided_on)
+    assert held(book) == ({"C1": "hold_approved_plan"} if is_held else {})
+    if is_held:
+        assert [q.kind for q in open_questions(book.warehouse)] == ["approved_plan"]
+        # The hold of the new one takes it over.
+        terms = {**terms, "hold_id": "H2"}
+        book.fact("hold", YESTERDAY, **terms, starts_on=YESTERDAY, ends_on=DAY)
+        assert held(book) == {}
+
+
 @pytest.mark.parametrize(
     ("received_at", "is_stopped"), [(THEN, True), (YESTERDAY, True), (LATER, True), (None, False)]
 )

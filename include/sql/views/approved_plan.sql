@@ -3,6 +3,8 @@
 --
 -- Once approved a plan stands, whatever a later row leaves out: until it is refused or taken back
 -- with the day of it, until core banking sends a hold for the plan, or until a person releases it.
+-- A request that is approved on another day, or was asked for on another, is approved anew: what
+-- ended the approval of before did not end this one.
 -- The hold of a plan begins on or after the approval, or is told of after it, lasts beyond it and
 -- began no earlier than the plan was asked for: any other was that of an earlier plan. An approval
 -- of a day before it was asked for, or told long after its day, was given on the day it was told:
@@ -67,7 +69,7 @@ approvals as (
         approved.request_id,
         approved.customer_id,
         approved.loan_id,
-        min(approved.requested_on) as requested_on,
+        approved.requested_on,
         min(
             case
                 when
@@ -95,7 +97,13 @@ approvals as (
         on
             contact_check_rule.check_name = 'no_hold'
             and contact_check_rule.subject = 'approved_plan'
-    group by approved.feed, approved.request_id, approved.customer_id, approved.loan_id
+    group by
+        approved.feed,
+        approved.request_id,
+        approved.customer_id,
+        approved.loan_id,
+        approved.requested_on,
+        approved.decided_on
 
 ),
 
@@ -174,9 +182,9 @@ select
     approvals.request_id,
     approvals.customer_id,
     approvals.loan_id,
-    approvals.approved_on,
-    approvals.received_on,
-    approvals.load_no
+    min(approvals.approved_on) as approved_on,
+    max(approvals.received_on) as received_on,
+    max(approvals.load_no) as load_no
 from approvals
 left join ended
     on
@@ -210,3 +218,4 @@ where
                 )
             )
     )
+group by approvals.feed, approvals.request_id, approvals.customer_id, approvals.loan_id
