@@ -8,7 +8,7 @@ import pytest
 from postloan.business_day import BusinessDay
 from postloan.restrictions.questions import open_questions
 from postloan.restrictions.release import Release, append_releases
-from tests.support.decision_book import Book
+from tests.support.decision_book import LONG_AGO, Book
 
 DAY = date(2026, 11, 20)
 EARLIER, YESTERDAY = DAY - timedelta(days=9), DAY - timedelta(days=1)
@@ -91,6 +91,40 @@ def test_a_hold_of_the_person_holds_all_loans_and_one_of_a_loan_that_has_ended_t
         "C5": "hold_performing_plan",
         "C6": "hold_complaint",
     }
+
+
+def test_a_pause_lasts_on_for_what_its_loan_goes_on_as(book: Book) -> None:
+    new = {"disbursed_on": YESTERDAY}
+    cases: dict[int, tuple[date, date | None, date, dict[str, Any]]] = {
+        # When the pause began and ends, when the other loan was first told of, and its terms.
+        1: (EARLIER, None, YESTERDAY, {}),
+        2: (EARLIER, DAY + timedelta(days=5), YESTERDAY, new),
+        3: (EARLIER, None, YESTERDAY, {"disbursed_on": date(2062, 1, 1)}),
+        # It ended before its loan did; it was taken back; the other loan was there before it.
+        4: (EARLIER, YESTERDAY, YESTERDAY, {}),
+        5: (EARLIER, None, LONG_AGO, {}),
+        6: (YESTERDAY, None, EARLIER, {}),
+    }
+    for number, (starts_on, ends_on, told_on, terms) in cases.items():
+        customer_id, loan_id, old = f"C{number}", f"L{number}", f"L9C{number}"
+        book.customer(customer_id, phone=f"1540000{number:04d}")
+        book.loan(old, customer_id)
+        book.loan(old, customer_id, received_on=DAY, loan_status="settled", status_on=DAY)
+        book.loan(loan_id, customer_id, received_on=told_on, **terms)
+        book.past_due(DAY, loan_id, customer_id, 1)
+        book.pause(old, starts_on, ends_on, received_on=starts_on)
+    # What was paid out long after the end of the other is a new loan.
+    book.customer("C7", phone="15400000007")
+    book.loan("L9C7", "C7", loan_status="settled", status_on=date(2026, 3, 1))
+    book.pause("L9C7", date(2026, 2, 1))
+    book.loan("L7", "C7", received_on=EARLIER, disbursed_on=EARLIER)
+    book.past_due(DAY, "L7", "C7", 1)
+    assert refusals(book) == dict.fromkeys(("C1", "C2", "C3"), "paused")
+    asked = [(q.kind, q.customer_id) for q in open_questions(book.warehouse)]
+    assert asked == [("doubtful_hold", f"C{number}") for number in (1, 2, 3)]
+    release = Release("doubtful_hold", "C1")
+    append_releases(book.warehouse, (release,), released_by="Wang", reason="asked", released_on=DAY)
+    assert set(refusals(book)) == {"C2", "C3"}
 
 
 def test_an_extension_that_was_approved_is_a_plan(book: Book) -> None:

@@ -8,11 +8,71 @@
 -- then the first is none and the others are what they say.
 --
 -- grain   pause_id
--- reads   current_pause, current_loan, contact_check_rule, standing_release, told_load,
+-- reads   current_pause, current_loan, loan, contact_check_rule, standing_release, told_load,
 --         contact_moment, late_end
 -- write   view
 
 with
+
+ended as (
+
+    select
+        current_pause.pause_id,
+        current_loan.customer_id,
+        current_loan.loan_id,
+        least(current_loan.status_on, current_loan.received_on) as ended_on,
+        current_pause.starts_on
+    from current_pause
+    inner join current_loan
+        on current_pause.loan_id = current_loan.loan_id
+    where
+        current_loan.loan_status <> 'active'
+        and coalesce(
+            current_pause.ends_on > least(current_loan.status_on, current_loan.received_on), true
+        )
+
+),
+
+first_told as (
+
+    select
+        loan.loan_id,
+        min(loan.received_on) as received_on
+    from loan
+    inner join current_loan
+        on loan.loan_id = current_loan.loan_id
+    inner join ended
+        on current_loan.customer_id = ended.customer_id
+    group by loan.loan_id
+
+),
+
+-- One that was paid out well after the end of the other is a new loan, and no other number of it.
+gone_on as (
+
+    select distinct ended.pause_id
+    from ended
+    inner join first_told as ended_told
+        on ended.loan_id = ended_told.loan_id
+    inner join current_loan
+        on
+            ended.customer_id = current_loan.customer_id
+            and current_loan.loan_status = 'active'
+    inner join first_told
+        on
+            current_loan.loan_id = first_told.loan_id
+            and ended_told.received_on < first_told.received_on
+            and ended.starts_on < first_told.received_on
+    left join contact_check_rule
+        on contact_check_rule.check_name = 'not_paused'
+    where
+        not coalesce(
+            current_loan.disbursed_on > ended.ended_on + contact_check_rule.most_days_late
+            and current_loan.disbursed_on <= first_told.received_on,
+            false
+        )
+
+),
 
 judged as (
 
@@ -34,7 +94,10 @@ judged as (
         and current_pause.starts_on > contact_moment.contact_on
         or late_end.feed is not null as is_misdated,
         current_loan.loan_status <> 'active'
-        and coalesce(current_pause.starts_on >= current_loan.status_on, true)
+        and (
+            gone_on.pause_id is not null
+            or coalesce(current_pause.starts_on >= current_loan.status_on, true)
+        )
         and coalesce(current_pause.ends_on <> current_pause.starts_on, true) as is_of_ended_loan
     from current_pause
     cross join contact_moment
@@ -45,6 +108,8 @@ judged as (
             and current_pause.ends_on = late_end.ends_on
     left join current_loan
         on current_pause.loan_id = current_loan.loan_id
+    left join gone_on
+        on current_pause.pause_id = gone_on.pause_id
     left join contact_check_rule
         on contact_check_rule.check_name = 'not_paused'
     left join told_load
