@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from postloan.restrictions.questions import open_questions
-from tests.decisions.one_debtor import DAY, EARLIER, LATER, TODAY, YESTERDAY, release
+from tests.decisions.one_debtor import DAY, EARLIER, LATER, TODAY, TOMORROW, YESTERDAY, release
 from tests.support.decision_book import LONG_AGO, Book
 
 FEEDS = ("hold", "pause", "promise_to_pay", "plan_request", "privacy_request", "contact_outcome")
@@ -99,6 +99,27 @@ def test_a_hold_of_decades_ago_and_the_late_end_of_one_that_was_known_are_doubtf
     # A corrected row ends the doubt.
     hold(book, 1, DAY, DAY, EARLIER)
     assert held(book) == {"C2": "hold_dispute"}
+
+
+@pytest.mark.parametrize(("tell", "reason"), [(hold, "hold_dispute"), (pause, "paused")])
+def test_what_was_never_told_to_last_was_not_taken_back(
+    history: Book, tell: Tell, reason: str
+) -> None:
+    book = history
+    tell(book, 1, DAY, TOMORROW, TOMORROW)
+    tell(book, 2, DAY, EARLIER, EARLIER)
+    # Sent once more it is still to be asked about.
+    tell(book, 3, YESTERDAY, EARLIER, EARLIER)
+    tell(book, 3, DAY, EARLIER, EARLIER)
+    # It was to last, and was taken back; it is history.
+    tell(book, 4, EARLIER, LATER, EARLIER)
+    tell(book, 4, DAY, EARLIER, EARLIER)
+    tell(book, 5, LONG_AGO, date(2019, 1, 1), date(2019, 1, 1))
+    assert held(book) == dict.fromkeys(("C1", "C2", "C3"), reason)
+    asked = {q.customer_id: q.kind for q in open_questions(book.warehouse)}
+    assert asked == dict.fromkeys(("C1", "C2", "C3"), "doubtful_hold")
+    release(book, "doubtful_hold")
+    assert set(held(book)) == {"C2", "C3"}
 
 
 @pytest.mark.parametrize(
