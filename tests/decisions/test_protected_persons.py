@@ -130,10 +130,46 @@ def test_a_pause_lasts_on_for_what_its_loan_goes_on_as(book: Book) -> None:
 def test_an_extension_that_was_approved_is_a_plan(book: Book) -> None:
     for number, decision in enumerate(("approved", "rejected", None), start=1):
         debtor(book, number)
-        terms = {"requested_on": EARLIER, "reason_code": "family", "decided_on": EARLIER}
+        decided_on = EARLIER if decision else None
+        terms = {"requested_on": EARLIER, "reason_code": "family", "decided_on": decided_on}
         request = {"request_id": f"E{number}", "loan_id": f"L{number}", "decision": decision}
         book.fact("extension_request", EARLIER, **request, **terms)
     assert refusals(book) == {"C1": "hold_approved_plan"}
+
+
+def test_an_answer_that_contradicts_itself_may_have_been_an_approval(book: Book) -> None:
+    def extension(number: int, decision: str | None, on: date = EARLIER, **told: Any) -> None:
+        terms = {"requested_on": EARLIER, "reason_code": "family", "decision": decision}
+        key = {"request_id": f"E{number}", "loan_id": f"L{number}"}
+        book.fact("extension_request", on, **key, **terms, **told)
+
+    def plan(number: int, decision: str, on: date = EARLIER, **told: Any) -> None:
+        key = {"request_id": f"Q{number}", "customer_id": f"C{number}", "loan_id": f"L{number}"}
+        terms = {"plan_kind": "extension", "requested_on": EARLIER, "decision": decision}
+        book.fact("plan_request", on, **key, **terms, **told)
+
+    for number in range(1, 11):
+        debtor(book, number)
+    extension(1, None, decided_on=YESTERDAY, instalments_granted=3)
+    extension(2, None, days_granted=30)
+    extension(3, "rejected", decided_on=YESTERDAY, instalments_granted=3)
+    plan(4, "pending", decided_on=YESTERDAY)
+    plan(5, "pending", decided_on=YESTERDAY)
+    # Open, refused, and an approval that was taken back are what they say.
+    extension(6, None, instalments_asked=3)
+    extension(7, "rejected", decided_on=YESTERDAY, instalments_granted=0)
+    extension(8, "withdrawn", decided_on=YESTERDAY, instalments_granted=3)
+    plan(9, "pending")
+    plan(10, "refused", decided_on=YESTERDAY)
+    held = ("C1", "C2", "C3", "C4", "C5")
+    assert refusals(book) == dict.fromkeys(held, "hold_approved_plan")
+    asked = [(q.kind, q.customer_id) for q in open_questions(book.warehouse)]
+    assert asked == [("doubtful_hold", customer_id) for customer_id in held]
+    # A corrected row ends the doubt, or a person does.
+    plan(5, "pending", DAY)
+    release = Release("doubtful_hold", "C1")
+    append_releases(book.warehouse, (release,), released_by="Wang", reason="asked", released_on=DAY)
+    assert set(refusals(book)) == {"C2", "C3", "C4"}
 
 
 @pytest.mark.parametrize(

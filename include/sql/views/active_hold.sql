@@ -6,21 +6,24 @@
 -- All last from their first day up to the day before their end. A complaint pauses from the day it
 -- is known of, whatever time it was received at. What contradicts itself (a hold that ends before
 -- it starts; a complaint that is open and has an end, was closed before it was received, or was
--- decided without a date) is doubtful, and so is, until it starts, a hold that starts further ahead
--- than the rule lets one be announced, one that is limited to a loan that has ended, which may go
--- on under another number, and one whose end was told long after it came. It holds the person until
--- a corrected row comes or a person releases that one: one that contradicts itself is none then,
--- the others hold as they were told. A refused row holds the customer whom it names whatever its
--- dates are, for nobody knows what it meant; one that a claim rests on holds its loan. What names a
--- loan of another debtor holds the customer it names (`told_of`), and that loan too.
+-- decided without a date; a plan or an extension that nobody decided and that has the day of a
+-- decision, or one that was not approved and grants something) is doubtful, and so is, until it
+-- starts, a hold that starts further ahead than the rule lets one be announced, one that is limited
+-- to a loan that has ended, which may go on under another number, and one whose end was told long
+-- after it came. It holds the person until a corrected row comes or a person releases that one: one
+-- that contradicts itself is none then, the others hold as they were told. A refused row holds the
+-- customer whom it names whatever its dates are, for nobody knows what it meant; one that a claim
+-- rests on holds its loan. What names a loan of another debtor holds the customer it names
+-- (`told_of`), and that loan too.
 --
 -- A loan that is named limits a hold where its rule lets it, and only while the loan is active.
 -- What was told of courts is always of its one loan.
 --
 -- grain   origin, hold_id, customer_id
--- reads   current_hold, current_complaint, current_loan, approved_plan, open_promise, unclear_row,
---         unclear_status, taken_back_restriction, standing_release, told_load, contact_check_rule,
---         contact_moment, court_notice, late_end
+-- reads   current_hold, current_complaint, current_loan, approved_plan, current_plan_request,
+--         current_extension_request, open_promise, unclear_row, unclear_status,
+--         taken_back_restriction, standing_release, told_load, contact_check_rule, contact_moment,
+--         court_notice, late_end
 -- write   view
 
 with
@@ -88,6 +91,53 @@ told as (
         load_no,
         false as contradicts
     from approved_plan
+
+    union all
+
+    select
+        'plan_request' as origin,
+        request_id as hold_id,
+        customer_id,
+        loan_id,
+        'approved_plan' as hold_kind,
+        received_on as starts_on,
+        cast(null as date) as ends_on,
+        received_on,
+        cast(null as bigint) as load_no,
+        true as contradicts
+    from current_plan_request
+    where
+        decision = 'pending'
+        and decided_on is not null
+
+    union all
+
+    select
+        'extension_request' as origin,
+        current_extension_request.request_id as hold_id,
+        current_loan.customer_id,
+        current_extension_request.loan_id,
+        'approved_plan' as hold_kind,
+        current_extension_request.received_on as starts_on,
+        cast(null as date) as ends_on,
+        current_extension_request.received_on,
+        cast(null as bigint) as load_no,
+        true as contradicts
+    from current_extension_request
+    inner join current_loan
+        on current_extension_request.loan_id = current_loan.loan_id
+    where
+        (
+            current_extension_request.decision is null
+            and current_extension_request.decided_on is not null
+        )
+        or (
+            coalesce(current_extension_request.decision, 'rejected') = 'rejected'
+            and (
+                current_extension_request.instalments_granted > 0
+                or current_extension_request.days_granted > 0
+            )
+        )
 
     union all
 

@@ -26,7 +26,7 @@ select
     load_no
 from active_hold
 where
-    origin not in ('plan_request', 'extension_request', 'promise')
+    hold_kind not in ('approved_plan', 'promise_to_pay')
     or loan_id is null
 
 union all
