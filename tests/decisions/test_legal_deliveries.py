@@ -147,3 +147,22 @@ def test_an_approved_case_is_recalled_by_what_is_delivered_after(
     lender.send(THIRD_DAY)
     run_whole_day(lender.warehouse, THIRD_DAY)
     assert files_of(THIRD_DAY, "recall") == files_of(THIRD_DAY) == []
+
+
+@pytest.mark.parametrize("value_on", ["next day", "2062"])
+def test_part_of_a_claim_with_a_day_to_come_is_not_sued_for(lender: Lender, value_on: str) -> None:
+    assert approve(lender, asked(lender, OPENING_DAY))["cases_approved"] == 2
+    source, feeds = part_payment(THIRD_DAY if value_on == "next day" else date(2062, 11, 20))
+    lender.send(NEXT_DAY, source, **feeds)
+    run_whole_day(lender.warehouse, NEXT_DAY)
+    (recall,) = files_of(NEXT_DAY, "recall")
+    assert "退回重新审批: 诉请已变" in recall["撤回原因"]
+    assert files_of(NEXT_DAY) == []
+    request = asked(lender, NEXT_DAY)
+    assert [(c.loan_id, str(c.claim_amount)) for c in request.cases] == [("L1", "200.00")]
+    assert approve(lender, request)["cases_approved"] == 1
+    assert [(r["借据号"], r["诉请金额"]) for r in files_of(NEXT_DAY)] == [("L1", "200.00")]
+    # Once its day has come the claim is the same, and the approval covers it.
+    lender.send(THIRD_DAY)
+    run_whole_day(lender.warehouse, THIRD_DAY)
+    assert files_of(THIRD_DAY, "recall") == files_of(THIRD_DAY) == []

@@ -1,10 +1,14 @@
 -- legal_loan: past-due loans that are at or past the severe stage or have had a case, as a claim.
 --
--- The claim is what is overdue; it is the whole where nothing is left to fall due.
+-- The claim is what is overdue, less the money that has come with a day yet to come: nobody is sued
+-- for what has come. What part of the claim such money pays is not known before its day, so it has
+-- no split then. Where it pays all, the check that asks for it stops the case and the claim stays.
+-- It is the whole where nothing is left to fall due.
 --
 -- grain   loan_id
 -- reads   loan_stage, loan_delinquency, legal_case, rule_band, rule_parameter, rule_legal_claim,
---         instalment, current_enrolment, rule_enrolment_code, rule_enrolment_status, known_plan
+--         instalment, current_enrolment, rule_enrolment_code, rule_enrolment_status, known_plan,
+--         paid_since
 -- write   temporary
 
 with
@@ -71,13 +75,23 @@ loans as (
 claims as (
 
     select
-        loan_id,
-        overdue_amount,
-        overdue_principal,
-        overdue_interest,
-        overdue_fee
+        loan_delinquency.loan_id,
+        cast(
+            loan_delinquency.overdue_amount - coalesce(paid_since.paid_amount, 0)
+            as decimal(18, 2)
+        ) as claim_amount,
+        case when paid_since.loan_id is null then loan_delinquency.overdue_principal end
+            as claim_principal,
+        case when paid_since.loan_id is null then loan_delinquency.overdue_interest end
+            as claim_interest,
+        case when paid_since.loan_id is null then loan_delinquency.overdue_fee end as claim_fee
     from loan_delinquency
-    where business_date = cast($business_date as date)
+    left join paid_since
+        on
+            loan_delinquency.loan_id = paid_since.loan_id
+            and paid_since.paid_amount > 0
+            and loan_delinquency.overdue_amount > paid_since.paid_amount
+    where loan_delinquency.business_date = cast($business_date as date)
 
 ),
 
@@ -195,10 +209,10 @@ select
     loans.is_opening,
     loans.is_paused,
     loans.is_severe,
-    claims.overdue_amount as claim_amount,
-    claims.overdue_principal as claim_principal,
-    claims.overdue_interest as claim_interest,
-    claims.overdue_fee as claim_fee,
+    claims.claim_amount,
+    claims.claim_principal,
+    claims.claim_interest,
+    claims.claim_fee,
     case when last_due.last_due_on <= cast($business_date as date) then 'whole' else 'part' end
         as claim_scope,
     last_due.last_due_on,
@@ -211,9 +225,9 @@ select
         as excluded_routes,
     known_plan.plan,
     -- A currency that the rule does not name opens no case by itself.
-    coalesce(claims.overdue_amount >= amounts.minimum_claim, false) as is_enough,
+    coalesce(claims.claim_amount >= amounts.minimum_claim, false) as is_enough,
     amounts.minimum_claim is not null as has_minimum,
-    coalesce(claims.overdue_amount > amounts.two_approvers_above, true) as needs_two,
+    coalesce(claims.claim_amount > amounts.two_approvers_above, true) as needs_two,
     loans.rule_id,
     loans.rule_version
 from loans

@@ -6,7 +6,7 @@
 -- instalment that is not due yet. A loan that has ended owes nothing, whatever the day of its end.
 --
 -- grain   loan_id
--- reads   loan_delinquency, repayment, current_loan
+-- reads   loan_delinquency, paid_since, current_loan
 -- write   temporary
 
 with
@@ -20,29 +20,6 @@ due as (
     where
         business_date = cast($business_date as date)
         and days_past_due > 0
-
-),
-
-since as (
-
-    -- What the date has not counted: told later, or of a later day.
-    select
-        repayment.loan_id,
-        cast(sum(repayment.signed_amount) as decimal(18, 2)) as paid_amount
-    from repayment
-    inner join due
-        on repayment.loan_id = due.loan_id
-    where
-        repayment.received_on <= cast($known_on as date)
-        and (
-            repayment.received_on > cast($business_date as date)
-            or repayment.effective_on > cast($business_date as date)
-        )
-        and (
-            repayment.instalment_due_on is null
-            or repayment.instalment_due_on <= cast($business_date as date)
-        )
-    group by repayment.loan_id
 
 ),
 
@@ -65,14 +42,14 @@ select
     case when ended.loan_id is not null then 'closed_since' else 'paid_since' end as reason,
     coalesce(
         ended.loan_status || coalesce(' on ' || cast(ended.status_on as varchar), ''),
-        'paid ' || cast(since.paid_amount as varchar) || ' of '
+        'paid ' || cast(paid_since.paid_amount as varchar) || ' of '
         || cast(due.overdue_amount as varchar) || ' past due'
     ) as inputs
 from due
-left join since
-    on due.loan_id = since.loan_id
+left join paid_since
+    on due.loan_id = paid_since.loan_id
 left join ended
     on due.loan_id = ended.loan_id
 where
     ended.loan_id is not null
-    or coalesce(since.paid_amount, 0) >= due.overdue_amount
+    or coalesce(paid_since.paid_amount, 0) >= due.overdue_amount
