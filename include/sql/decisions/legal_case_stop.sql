@@ -3,7 +3,7 @@
 -- the date was closed.
 --
 -- A claim is in doubt where the core itself says another amount or other days for the date, for no
--- reason that the data tell, or where the debtor last said that the amount is wrong.
+-- reason that the data tell, or where a debtor said that the amount is wrong and nothing answers it.
 --
 -- Default deny: a check without a verdict refuses. Where the debtor of a loan is another one by
 -- now, what protects either of them counts. A date that something was loaded for after it was run
@@ -12,7 +12,7 @@
 -- grain   case_id, reason
 -- reads   legal_case_now, legal_case_debtor, rule_queue_check, contact_check, current_hold,
 --         current_complaint, current_pause, current_plan_request, legal_news, told_load,
---         position_difference, current_overdue_reason
+--         position_difference, standing_dispute
 -- write   temporary
 
 with
@@ -145,36 +145,22 @@ doubted as (
 
 ),
 
-said as (
-
-    select
-        legal_case_now.case_id,
-        current_overdue_reason.reason,
-        row_number() over (
-            partition by legal_case_now.case_id
-            order by current_overdue_reason.stated_on desc, current_overdue_reason.reason_id desc
-        ) as newest_rank
-    from legal_case_now
-    inner join current_overdue_reason
-        on
-            legal_case_now.customer_id = current_overdue_reason.customer_id
-            and (
-                current_overdue_reason.loan_id is null
-                or legal_case_now.loan_id = current_overdue_reason.loan_id
-            )
-    where current_overdue_reason.stated_on >= legal_case_now.episode_started_on
-
-),
-
 disputed as (
 
-    select
-        case_id,
-        reason
-    from said
-    where
-        newest_rank = 1
-        and reason = 'amount_disputed'
+    select distinct
+        legal_case_debtor.case_id,
+        'amount_disputed' as reason
+    from legal_case_debtor
+    inner join legal_case_now
+        on legal_case_debtor.case_id = legal_case_now.case_id
+    inner join standing_dispute
+        on
+            legal_case_debtor.customer_id = standing_dispute.customer_id
+            and (
+                standing_dispute.loan_id is null
+                or legal_case_debtor.loan_id = standing_dispute.loan_id
+            )
+            and legal_case_now.episode_started_on <= standing_dispute.counts_on
 
 ),
 

@@ -1,10 +1,10 @@
 -- overtaken_case: tasks of the legal department whose loan a court has, by what has come in since
--- the date; our own lawsuit is none of them.
+-- the date, or whose amount the debtor disputes; our own lawsuit is none of them.
 --
 -- Our own is what names the case, and what began without a number after the case was approved.
 --
 -- grain   queue, task_id
--- reads   standing_task, court_event, legal_case_state, rule_legal_wording
+-- reads   standing_task, court_event, standing_dispute, legal_case_state, rule_legal_wording
 -- write   temporary
 
 with
@@ -19,15 +19,13 @@ found as (
         standing_task.customer_id,
         standing_task.loan_id,
         standing_task.case_id,
-        court_event.event_id,
-        court_event.event_kind,
-        court_event.happened_on,
+        'case_state' as subject,
+        'followed' as code,
+        court_event.event_id as told_by,
+        court_event.event_kind as told,
+        court_event.happened_on as told_on,
         legal_case_state.rule_id,
-        legal_case_state.rule_version,
-        row_number() over (
-            partition by standing_task.queue, standing_task.task_id
-            order by court_event.happened_on desc, court_event.event_id asc
-        ) as event_rank
+        legal_case_state.rule_version
     from standing_task
     inner join court_event
         on standing_task.named_loan_id = court_event.loan_id
@@ -42,27 +40,83 @@ found as (
             and court_event.happened_on > legal_case_state.decided_on
         )
 
+    union all
+
+    select
+        standing_task.queue,
+        standing_task.task_id,
+        standing_task.task_date,
+        standing_task.candidate_key,
+        standing_task.customer_id,
+        standing_task.loan_id,
+        standing_task.case_id,
+        'case_reason' as subject,
+        'amount_disputed' as code,
+        standing_dispute.reason_id as told_by,
+        'amount_disputed' as told,
+        standing_dispute.received_on as told_on,
+        legal_case_state.rule_id,
+        legal_case_state.rule_version
+    from standing_task
+    inner join legal_case_state
+        on standing_task.case_id = legal_case_state.case_id
+    inner join standing_dispute
+        on
+            standing_task.customer_id = standing_dispute.customer_id
+            and (
+                standing_dispute.loan_id is null
+                or standing_task.named_loan_id = standing_dispute.loan_id
+            )
+            and legal_case_state.episode_started_on <= standing_dispute.counts_on
+
+),
+
+ranked as (
+
+    select
+        queue,
+        task_id,
+        task_date,
+        candidate_key,
+        customer_id,
+        loan_id,
+        case_id,
+        subject,
+        code,
+        told_by,
+        told,
+        told_on,
+        rule_id,
+        rule_version,
+        row_number() over (
+            partition by queue, task_id
+            order by subject desc, told_on desc, told_by asc
+        ) as found_rank
+    from found
+
 )
 
 select
-    found.queue,
-    found.task_id,
-    found.task_date,
-    found.candidate_key,
-    found.customer_id,
-    found.loan_id,
-    found.case_id,
-    '借据 ' || found.loan_id || ' ' || coalesce(wording.title_zh, 'followed') as reason_zh,
-    'loan ' || found.loan_id || ' ' || coalesce(wording.title_en, 'followed') as reason_en,
+    ranked.queue,
+    ranked.task_id,
+    ranked.task_date,
+    ranked.candidate_key,
+    ranked.customer_id,
+    ranked.loan_id,
+    ranked.case_id,
+    '借据 ' || ranked.loan_id || case ranked.subject when 'case_reason' then ': ' else ' ' end
+    || coalesce(wording.title_zh, ranked.code) as reason_zh,
+    'loan ' || ranked.loan_id || case ranked.subject when 'case_reason' then ': ' else ' ' end
+    || coalesce(wording.title_en, ranked.code) as reason_en,
     concat_ws(
-        ' ', found.event_id, found.event_kind, cast(found.happened_on as varchar)
+        ' ', ranked.told_by, ranked.told, cast(ranked.told_on as varchar)
     ) as inputs,
-    found.rule_id,
-    found.rule_version
-from found
+    ranked.rule_id,
+    ranked.rule_version
+from ranked
 left join rule_legal_wording as wording
     on
         wording.business_date = cast($business_date as date)
-        and wording.subject = 'case_state'
-        and wording.code = 'followed'
-where found.event_rank = 1
+        and ranked.subject = wording.subject
+        and ranked.code = wording.code
+where ranked.found_rank = 1

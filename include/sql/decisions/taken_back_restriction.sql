@@ -6,7 +6,7 @@
 -- of the same key names another customer, another kind or less (one loan of all, one channel of
 -- all). A row speaks for an earlier one if it is of the same customer and kind and at least as
 -- wide, and has begun; its end is then the end. A consent that is given again ends a withdrawal.
--- Where every version counts anyhow (deaths, plans), only what was left out is here. Of codes of
+-- Where every version counts anyhow (deaths, plans, disputes), only what was left out is here. Of codes of
 -- registries those hold that tell of a death, by code or in words, and those that nobody can read
 -- while no later row tells of the same enrolment. What starts further ahead than the rule lets it
 -- held from the day it came (`active_hold`), and so it does here.

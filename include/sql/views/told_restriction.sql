@@ -7,7 +7,7 @@
 -- grain   feed, record_key, received_on
 -- reads   hold, complaint, privacy_request, consent_change, consent, promise_to_pay, plan_request,
 --         extension_request, pause, loan, customer, enrolment, contact_outcome, emergency_contact,
---         phone_spelling, told_number, legal_event
+--         phone_spelling, told_number, legal_event, overdue_reason
 -- write   view
 
 with
@@ -325,6 +325,24 @@ told as (
         received_on,
         line_no
     from legal_event
+
+    union all
+
+    -- Every version of a disputed amount counts by itself (`standing_dispute`).
+    select
+        'overdue_reason' as feed,
+        reason_id as record_key,
+        customer_id,
+        loan_id,
+        reason as aspect,
+        cast(null as varchar) as scope,
+        received_on as starts_on,
+        cast(null as date) as ends_on,
+        reason = 'amount_disputed' as is_protecting,
+        cast(null as varchar) as release_kind,
+        received_on,
+        line_no
+    from overdue_reason
 
 )
 

@@ -141,6 +141,14 @@ MEANINGS: dict[str, RefusedMeaning] = {
         protects="{row}.decision = 'approved'",
         has_loan=True,
     ),
+    # Of the reasons only a disputed amount stops anything: the lawsuit over it.
+    "overdue_reason": RefusedMeaning(
+        harmless="{row}.reason in ('forgot', 'payday_mismatch', 'income_loss', 'illness', "
+        "'study_interrupted', 'several_lenders', 'unwilling', 'other')",
+        protects="{row}.reason = 'amount_disputed'",
+        has_loan=True,
+        loan_limits=True,
+    ),
     "legal_event": RefusedMeaning(
         aspect="trim({row}.event_kind)", aspect_columns=("event_kind",), has_loan=True
     ),
