@@ -76,7 +76,7 @@ def test_a_delivery_is_known_from_its_own_date_on(warehouse: Warehouse, feed: st
 
     def known_on(day: date) -> int:
         select = f"select count(*) as n from current_{feed}"
-        return int(warehouse.scalar(select, {"known_on": day}))
+        return int(warehouse.scalar(select, {"known_on": day, "business_date": DEFAULT_DAY}))
 
     assert known_on(DEFAULT_DAY) == 1
     assert known_on(DEFAULT_DAY - timedelta(days=1)) == 0

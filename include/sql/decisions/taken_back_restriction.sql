@@ -5,11 +5,11 @@
 -- Left out: the delivery of a date was replaced by one without the row. Told otherwise: a later row
 -- of the same key names another customer, another kind or less (one loan of all, one channel of
 -- all). A row speaks for an earlier one if it is of the same customer and kind and at least as
--- wide, and has begun; its end is then the end. A consent that is given again ends a withdrawal.
--- Where every version counts anyhow (deaths, plans, disputes), only what was left out is here. Of codes of
--- registries those hold that tell of a death, by code or in words, and those that nobody can read
--- while no later row tells of the same enrolment. What starts further ahead than the rule lets it
--- held from the day it came (`active_hold`), and so it does here.
+-- wide, and has begun; its end is then the end. A consent that is given after a withdrawal ends it.
+-- Where every version counts anyhow (deaths, plans, disputes), only what was left out is here. Of
+-- codes of registries those hold that tell of a death, by code or in words, and those that nobody
+-- can read while no later row tells of the same enrolment. What starts further ahead than the rule
+-- lets it held from the day it came (`active_hold`), and so it does here.
 --
 -- grain   feed, record_key, received_on, left_out_no, customer_id
 -- reads   told_restriction, left_out_restriction, told_load, consent, consent_change, loan,
@@ -102,7 +102,8 @@ given as (
     select
         customer_id,
         purpose,
-        granted_on
+        granted_on,
+        received_on
     from consent
     where
         withdrawn_on is null
@@ -113,7 +114,8 @@ given as (
     select
         customer_id,
         purpose,
-        changed_on as granted_on
+        changed_on as granted_on,
+        received_on
     from consent_change
     where
         change_kind = 'given'
@@ -153,6 +155,11 @@ missing as (
                 and spoken.aspect = contact_check_rule.subject
             )
             or (spoken.feed = 'pause' and contact_check_rule.check_name = 'not_paused')
+            or (
+                spoken.feed = 'consent'
+                and contact_check_rule.check_name in ('consent', 'not_withdrawn')
+                and spoken.scope = contact_check_rule.subject
+            )
     left join replaced
         on
             spoken.feed = replaced.feed
@@ -242,7 +249,7 @@ ended as (
 
     union
 
-    -- Said by the consent itself: it was given again after the withdrawal.
+    -- Said by the consent itself: it was given again after the withdrawal, on a day that has come.
     select distinct
         missing.feed,
         missing.record_key,
@@ -254,6 +261,9 @@ ended as (
             missing.customer_id = given.customer_id
             and missing.scope = given.purpose
             and missing.starts_on < given.granted_on
+            and missing.received_on <= given.received_on
+    inner join contact_moment
+        on given.granted_on <= contact_moment.business_date
     where missing.aspect = 'consent_withdrawal'
 
 ),

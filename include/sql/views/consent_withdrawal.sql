@@ -1,11 +1,16 @@
--- consent_withdrawal: consents that were withdrawn with a team, as a change or as a request.
+-- consent_withdrawal: consents that were withdrawn, with core banking or with a team, as a change or
+-- as a request.
 --
 -- A doubtful one counts: it ends what was given from the day it is known of, also where it is dated
 -- ahead, and where it is told after a consent was given and dated before it, that consent too
--- (`ends_until`). What the first delivery tells is history, in the order of its dates.
+-- (`ends_until`). Core banking may announce one; dated further ahead than the rule lets it, its year
+-- may be mistyped, and it counts from the day it was told. It ends what was told before it too
+-- (`ends_told_before`); what is told beside it is read by dates. Every version of a row of core
+-- banking counts. What the first delivery of a feed tells is history, in the order of its dates.
 --
 -- grain   one row per withdrawal and purpose (empty for all)
--- reads   consent_change, current_consent_change, standing_request, privacy_request
+-- reads   consent, consent_change, current_consent_change, standing_request, privacy_request,
+--         contact_check_rule
 -- write   view
 
 with
@@ -35,6 +40,34 @@ asked as (
         and received_on <= cast($known_on as date)
     group by request_id
 
+),
+
+ended as (
+
+    select
+        consent_id,
+        customer_id,
+        purpose,
+        withdrawn_on,
+        min(granted_on) as granted_on,
+        min(received_on) as told_on
+    from consent
+    where
+        withdrawn_on is not null
+        and received_on <= cast($known_on as date)
+    group by consent_id, customer_id, purpose, withdrawn_on
+
+),
+
+limits as (
+
+    select
+        subject,
+        min(most_days_ahead) as most_days_ahead
+    from contact_check_rule
+    where check_name in ('consent', 'not_withdrawn')
+    group by subject
+
 )
 
 select
@@ -51,7 +84,8 @@ select
         else told.changed_on
     end as ends_until,
     'consent_change' as feed,
-    current_consent_change.received_on
+    current_consent_change.received_on,
+    cast(null as date) as ends_told_before
 from current_consent_change
 inner join told
     on
@@ -75,8 +109,34 @@ select
         else standing_request.asked_on
     end as ends_until,
     'privacy_request' as feed,
-    standing_request.received_on
+    standing_request.received_on,
+    cast(null as date) as ends_told_before
 from standing_request
 inner join asked
     on standing_request.request_id = asked.request_id
 where standing_request.request_kind = 'consent_withdrawal'
+
+union all
+
+select
+    ended.customer_id,
+    ended.purpose,
+    case
+        when ended.withdrawn_on > ended.told_on + limits.most_days_ahead then ended.told_on
+        else ended.withdrawn_on
+    end as withdrawn_on,
+    -- What is given after a withdrawal was announced is another word.
+    least(greatest(ended.granted_on, ended.withdrawn_on), ended.told_on) as ends_until,
+    'consent' as feed,
+    ended.told_on as received_on,
+    case
+        when
+            ended.told_on > (
+                select min(earliest.received_on)
+                from consent as earliest
+            )
+            then ended.told_on
+    end as ends_told_before
+from ended
+left join limits
+    on ended.purpose = limits.subject

@@ -1,8 +1,9 @@
 -- current_consent: consents as known on the date given, from core banking and from the teams.
 --
 -- A withdrawal ends every consent to its purpose that was given up to its day, whoever was told of
--- which; only a consent given later counts again, not an old one that is delivered once more. Nor
--- does a later row that leaves the day of the withdrawal out.
+-- which; only a consent given later counts again, not an old one that is delivered once more, under
+-- its own number or a new one. Nor does a later row that leaves the day of the withdrawal out or
+-- tells another.
 --
 -- A doubtful withdrawal counts (`consent_withdrawal`). A consent dated ahead was given on the day it
 -- was told.
@@ -43,25 +44,6 @@ versions as (
 
 ),
 
-dropped as (
-
-    select
-        versions.consent_id,
-        max(consent.withdrawn_on) as withdrawn_on
-    from versions
-    inner join consent
-        on
-            versions.consent_id = consent.consent_id
-            and versions.customer_id = consent.customer_id
-            and versions.received_on > consent.received_on
-            and versions.granted_on <= greatest(consent.granted_on, consent.withdrawn_on)
-    where
-        versions.withdrawn_on is null
-        and consent.withdrawn_on is not null
-    group by versions.consent_id
-
-),
-
 given as (
 
     select
@@ -70,12 +52,11 @@ given as (
         versions.purpose,
         versions.consent_kind,
         versions.granted_on,
-        coalesce(versions.withdrawn_on, dropped.withdrawn_on) as withdrawn_on,
+        versions.withdrawn_on,
+        'consent' as feed,
         versions.received_on,
         versions.line_no
     from versions
-    left join dropped
-        on versions.consent_id = dropped.consent_id
 
     union all
 
@@ -86,10 +67,35 @@ given as (
         coalesce(consent_kind, 'general') as consent_kind,
         changed_on as granted_on,
         cast(null as date) as withdrawn_on,
+        'consent_change' as feed,
         received_on,
         line_no
     from current_consent_change
     where change_kind = 'given'
+
+),
+
+withdrawing as (
+
+    select distinct customer_id
+    from consent_withdrawal
+    where ends_told_before is not null
+
+),
+
+known as (
+
+    -- One that is sent again is no news.
+    select
+        consent.consent_id,
+        consent.customer_id,
+        consent.granted_on,
+        min(consent.received_on) as told_on
+    from consent
+    inner join withdrawing
+        on consent.customer_id = withdrawing.customer_id
+    where consent.received_on <= cast($known_on as date)
+    group by consent.consent_id, consent.customer_id, consent.granted_on
 
 ),
 
@@ -101,10 +107,19 @@ ended as (
         given.line_no,
         min(consent_withdrawal.withdrawn_on) as withdrawn_on
     from given
+    left join known
+        on
+            given.feed = 'consent'
+            and given.consent_id = known.consent_id
+            and given.customer_id = known.customer_id
+            and given.granted_on = known.granted_on
     inner join consent_withdrawal
         on
             given.customer_id = consent_withdrawal.customer_id
-            and least(given.granted_on, given.received_on) <= consent_withdrawal.ends_until
+            and (
+                least(given.granted_on, given.received_on) <= consent_withdrawal.ends_until
+                or coalesce(known.told_on, given.received_on) < consent_withdrawal.ends_told_before
+            )
             and (
                 consent_withdrawal.purpose is null
                 or given.purpose = consent_withdrawal.purpose

@@ -8,53 +8,30 @@
 -- reads   contact_check_rule, consent_withdrawal, current_consent, contact_moment, told_load
 -- write   view
 
-with
-
-withdrawals as (
-
-    select
-        customer_id,
-        purpose,
-        withdrawn_on,
-        feed,
-        received_on
-    from consent_withdrawal
-
-    union all
-
-    select
-        customer_id,
-        purpose,
-        withdrawn_on,
-        'consent' as feed,
-        received_on
-    from current_consent
-    where withdrawn_on is not null
-
-)
-
 select
-    withdrawals.customer_id,
+    consent_withdrawal.customer_id,
     contact_check_rule.subject as purpose,
-    min(withdrawals.withdrawn_on) as withdrawn_on,
-    max(withdrawals.received_on) as received_on,
+    min(consent_withdrawal.withdrawn_on) as withdrawn_on,
+    max(consent_withdrawal.received_on) as received_on,
     max(coalesce(told_load.load_no, 0)) as load_no
 from contact_check_rule
-inner join withdrawals
-    on withdrawals.purpose is null or contact_check_rule.subject = withdrawals.purpose
+inner join consent_withdrawal
+    on
+        consent_withdrawal.purpose is null
+        or contact_check_rule.subject = consent_withdrawal.purpose
 inner join contact_moment
-    on withdrawals.withdrawn_on <= contact_moment.contact_on
+    on consent_withdrawal.withdrawn_on <= contact_moment.contact_on
 left join told_load
     on
-        withdrawals.feed = told_load.feed
-        and withdrawals.received_on = told_load.received_on
+        consent_withdrawal.feed = told_load.feed
+        and consent_withdrawal.received_on = told_load.received_on
 where
     contact_check_rule.check_name = 'not_withdrawn'
     and not exists (
         select 1
         from current_consent
         where
-            withdrawals.customer_id = current_consent.customer_id
+            consent_withdrawal.customer_id = current_consent.customer_id
             and contact_check_rule.subject = current_consent.purpose
             and current_consent.granted_on <= contact_moment.business_date
             and (
@@ -62,4 +39,4 @@ where
                 or current_consent.withdrawn_on > contact_moment.contact_on
             )
     )
-group by withdrawals.customer_id, contact_check_rule.subject
+group by consent_withdrawal.customer_id, contact_check_rule.subject

@@ -102,7 +102,7 @@ told as (
         cast(null as varchar) as loan_id,
         'consent_withdrawal' as aspect,
         purpose as scope,
-        changed_on as starts_on,
+        least(changed_on, received_on) as starts_on,
         -- A consent that was given ends nothing by its number; that of the purpose does.
         cast(null as date) as ends_on,
         change_kind = 'withdrawn' as is_protecting,
