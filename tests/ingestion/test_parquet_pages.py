@@ -11,8 +11,8 @@ import pytest
 
 from postloan.contracts.file_format import FileFormat
 from postloan.errors import DeliveryError
-from postloan.ingestion import formats, parquet_files
-from postloan.ingestion.parquet_pages import pages
+from postloan.ingestion import formats, parquet_files, parquet_pages
+from postloan.ingestion.parquet_pages import check_footer, pages
 
 PARQUET = FileFormat(kind="parquet")
 
@@ -141,3 +141,102 @@ def test_the_pages_of_every_usual_writer_are_found() -> None:
         found = sum(page.unpacked for page in pages(stream, metadata))
         # The footer counts the headers too.
         assert 0 <= told - found < told / 50
+
+
+# Footers ----------------------------------------------------------------------------------------
+
+
+def counted(number: int) -> bytes:
+    """A length or a count, which has no sign."""
+    return bytes([number]) if number < 128 else bytes([number & 127 | 128]) + counted(number >> 7)
+
+
+def listed(elements: list[bytes], kind: int = 12, count: int = -1) -> bytes:
+    return (
+        bytes([0xF0 | kind]) + counted(len(elements) if count < 0 else count) + b"".join(elements)
+    )
+
+
+EMPTY_COLUMN = b"\x26\x00\x00"
+
+
+def row_group(columns: bytes) -> bytes:
+    return b"\x19" + columns + b"\x16\x00\x16" + varint(5) + b"\x00"
+
+
+def footed(row_groups: bytes) -> bytes:
+    """A file of nothing but a footer, of one column."""
+    column = b"\x15\x0c\x25\x02\x18\x01a\x25\x00\x00"
+    schema = listed([b"\x48\x06schema\x15\x02\x00", column])
+    footer = b"\x15\x02\x19" + schema + b"\x16\x00\x19" + row_groups + b"\x00"
+    return b"PAR1" + footer + len(footer).to_bytes(4, "little") + b"PAR1"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(
+            footed(listed([row_group(listed([EMPTY_COLUMN] * 1000))] * 400)), id="many columns"
+        ),
+        pytest.param(
+            footed(listed([row_group(listed([EMPTY_COLUMN]))] * 400_000)), id="many groups"
+        ),
+        pytest.param(footed(listed([row_group(listed([], count=900_000))])), id="told columns"),
+        pytest.param(footed(listed([], count=900_000)), id="told groups"),
+        pytest.param(footed(listed([], count=(1 << 32) + 900_000)), id="told beyond 32 bits"),
+    ],
+)
+def test_a_footer_that_would_take_the_memory_is_refused_before_it_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes
+) -> None:
+    monkeypatch.setattr(pq, "ParquetFile", lambda *_, **__: pytest.fail("It was read."))
+    with pytest.raises(DeliveryError, match="so many row groups and columns"):
+        read(content, tmp_path)
+
+
+def test_a_footer_longer_than_any_is_refused_before_it_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parquet_pages, "_LONGEST_FOOTER", 100)
+    with pytest.raises(DeliveryError, match="so many row groups and columns"):
+        read(written(LONG.slice(0, 10)), tmp_path)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(footed(listed([row_group(listed([]))])), id="no column"),
+        pytest.param(footed(listed([row_group(listed([EMPTY_COLUMN] * 2))])), id="a column more"),
+        # A reader takes them for columns all the same.
+        pytest.param(footed(listed([row_group(listed([EMPTY_COLUMN], 3))])), id="columns as bytes"),
+        pytest.param(b"PAR1PAR1", id="no footer"),
+        pytest.param(b"PAR1" + bytes(4) + b"PAR1", id="an empty footer"),
+        pytest.param(b"PAR1\x15\xff\xff\xff\xffPAR1", id="a footer longer than the file"),
+        pytest.param(b"", id="nothing"),
+    ],
+)
+def test_a_footer_that_does_not_fit_is_told_as_damage(tmp_path: Path, content: bytes) -> None:
+    with pytest.raises(DeliveryError, match="not a whole Parquet file"):
+        read(content, tmp_path)
+
+
+def test_memory_that_is_used_up_is_no_damage_of_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def used_up(*_: object, **__: object) -> None:
+        raise OSError("Couldn't deserialize thrift: std::bad_alloc")
+
+    monkeypatch.setattr(pq, "ParquetFile", used_up)
+    with pytest.raises(MemoryError):
+        read(written(LONG.slice(0, 10)), tmp_path)
+
+
+def test_real_files_of_many_row_groups_are_read(tmp_path: Path) -> None:
+    rows = pa.table({"a": [f"k{n}" for n in range(3000)]})
+    content = written(
+        rows, row_group_size=1, write_page_index=True, sorting_columns=[pq.SortingColumn(0)]
+    )
+    assert read(content, tmp_path).count("\n") == 3001
+    wide = pa.table({f"c{n:02}": pa.array(["x"] * 300) for n in range(60)})
+    wide = wide.append_column("t", pa.array([0] * 300, pa.timestamp("us", "UTC")))
+    check_footer(io.BytesIO(written(wide, row_group_size=1)))

@@ -18,11 +18,18 @@ from postloan.ingestion.header import check_names
 from postloan.ingestion.lines import LineWriter
 from postloan.ingestion.names import told_file
 from postloan.ingestion.normalise import Normalised
-from postloan.ingestion.parquet_pages import BrokenPagesError, pages
+from postloan.ingestion.parquet_pages import (
+    BrokenPagesError,
+    GiantFooterError,
+    check_footer,
+    pages,
+)
 from postloan.ingestion.unpack import check_size
 from postloan.settings import settings
 from postloan.shown_text import some
 
+_OUT_OF_MEMORY = "bad_alloc"
+"""How Arrow tells that memory is used up while a footer is made; the file is not to blame."""
 _ROWS_AT_ONCE = 16_384
 _READ_AT_ONCE = 1 << 20
 _HELD_AT_ONCE = 512 << 20
@@ -53,6 +60,8 @@ def read_parquet(
     """
     packed, unpacked = path.stat().st_size, 0
     try:
+        with path.open("rb") as stream:
+            check_footer(stream)
         with pq.ParquetFile(path) as parquet:
             _check(parquet, file, names)
             _check_pages(path, file, parquet.metadata, form)
@@ -63,9 +72,17 @@ def read_parquet(
                 for part in _bounded(batch):
                     unpacked += sum(_settle(writer, fields) for fields in _rows(part, dates))
                     check_size(told_file(file), packed, unpacked, form)
+    except GiantFooterError as error:
+        raise DeliveryError(
+            f"{told_file(file)}: its footer tells of so many row groups and columns that more "
+            f"memory would have to be held than any feed needs. Nothing was loaded. Have it "
+            f"written with larger row groups (100,000 rows and more)."
+        ) from error
     except (pa.ArrowException, OSError, UnicodeError, BrokenPagesError) as error:
         if is_of_the_machine(error) or isinstance(error, MemoryError):
             raise
+        if _OUT_OF_MEMORY in str(error):
+            raise MemoryError from error
         raise DeliveryError(
             f"{told_file(file)}: not a whole Parquet file, which the contract says it is. It is "
             f"truncated, damaged or of another format. Deliver it again."
