@@ -100,8 +100,14 @@ def test_a_refused_row_that_a_claim_rests_on_holds_its_loan_alone(debtors: Debto
     debtors.run()
     assert debtors.shut() == set()
     assert loans_of(debtors) == {"L4", "L6", "L70", "L8"}
-    held = {("hold_unclear_claim", "hold on this loan")}
-    assert debtors.denials() == {f"C{n}": held for n in (1, 2, 3, 5, 7)}
+    # The reason says which row it is that leaves the loan in doubt.
+    places = {1: "repayment", 2: "instalment", 3: "loan", 5: "repayment", 7: "repayment"}
+    denied = debtors.denials()
+    assert set(denied) == {f"C{n}" for n in places}
+    for number, feed in places.items():
+        ((reason, inputs),) = denied[f"C{number}"]
+        assert reason == "hold_unclear_claim"
+        assert inputs.startswith(f"refused row of {feed} {today} line ")
 
     # One is released, another is mended by a row with its key.
     releases = releases_of(lender.warehouse, Asked(customer_id="C1"))

@@ -67,7 +67,7 @@ left_out as (
         'no_hold' as check_name,
         hold_kind as subject,
         'hold_' || hold_kind as reason,
-        'hold on this loan' as inputs
+        hold_inputs as inputs
     from contact_due
     where
         is_owed

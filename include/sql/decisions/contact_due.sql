@@ -109,12 +109,20 @@ waiting as (
 
 holds as (
 
+    -- In the words of the check that a hold on the customer fails.
     select
         loan_id,
-        min(hold_kind) as hold_kind
+        hold_kind,
+        case origin
+            when 'quarantine' then 'refused row of ' || hold_id
+            else origin || ' since ' || cast(starts_on as varchar)
+        end as inputs,
+        row_number() over (
+            partition by loan_id
+            order by hold_kind, origin, starts_on, hold_id
+        ) as hold_rank
     from active_hold
     where loan_id is not null
-    group by loan_id
 
 )
 
@@ -136,6 +144,7 @@ select
     plan.rule_id,
     plan.rule_version,
     holds.hold_kind,
+    holds.inputs as hold_inputs,
     paused_loan.pause_reason,
     paused_loan.paused_since,
     paid_loan.reason as paid_reason,
@@ -166,7 +175,9 @@ left join waiting
         and loans.stage = waiting.stage
         and loans.episode_started_on = waiting.episode_started_on
 left join holds
-    on loans.loan_id = holds.loan_id
+    on
+        loans.loan_id = holds.loan_id
+        and holds.hold_rank = 1
 left join paused_loan
     on loans.loan_id = paused_loan.loan_id
 left join paid_loan

@@ -251,7 +251,7 @@ scoped as (
         end as loan_id,
         case
             when doubted.is_misdated and standing_release.kind is null
-                then least(doubted.starts_on, doubted.ends_on, doubted.received_on)
+                then least(doubted.starts_on, doubted.received_on, contact_moment.contact_on)
             else doubted.starts_on
         end as starts_on,
         case
@@ -259,6 +259,7 @@ scoped as (
                 then doubted.ends_on
         end as ends_on
     from doubted
+    cross join contact_moment
     left join standing_release
         on
             doubted.is_doubtful

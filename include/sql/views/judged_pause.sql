@@ -84,6 +84,7 @@ judged as (
         current_pause.starts_on,
         current_pause.ends_on,
         current_pause.received_on,
+        contact_moment.contact_on,
         coalesce(told_load.load_no, 0) as load_no,
         coalesce(current_pause.ends_on < current_pause.starts_on, false) as contradicts,
         coalesce(
@@ -131,7 +132,7 @@ select
     coalesce(judged.is_of_ended_loan, false) and standing_release.kind is null as is_of_person,
     case
         when (judged.contradicts or judged.is_misdated) and standing_release.kind is null
-            then least(judged.starts_on, judged.ends_on, judged.received_on)
+            then least(judged.starts_on, judged.received_on, judged.contact_on)
         else judged.starts_on
     end as starts_on,
     case
