@@ -74,8 +74,9 @@ def test_a_person_says_that_the_debtor_is_alive_and_a_new_report_holds_again(deb
         {"complaint_state": "received", "closed_on": YESTERDAY},
         {"complaint_state": "upheld", "closed_on": date(2026, 11, 1)},
         {"complaint_state": "not_upheld", "closed_on": None},
+        {"complaint_state": "not_upheld", "closed_on": date(2062, 11, 20)},
     ],
-    ids=["open with an end", "received with an end", "closed too early", "decided without a date"],
+    ids=["open", "received", "closed too early", "decided without a date", "not closed yet"],
 )
 def test_a_complaint_that_contradicts_itself_holds_until_it_is_released(
     debtor: Book, complaint: dict[str, Any]
@@ -255,6 +256,21 @@ def test_a_promise_holds_no_longer_than_the_rule_lets_it(
     debtor: Book, told_on: date, is_held: bool
 ) -> None:
     promise(debtor, date(2027, 11, 1), told_on, promised_on=told_on)
+    assert (refused(debtor) != []) == is_held
+
+
+@pytest.mark.parametrize(
+    ("due_on", "is_held"),
+    [(date(2062, 1, 1), False), (TOMORROW, True)],
+    ids=["sent again", "put off to another day"],
+)
+def test_a_promise_that_is_sent_again_lasts_no_longer(
+    debtor: Book, due_on: date, is_held: bool
+) -> None:
+    given_on = date(2026, 10, 1)
+    promise(debtor, date(2062, 1, 1), given_on, promised_on=given_on)
+    for day in (10, 11):
+        promise(debtor, due_on, date(2026, 11, day), promised_on=given_on)
     assert (refused(debtor) != []) == is_held
 
 

@@ -5,16 +5,16 @@
 --
 -- All last from their first day up to the day before their end. A complaint pauses from the day it
 -- is known of, whatever time it was received at. What contradicts itself (a hold that ends before
--- it starts; a complaint that is open and has an end, was closed before it was received, or was
--- decided without a date; a plan or an extension that nobody decided and that has the day of a
--- decision, or one that was not approved and grants something) is doubtful, and so is, until it
--- starts, a hold that starts further ahead than the rule lets one be announced, one that is limited
--- to a loan that has ended, which may go on under another number, and one whose end was told long
--- after it came. It holds the person until a corrected row comes or a person releases that one: one
--- that contradicts itself is none then, the others hold as they were told. A refused row holds the
--- customer whom it names whatever its dates are, for nobody knows what it meant; one that a claim
--- rests on holds its loan. What names a loan of another debtor holds the customer it names
--- (`told_of`), and that loan too.
+-- it starts; a complaint that is open and has an end, was closed before it was received or further
+-- ahead than the rule lets anything be announced, or was decided without a date; a plan or an
+-- extension that nobody decided and that has the day of a decision, or one that was not approved
+-- and grants something) is doubtful, and so is, until it starts, a hold that starts further ahead
+-- than the rule lets one be announced, one that is limited to a loan that has ended, which may go
+-- on under another number, and one whose end was told long after it came. It holds the person until
+-- a corrected row comes or a person releases that one: one that contradicts itself is none then,
+-- the others hold as they were told. A refused row holds the customer whom it names whatever its
+-- dates are, for nobody knows what it meant; one that a claim rests on holds its loan. What names a
+-- loan of another debtor holds the customer it names (`told_of`), and that loan too.
 --
 -- A loan that is named limits a hold where its rule lets it, and only while the loan is active.
 -- What was told of courts is always of its one loan.
@@ -178,7 +178,11 @@ judged as (
         told.starts_on,
         told.ends_on,
         told.received_on,
-        told.contradicts,
+        told.contradicts
+        or coalesce(
+            told.origin = 'complaint' and told.ends_on > told.received_on + kinds.most_days_ahead,
+            false
+        ) as contradicts,
         coalesce(told.load_no, told_load.load_no, 0) as load_no,
         coalesce(told.starts_on > told.received_on + kinds.most_days_ahead, false)
         and told.starts_on > contact_moment.contact_on as is_far_ahead,

@@ -1,14 +1,29 @@
 -- open_promise: promises to pay, and the days they keep the debtor from being asked again.
 --
 -- From the day a promise was given through the day by which it is to be paid, and no longer than
--- the rule lets one last from the day it is known of. One that was due before it was given, or long
--- before it was first told of, is unclear and lasts that long.
+-- the rule lets one last from the day it is known of, however often it is sent again. One that was
+-- due before it was given, or long before it was first told of, is unclear and lasts that long.
 --
 -- grain   promise_id
--- reads   current_promise_to_pay, contact_check_rule, standing_release, told_load, late_end
+-- reads   promise_to_pay, current_promise_to_pay, contact_check_rule, standing_release, told_load, late_end
 -- write   view
 
 with
+
+first_told as (
+
+    select
+        promise_id,
+        customer_id,
+        loan_id,
+        promised_on,
+        due_on,
+        min(received_on) as received_on
+    from promise_to_pay
+    where received_on <= cast($known_on as date)
+    group by promise_id, customer_id, loan_id, promised_on, due_on
+
+),
 
 promises as (
 
@@ -25,8 +40,16 @@ promises as (
                 and late_end.feed is null
                 then current_promise_to_pay.due_on
         end as due_on,
-        current_promise_to_pay.received_on
+        current_promise_to_pay.received_on,
+        coalesce(first_told.received_on, current_promise_to_pay.received_on) as first_received_on
     from current_promise_to_pay
+    left join first_told
+        on
+            current_promise_to_pay.promise_id = first_told.promise_id
+            and current_promise_to_pay.customer_id = first_told.customer_id
+            and current_promise_to_pay.loan_id = first_told.loan_id
+            and current_promise_to_pay.promised_on = first_told.promised_on
+            and current_promise_to_pay.due_on = first_told.due_on
     left join late_end
         on
             late_end.feed = 'promise_to_pay'
@@ -50,7 +73,7 @@ select
     promises.customer_id,
     promises.loan_id,
     promises.starts_on,
-    least(promises.due_on, promises.received_on + longest.longest_days) + 1 as ends_on,
+    least(promises.due_on, promises.first_received_on + longest.longest_days) + 1 as ends_on,
     promises.received_on,
     coalesce(told_load.load_no, 0) as load_no
 from promises
