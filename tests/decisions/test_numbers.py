@@ -8,7 +8,7 @@ import pytest
 
 from postloan.restrictions.questions import open_questions
 from tests.decisions.one_debtor import DAY, EARLIER, TODAY, YESTERDAY, refused, release
-from tests.support.decision_book import PHONE, Book
+from tests.support.decision_book import LONG_AGO, PHONE, Book
 
 # Two numbers, digits too many or letters for digits: nobody is called, but the number is known.
 NO_NUMBER = (
@@ -177,6 +177,47 @@ def test_a_report_that_names_the_task_of_another_debtor_is_about_both_numbers(bo
         ("C1|CNY", "reported_wrong_number"),
         ("C2|CNY", "reported_wrong_number"),
     ]
+
+
+def test_a_report_that_names_the_loan_of_another_debtor_is_about_both_numbers(book: Book) -> None:
+    for n in (1, 2, 3, 4):
+        book.debtor(DAY, n, 1)
+    report(book, "C1", loan_id="L2")
+    report(book, "C3", loan_id="L3")
+    book.publish(TODAY)
+    assert {key: reason for key, reason, _ in book.denials(DAY)} == {
+        f"C{n}|CNY": "reported_wrong_number" for n in (1, 2, 3)
+    }
+
+
+def test_only_a_call_that_nothing_contradicts_clears_a_number(book: Book) -> None:
+    ways: dict[int, dict[str, Any]] = {
+        1: {"contact_no": 1},
+        2: {"loan_id": "L9"},
+        3: {"loan_id": "L0000"},
+        4: {"task_id": "T9"},
+        5: {"task_id": "T0000"},
+        6: {},
+        7: {"loan_id": "L7"},
+        8: {"task_id": "T8", "loan_id": "L8"},
+    }
+    report(book, "C99", LONG_AGO)
+    for n in (*ways, 9):
+        book.debtor(DAY, n, 1)
+        task = {"task_id": f"T{n}", "customer_id": f"C{n}", "phone": f"1540000{n:04d}"}
+        place = {"business_date": date(2026, 10, 1), "queue": "sms_reminder", "revision": 1}
+        row = {**place, **task, "task_action": "added", "candidate_key": f"C{n}|CNY"}
+        book.warehouse.append_rows("task", [row])
+    book.loaded(LONG_AGO, "contact_outcome")
+    person(book, "C1", "15400000901")
+    for n, values in ways.items():
+        report(book, f"C{n}")
+        reached = {"counterpart": "debtor", "result": "connected"}
+        report(book, f"C{n}", YESTERDAY, **reached, **values)
+    book.publish(TODAY)
+    assert {key: reason for key, reason, _ in book.denials(DAY)} == {
+        f"C{n}|CNY": "reported_wrong_number" for n in (1, 2, 3, 4, 5)
+    }
 
 
 REFUSED: dict[str, Any] = {"counterpart": "emergency_contact", "result": "refused"}

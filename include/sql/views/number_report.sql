@@ -1,20 +1,42 @@
 -- number_report: numbers that were found not to be the debtor's, by whoever had them then.
 --
 -- A report is about the number, however it is spelt: the one in the task that it names, or the one
--- that was known the day before the attempt, and one that was told on the very day, which may be the
--- one that was called. One of a day before any number was known is about all known by the report. It stands against every customer who has that number
--- now, until the same customer was spoken to on it, or a person releases the number for him. What
--- it leaves unclear counts for all that it may mean: a number found wrong by a letter is a number,
--- one that names a contact person is also about that person's numbers, one that names another
--- debtor's task about those of both, and one that is told long after its day, whose year may be
--- mistyped, also about the number of the day it was told. What the first delivery tells is history.
+-- that was known the day before the attempt, and one that was told on the very day, which may be
+-- the one that was called. One of a day before any number was known is about all known by the
+-- report. It stands against every customer who has that number now, until the same customer was
+-- spoken to on it, or a person releases the number for him. What it leaves unclear counts for all
+-- that it may mean: a number found wrong by a letter is a number, one that names a contact person
+-- is also about that person's numbers, one that names another debtor's task or loan about those of
+-- both, and one that is told long after its day, whose year may be mistyped, also about the number
+-- of the day it was told. What the first delivery tells is history.
+-- That somebody was reached clears a number only beyond doubt: not where it names a contact person,
+-- a loan or a task of somebody else, or a task that nobody was given.
 --
 -- grain   customer_id, number, result
 -- reads   recipient, asked_number, current_contact_outcome, contact_outcome, contact_check_rule,
---         told_number, task, emergency_contact, phone_spelling, told_load, standing_release
+--         told_number, task, loan, emergency_contact, phone_spelling, told_load, standing_release
 -- write   view
 
 with
+
+owed as (
+
+    select distinct
+        loan_id,
+        customer_id
+    from loan
+    where received_on <= cast($known_on as date)
+
+),
+
+given as (
+
+    select distinct
+        task_id,
+        customer_id
+    from task
+
+),
 
 attempts as (
 
@@ -22,6 +44,7 @@ attempts as (
         outcome_id,
         task_id,
         customer_id,
+        loan_id,
         channel,
         counterpart,
         contact_no,
@@ -33,11 +56,35 @@ attempts as (
 
 ),
 
+subjects as (
+
+    select
+        outcome_id,
+        customer_id
+    from attempts
+
+    union
+
+    -- Another debtor's loan is named: one of the two names is wrong, and nobody knows which.
+    select
+        attempts.outcome_id,
+        owed.customer_id
+    from attempts
+    inner join owed
+        on attempts.loan_id = owed.loan_id
+    left join owed as own
+        on
+            attempts.loan_id = own.loan_id
+            and attempts.customer_id = own.customer_id
+    where own.loan_id is null
+
+),
+
 doubts as (
 
     select
         attempts.outcome_id,
-        attempts.customer_id,
+        subjects.customer_id,
         attempts.contact_no,
         attempts.result,
         attempts.attempted_at,
@@ -46,6 +93,8 @@ doubts as (
         attempts.attempted_on
         < attempts.received_on - contact_check_rule.most_days_late as is_late
     from attempts
+    inner join subjects
+        on attempts.outcome_id = subjects.outcome_id
     inner join contact_check_rule
         on
             contact_check_rule.check_name = 'number_is_debtors'
@@ -96,20 +145,40 @@ findings as (
     union all
 
     select
-        outcome_id,
-        customer_id,
-        contact_no,
+        attempts.outcome_id,
+        attempts.customer_id,
+        attempts.contact_no,
         'reached' as result,
-        attempted_at,
-        attempted_on,
-        received_on as reported_on
+        attempts.attempted_at,
+        attempts.attempted_on,
+        attempts.received_on as reported_on
     from attempts
+    left join owed
+        on
+            attempts.loan_id = owed.loan_id
+            and attempts.customer_id = owed.customer_id
+    left join given
+        on
+            attempts.task_id = given.task_id
+            and attempts.customer_id = given.customer_id
     where
-        channel in ('phone', 'sms')
-        and counterpart = 'debtor'
-        and result in ('connected', 'answered')
+        attempts.channel in ('phone', 'sms')
+        and attempts.counterpart = 'debtor'
+        and attempts.result in ('connected', 'answered')
         -- Nobody was reached on a day that has not come.
-        and attempted_on <= received_on
+        and attempts.attempted_on <= attempts.received_on
+        and attempts.contact_no is null
+        and (attempts.loan_id is null or owed.loan_id is not null)
+        and (
+            attempts.task_id is null
+            or given.task_id is not null
+            -- History names tasks that were given before the book was opened.
+            or attempts.received_on = (
+                select min(told_load.received_on)
+                from told_load
+                where told_load.feed = 'contact_outcome'
+            )
+        )
 
 ),
 
@@ -150,6 +219,7 @@ called as (
     -- Who had no number before the attempt was called on the first one that was ever told.
     select
         findings.outcome_id,
+        findings.customer_id,
         findings.attempted_on,
         max(
             case when numbers.received_on < findings.attempted_on then numbers.received_on end
@@ -158,7 +228,7 @@ called as (
     from findings
     inner join numbers
         on findings.customer_id = numbers.customer_id
-    group by findings.outcome_id, findings.attempted_on
+    group by findings.outcome_id, findings.customer_id, findings.attempted_on
 
 ),
 
@@ -167,11 +237,13 @@ changed as (
     -- Nobody can tell whether it was the number of before that was called.
     select distinct
         findings.outcome_id,
+        findings.customer_id,
         findings.attempted_on
     from findings
     inner join called
         on
             findings.outcome_id = called.outcome_id
+            and findings.customer_id = called.customer_id
             and findings.attempted_on = called.attempted_on
     inner join numbers
         on
@@ -241,6 +313,7 @@ results as (
     inner join called
         on
             findings.outcome_id = called.outcome_id
+            and findings.customer_id = called.customer_id
             and findings.attempted_on = called.attempted_on
     inner join numbers
         on
@@ -258,6 +331,7 @@ results as (
     left join changed
         on
             findings.outcome_id = changed.outcome_id
+            and findings.customer_id = changed.customer_id
             and findings.attempted_on = changed.attempted_on
     where
         (changed.outcome_id is null or findings.result <> 'reached')
