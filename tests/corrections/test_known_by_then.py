@@ -90,3 +90,15 @@ def test_a_debtor_who_came_with_the_redelivery_is_not_contacted_against_a_hold(
     lender.night(FILES)
     assert customers(lender) == ["C1", "C2", "C4"]
     assert withheld(lender) == ["C3"]
+
+
+def test_the_day_that_is_told_is_the_one_on_which_the_fact_came(lender: Lender) -> None:
+    lender.borrower(3, DUE)
+    lender.borrower(4, DUE)
+    lender.told("customer", NEXT, customer_id="C3", deceased_on=day(FILES))
+    a_hold(lender, 4, NEXT)
+    # Something else of somebody else comes later still.
+    lender.told("customer", "11-21", customer_id="C5", customer_name="测试甲")
+    lender.opened("11-17", FILES)
+    assert customers(lender) == ["C1", "C2"]
+    assert withheld(lender) == ["C3", "C4"]

@@ -1,7 +1,10 @@
 -- withheld_task: tasks that the date wants and that a check refuses by all that is loaded by now.
 --
+-- The day behind it is the one on which what refuses it was received, where that is of the person;
+-- the latest of all that was looked at otherwise.
+--
 -- grain   queue, task_id, check_name, subject
--- reads   wanted_task, wanted_subject, contact_check
+-- reads   wanted_task, wanted_subject, contact_check, protected_customer
 -- write   temporary
 
 select
@@ -14,7 +17,9 @@ select
     contact_check.subject,
     min(contact_check.reason) as reason,
     min(contact_check.inputs) || '; known by '
-    || cast(cast($known_on as date) as varchar) as inputs,
+    || cast(
+        coalesce(min(protected_customer.received_on), cast($known_on as date)) as varchar
+    ) as inputs,
     min(contact_check.rule_id) as rule_id,
     min(contact_check.rule_version) as rule_version
 from wanted_task
@@ -26,6 +31,18 @@ inner join contact_check
     on
         wanted_subject.queue = contact_check.queue
         and wanted_subject.candidate_key = contact_check.candidate_key
+-- What had come by the date refused nothing then.
+left join protected_customer
+    on
+        wanted_task.customer_id = protected_customer.customer_id
+        and protected_customer.received_on > cast($business_date as date)
+        and protected_customer.protection = case contact_check.check_name
+            when 'not_deceased' then 'deceased'
+            when 'not_withdrawn' then 'withdrawal'
+            when 'no_opt_out' then 'channel_opt_out'
+            when 'of_age' then 'minor'
+            else contact_check.subject
+        end
 where not contact_check.is_passed
 group by
     wanted_task.queue,
