@@ -4,8 +4,12 @@ import csv
 import gzip
 import io
 import json
+import os
+import struct
+import tracemalloc
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -19,7 +23,9 @@ from postloan.contracts import catalogue
 from postloan.contracts.file_format import FileFormat, file_format_of
 from postloan.errors import ContractError, DeliveryError
 from postloan.ingestion import formats, normalise
+from postloan.ingestion.formats import read_file
 from postloan.ingestion.refusals import MAX_RECORD_BYTES
+from postloan.ingestion.unpack import unpack
 from postloan.warehouse import open_warehouse
 from tests.support.deliveries import CUSTOMER, INSTALMENT, LOAN, Lender
 from tests.support.rule_files import RuleFiles
@@ -290,6 +296,87 @@ def test_a_file_that_is_not_what_the_contract_says_stops_the_delivery(
     with pytest.raises(DeliveryError, match=told.replace("|", r"\|")):
         deliver(lender, content)
     assert lender.warehouse.count("customer") == 0
+
+
+EMPTY = FileFormat(trailer="T|{rows}")
+
+
+@contextmanager
+def holding_at_most(size: int) -> Iterator[None]:
+    tracemalloc.start()
+    try:
+        yield
+        assert tracemalloc.get_traced_memory()[1] < size
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("behind", [b"T|1\n", b""])
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
+def test_empty_lines_without_end_are_not_held(tmp_path: Path, end: bytes, behind: bytes) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"a\n1\n" + end * (24 << 20) + behind)
+    with (
+        holding_at_most(64 << 20),
+        pytest.raises(DeliveryError, match="more than 16 MB of empty lines"),
+    ):
+        read_file(path, path.name, ("a",), EMPTY, tmp_path / "clean", tmp_path / "refused")
+
+
+@pytest.mark.parametrize("place", ["before", "behind"])
+def test_some_empty_lines_around_a_trailer_are_read(tmp_path: Path, place: str) -> None:
+    path, many = tmp_path / "a.csv", b"\n" * (1 << 20)
+    before, behind = (many, b"") if place == "before" else (b"", many)
+    path.write_bytes(b"a\n1\n" + before + b"T|1\n" + behind)
+    clean = tmp_path / "clean"
+    account = read_file(path, path.name, ("a",), EMPTY, clean, tmp_path / "refused")
+    assert (account.records, account.physical_lines) == (1, (1 << 20) + 3)
+
+
+def crowded(entries: int) -> bytes:
+    """An archive whose directory tells of many files, in the form for more than 65,535."""
+    entry = b"PK\x01\x02" + struct.pack(
+        "<6H3I5H2I", 20, 20, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0
+    )
+    directory = (entry + b"a") * entries
+    told = (44, 45, 45, 0, 0, entries, entries, len(directory), 0)
+    return (
+        directory
+        + b"PK\x06\x06" + struct.pack("<Q2H2I4Q", *told)
+        + b"PK\x06\x07" + struct.pack("<IQI", 0, len(directory), 1)
+        + b"PK\x05\x06" + struct.pack("<4H2IH", 0, 0, *[0xFFFF] * 2, *[0xFFFFFFFF] * 2, 0)
+    )  # fmt: skip
+
+
+def test_the_directory_of_an_archive_is_not_read_where_it_tells_of_many_files(
+    tmp_path: Path,
+) -> None:
+    path, form = tmp_path / "a.zip", FileFormat(compression="zip")
+    path.write_bytes(crowded(100_000))
+    with (
+        holding_at_most(2 << 20),
+        pytest.raises(DeliveryError, match=r"many entries\. Pack exactly one file"),
+    ):
+        unpack(path, form, tmp_path / "a")
+    path.write_bytes(crowded(3))
+    with pytest.raises(DeliveryError, match="holds 3 entries"):
+        unpack(path, form, tmp_path / "a")
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+def test_an_archive_of_one_file_is_read_however_much_its_directory_says(
+    tmp_path: Path, method: int
+) -> None:
+    content = os.urandom(3 << 20)
+    member = zipfile.ZipInfo("n" * 200)
+    member.comment, member.compress_type = b"c" * 65_535, method
+    member.extra = struct.pack("<2H", 0x7777, 65_531) + bytes(65_531)
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(member, content)
+        archive.comment = b"c" * 65_535
+    unpack(path, FileFormat(compression="zip"), tmp_path / "a")
+    assert (tmp_path / "a").read_bytes() == content
 
 
 @pytest.mark.parametrize("block_bytes", [normalise.BLOCK_BYTES, 2_000])

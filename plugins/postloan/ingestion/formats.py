@@ -31,6 +31,8 @@ from postloan.ingestion.refusals import MAX_RECORD_BYTES, NOT_GB18030, NOT_UTF8,
 from postloan.ingestion.transcode import open_as_utf8
 
 COMMA_STAND_IN, QUOTE_STAND_IN = "\x1d", "\x1e"
+_MOST_EMPTY_BYTES = 16 << 20
+"""Of empty lines one after another, which may be all that follows a trailer record."""
 _NOT_ENCODED = {"utf-8": NOT_UTF8, "gb18030": NOT_GB18030, "utf-16": NOT_UTF16}
 
 
@@ -99,15 +101,25 @@ class _Trailer:
     lines: int = 0
 
     def without(self, blocks: Iterator[bytes]) -> Iterator[bytes]:
-        """The blocks up to the trailer record."""
-        held = b""
+        """The blocks up to the trailer record.
+
+        Raises:
+            DeliveryError: so many empty lines follow one another that they cannot be held.
+        """
+        held, empty = b"", 0
         for block in blocks:
             if block.strip(b"\r\n"):
                 if held:
                     yield held
-                held = block
-            else:
-                held += block
+                held, empty = block, 0
+                continue
+            held, empty = held + block, empty + len(block)
+            if empty > _MOST_EMPTY_BYTES:
+                raise DeliveryError(
+                    f"{told_file(self.file)}: more than {_MOST_EMPTY_BYTES >> 20} MB of empty "
+                    f"lines before or behind the trailer record. Nothing was loaded. Have the "
+                    f"sender look at the file, and deliver it without them."
+                )
         cut = held.rstrip(b"\r\n").rfind(b"\n") + 1
         self.line, self.lines = held[cut:].strip(b"\r\n"), held.count(b"\n", cut)
         self.lines += held[-1:] not in (b"\n", b"")

@@ -4,6 +4,7 @@ Bytes are counted while they are unpacked, so that a bomb is stopped long before
 """
 
 import gzip
+import io
 import lzma
 import zipfile
 import zlib
@@ -18,6 +19,9 @@ from postloan.ingestion.names import told_file
 _CHUNK = 1 << 20
 _RATIO_FROM = 16 << 20
 """So little is no bomb, however well it was packed."""
+
+_LARGEST_DIRECTORY = 46 + 3 * 0xFFFF
+"""What a zip archive may tell of one file, with the longest name, extra field and comment."""
 
 _BROKEN = (
     *(EOFError, OSError, ValueError, NotImplementedError, RuntimeError),
@@ -47,10 +51,16 @@ def unpack(delivered: Path, form: FileFormat, target: Path) -> Path:
                 _copy(packed, target, delivered, form)
         else:
             with (
-                zipfile.ZipFile(delivered) as archive,
+                _Unopened(io.FileIO(delivered)) as source,
+                zipfile.ZipFile(source) as archive,
                 archive.open(_only_member(archive, told_file(delivered.name))) as packed,
             ):
+                source.is_opened = True
                 _copy(packed, target, delivered, form)
+    except _GiantDirectoryError as error:
+        raise DeliveryError(
+            f"{told_file(delivered.name)}: the archive holds many entries. Pack exactly one file."
+        ) from error
     except _BROKEN as error:
         if is_of_the_machine(error):
             raise
@@ -59,6 +69,21 @@ def unpack(delivered: Path, form: FileFormat, target: Path) -> Path:
             f"says it is. It is truncated, damaged or packed otherwise. Deliver it again."
         ) from error
     return target
+
+
+class _GiantDirectoryError(Exception):
+    """The directory of an archive tells of more than one file."""
+
+
+class _Unopened(io.BufferedReader):
+    """An archive whose directory, which is read at once, is not read where it is too large."""
+
+    is_opened = False
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if not self.is_opened and (size or 0) > _LARGEST_DIRECTORY:
+            raise _GiantDirectoryError
+        return super().read(size)
 
 
 def _only_member(archive: zipfile.ZipFile, name: str) -> zipfile.ZipInfo:
