@@ -1,5 +1,6 @@
 """Text from outside is told as one short line, and read within bounds."""
 
+import re
 import time
 from itertools import pairwise
 from typing import Any
@@ -9,7 +10,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from postloan.ingestion.names import told_file, told_unlisted
+from postloan.ingestion.names import told_file, told_name, told_unlisted
 from postloan.json_text import JsonError, json_document
 from postloan.shown_text import LONGEST, shown, some, without_secrets
 from postloan.spreadsheet import guarded, unguarded
@@ -54,6 +55,44 @@ def test_file_names_tell_no_person() -> None:
         assert told_unlisted(name) != name
         assert name.rpartition(".")[0] not in told_unlisted(name)
     assert "15400000001" not in told_file("calls_15400000001.csv")
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        *("154-0000-0001", "154.0000.0001", "1540_0000_001", "154 0000 0001", "(154) 0000-0001"),
+        *("154_20261120", "+86-154-0000-0001", "154--0000--0001", "1-5-4-0-0-0-0-0-0-0-1"),
+        *(
+            "110101_19900101_1234",
+            "110101199001011234",
+            "11010119900101123X",
+            "１５４－００００－０００１",
+        ),
+        "2026-1120-0001",
+    ],
+)
+@pytest.mark.parametrize(
+    "around", ["Wang_{}.csv", "customer-2026-11-20-{}.csv", "{}", "c.{}_r1.csv"]
+)
+def test_no_name_tells_a_number_however_its_digits_are_set_apart(around: str, number: str) -> None:
+    name = around.format(number)
+    for told in (told_file(name), told_unlisted(name), told_name(name)):
+        digits = re.sub(r"\D", "", told.replace("2026-11-20", ""))
+        assert len(digits) < 7
+        assert number[-4:] not in told
+    assert told_name(f"a_{number}".replace("-", "_")).startswith("a name of")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("customer_2026-11-20.csv", "repayment_20261119_001.csv.gz", "loan.001.20261120.csv"),
+        *("loan-2026-11-19_r1.csv", "hold_20261119-20261120.csv", "customer.20261120.v2.csv"),
+    ],
+)
+def test_dates_and_counters_of_ordinary_names_stay_readable(name: str) -> None:
+    assert told_file(name) == told_unlisted(name) == name
+    assert told_file("extract_20261120_083000.csv") == "extract_20261120_083000.csv"
 
 
 # Formulas -------------------------------------------------------------------------------------
