@@ -1,5 +1,6 @@
 """The bytes that were hashed are the bytes that are loaded, whenever somebody swaps the file."""
 
+import hashlib
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -100,6 +101,25 @@ def test_what_takes_the_place_of_a_file_is_not_read(
     with pytest.raises(DeliveryError, match="no ordinary file"):
         lender.take_in()
     assert due(lender) == []
+
+
+def test_a_sparse_file_in_the_place_of_one_that_was_loaded_is_not_hashed(
+    lender: Lender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = lender.send(**BOOK) / "instalment.csv"
+    lender.take_in()
+    lender.take_in()
+    os.truncate(path, 8 << 40)
+    hashed = hashlib.file_digest
+
+    def small_alone(stream: Any, name: str) -> Any:
+        assert os.fstat(stream.fileno()).st_size < 1 << 20, "It was hashed."
+        return hashed(stream, name)
+
+    monkeypatch.setattr(hashlib, "file_digest", small_alone)
+    with pytest.raises(DeliveryError, match=r"instalment.csv: larger than the 17,179,869,184 byt"):
+        lender.take_in()
+    assert due(lender) == [TRUE]
 
 
 @pytest.mark.parametrize("put", [_as_link, _as_pipe, _gone])

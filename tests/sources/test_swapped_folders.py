@@ -14,6 +14,7 @@ import duckdb
 import pytest
 
 from postloan.contracts import catalogue
+from postloan.contracts.file_format import file_format_of
 from postloan.errors import DeliveryError
 from postloan.ingestion.manifest import MANIFEST, check_content, read_manifest
 from postloan.landing_writer import write_delivery
@@ -139,7 +140,8 @@ def test_a_folder_that_nobody_swaps_is_written(
     _old_delivery(landing)
     writers[kind](landing)
     folder, feeds = landing / SOURCE / DAY, catalogue().feeds_of(SOURCE)
-    check_content(read_manifest(folder, SOURCE, OPENING_DAY, feeds), folder)
+    forms = {feed.name: file_format_of(feed) for feed in feeds}
+    check_content(read_manifest(folder, SOURCE, OPENING_DAY, feeds), folder, forms)
     assert not [path for path in folder.iterdir() if path.name.startswith(".")]
     assert not list(landing.glob(".writing/*/*"))
 

@@ -213,7 +213,7 @@ def _ingest(
     is_clean = bool(earlier and not any(f.rows_quarantined for f in earlier.feeds))
     is_done = is_same and is_clean and requests.are_followed and not is_asked_again
     if earlier and is_done:
-        check_content(manifest, folder)
+        check_content(manifest, folder, {f.name: file_format_of(f) for f in feeds})
         # A run that was killed after the commit may have left the files undone.
         publish_quarantine(warehouse, quarantine_folder, source, business_date)
         return DeliveryResult(

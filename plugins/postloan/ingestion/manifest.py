@@ -1,6 +1,7 @@
 """The manifest of a delivery: what the sender says is in the folder."""
 
 import hashlib
+import os
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -15,6 +16,7 @@ from postloan.contracts.file_format import FileFormat, file_format_of
 from postloan.errors import DeliveryError
 from postloan.ingestion.names import told_file, told_name, told_unlisted
 from postloan.ingestion.opened import open_delivered
+from postloan.ingestion.unpack import check_size
 from postloan.json_text import JsonError, json_document
 from postloan.shown_text import shown, some
 
@@ -123,30 +125,37 @@ def read_manifest(
     return manifest
 
 
-def check_content(manifest: Manifest, folder: Path) -> None:
+def check_content(manifest: Manifest, folder: Path, forms: Mapping[str, FileFormat]) -> None:
     """Hold the bytes of every file against the manifest.
 
+    Args:
+        manifest: of the delivery.
+        folder: where it lies.
+        forms: formats by feed, which say how large a file may be.
+
     Raises:
-        DeliveryError: names the file and both hashes.
+        DeliveryError: names the file and both hashes, or it is larger than its contract allows.
     """
     for file in manifest.files:
-        check_file(file, folder / file.file)
+        path = folder / file.file
+        with open_delivered(path) as stream:
+            # A sparse file is of any size for nothing, and would be hashed for hours.
+            size = os.fstat(stream.fileno()).st_size
+            check_size(told_file(file.file), size, size, forms[file.feed])
+            check_file(file, path, hashlib.file_digest(stream, "sha256").hexdigest())
 
 
-def check_file(file: DeliveredFile, path: Path, found: str = "") -> None:
+def check_file(file: DeliveredFile, path: Path, found: str) -> None:
     """Hold the bytes of one file against the manifest.
 
     Args:
         file: what the manifest says of it.
         path: where it lies, in the folder of its delivery.
-        found: SHA-256 of its bytes, where they have just been read; else they are read here.
+        found: SHA-256 of its bytes, which have just been read.
 
     Raises:
         DeliveryError: names the file and both hashes.
     """
-    if not found:
-        with open_delivered(path) as stream:
-            found = hashlib.file_digest(stream, "sha256").hexdigest()
     if found != file.sha256:
         where = f"{path.parent.parent.name} {path.parent.name}"
         raise DeliveryError(
