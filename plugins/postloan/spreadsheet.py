@@ -6,17 +6,28 @@ what would be a formula once a semicolon or a tab divides a cell, as it does in 
 """
 
 import re
-import unicodedata
 
 GUARD = "'"
-FORMULA_SIGNS = frozenset("=+-@\N{MINUS SIGN}")
-"""Behind any spaces, and in any width: `＝` and `﹢` run as `=` and `+` do in some programs."""
-
 _BREAKS = ("\t", "\r", "\n")
-_INNER_FORMULA = re.compile(
-    r"(?<=[;\t\r\n])(?P<before>[\s\"]*)(?P<guards>'*)(?P<sign>[=+@\-\u2212\uff1d\uff0b\uff20\uff0d\ufe66\ufe62\ufe6b\ufe63])"
+_SIGNS = (
+    r"[=+@\-\u2212\uff1d\uff0b\uff20\uff0d\ufe66\ufe62\ufe6b\ufe63"
+    r"\u207a\u208a\u207b\u208b\u207c\u208c\u2a75\u2a76\ufb29]"
 )
-"""What begins a cell of its own where a program divides lines by other signs than a comma."""
+"""The signs of formulas in any width: `＝` and `﹢` run as `=` and `+` do in some programs."""
+_UNSEEN = (
+    r"\s\x00-\x1f\x7f-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f"
+    r"\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb\U000110bd\U000110cd"
+    r"\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0001\U000e0020-\U000e007f"
+)
+"""Spaces of any width and marks that nobody sees (Unicode's Cc and Cf)."""
+_BEGINS_FORMULA = re.compile(rf"[{_UNSEEN}]*{_SIGNS}")
+_BETWEEN = rf"[{_UNSEEN}\";]"
+_INNER_FORMULA = re.compile(
+    rf"(?P<before>(?<!{_BETWEEN})(?={_BETWEEN}*?[;\t\r\n]){_BETWEEN}++)"
+    rf"(?P<guards>'*+)(?P<sign>{_SIGNS})"
+)
+"""What begins a cell of its own where a program divides lines by other signs than a comma. All that
+stands between two texts is looked at once, however long it is."""
 _PLAIN_NUMBER = re.compile(r"0|[1-9][0-9]{0,10}")
 _NUMBER = re.compile(r"[0-9]+(?:[.,][0-9]+)*(?:[eE][+-]?[0-9]+)?%?")
 _DATE = re.compile(
@@ -54,12 +65,4 @@ def _one_guard_less(found: re.Match[str]) -> str:
 
 
 def _may_run(text: str) -> bool:
-    if text.startswith(_BREAKS):
-        return True
-    first = next((c for c in text if not _is_passed_over(c)), "")
-    return bool(first) and unicodedata.normalize("NFKC", first)[:1] in FORMULA_SIGNS
-
-
-def _is_passed_over(character: str) -> bool:
-    """Spaces of any width and marks that nobody sees."""
-    return character.isspace() or unicodedata.category(character) in ("Cc", "Cf")
+    return text.startswith(_BREAKS) or _BEGINS_FORMULA.match(text) is not None

@@ -2,6 +2,7 @@
 
 import re
 import time
+import unicodedata
 from itertools import pairwise
 from typing import Any
 
@@ -118,9 +119,48 @@ def test_what_a_spreadsheet_would_run_or_change_is_guarded(text: str) -> None:
     assert unguarded(guarded(text)) == text
 
 
+@pytest.mark.parametrize("divider", [*";\t\r\n", "\r\n"])
+@pytest.mark.parametrize(
+    "mark", ["\u200b", "\ufeff", "\u202e", "\x7f", "\x01", " \u2060 ", "\xad\xa0", '\u200b"']
+)
+@pytest.mark.parametrize("sign", [*"=+-@＝﹢⁼", "\N{MINUS SIGN}"])
+def test_no_mark_that_nobody_sees_hides_a_formula(divider: str, mark: str, sign: str) -> None:
+    text = f"a{divider}{mark}{sign}1"
+    assert guarded(text) == f"a{divider}{mark}'{sign}1"
+    assert unguarded(guarded(text)) == text
+
+
+def test_every_mark_and_every_sign_that_unicode_has_is_known() -> None:
+    for character in map(chr, range(0x110000)):
+        category = unicodedata.category(character)
+        if category in ("Cn", "Co", "Cs", "Lo"):
+            continue
+        is_unseen = character.isspace() or category in ("Cc", "Cf")
+        is_sign = unicodedata.normalize("NFKC", character)[:1] in tuple("=+-@\N{MINUS SIGN}")
+        assert (guarded(f"a;{character}x") != f"a;{character}x") == is_sign
+        assert guarded(f"{character}x").startswith("'") == (is_sign or character in "\t\r\n'")
+        if is_unseen:
+            assert guarded(f"a;{character}=1") == f"a;{character}'=1"
+            assert guarded(f"{character}=1").startswith("'")
+
+
+@pytest.mark.parametrize("text", ["a;\u200bb", "张\u200b三; 李\ufeff四", "a\n\u200b1"])
+def test_marks_before_what_is_no_formula_stay_alone(text: str) -> None:
+    assert guarded(text) == text
+
+
 @pytest.mark.parametrize("text", ["", "15400000001", "0", "abc", "张三", "a=b", "a,b"])
 def test_harmless_text_stays_as_it_is(text: str) -> None:
     assert guarded(text) == text == unguarded(text)
+
+
+@pytest.mark.parametrize("part", [*"\t\n;\u200b", ";\t", "'", "\t'", ' "'])
+def test_text_is_guarded_in_no_time_however_long_it_is(part: str) -> None:
+    text = f"a{part * (300_000 // len(part))}"
+    began = time.monotonic()
+    for end in ("x", "=1"):
+        assert unguarded(guarded(text + end)) == text + end
+    assert time.monotonic() - began < 5
 
 
 def test_an_apostrophe_that_is_no_guard_stays() -> None:
