@@ -145,17 +145,20 @@ def check_content(manifest: Manifest, folder: Path, forms: Mapping[str, FileForm
             check_file(file, path, hashlib.file_digest(stream, "sha256").hexdigest())
 
 
-def check_file(file: DeliveredFile, path: Path, found: str) -> None:
+def check_file(file: DeliveredFile, path: Path, found: str = "") -> None:
     """Hold the bytes of one file against the manifest.
 
     Args:
         file: what the manifest says of it.
         path: where it lies, in the folder of its delivery.
-        found: SHA-256 of its bytes, which have just been read.
+        found: SHA-256 of its bytes, where they have just been read; else they are read here.
 
     Raises:
         DeliveryError: names the file and both hashes.
     """
+    if not found:
+        with open_delivered(path) as stream:
+            found = hashlib.file_digest(stream, "sha256").hexdigest()
     if found != file.sha256:
         where = f"{path.parent.parent.name} {path.parent.name}"
         raise DeliveryError(
