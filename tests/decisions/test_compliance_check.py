@@ -263,6 +263,7 @@ def test_registry_data_needs_separate_consent_in_force(
     book.customer("C1")
     book.fact(
         "consent",
+        YESTERDAY,
         consent_id="S1",
         customer_id="C1",
         purpose="registry_query",

@@ -68,7 +68,7 @@ def test_a_date_that_comes_again_with_less_forgets_nobody(debtors: Debtors) -> N
         emergency_contact=[],
     )
     feedback = {
-        "plan_request": [plan(3, decision="pending")],
+        "plan_request": [plan(3, decision="pending", decided_on="")],
         "contact_outcome": [
             outcome(4, channel="letter"),
             outcome(5, attempted_at="2026-11-19 10:00:00"),
@@ -115,7 +115,7 @@ AS_WIDE: dict[int, tuple[str, dict[str, Any], dict[str, Any]]] = {
     24: ("hold", hold(24, hold_kind="medical"), hold(24, ends_on="2026-11-21")),
     25: ("complaint", complaint(25, complaint_kind="weather"),
          complaint(25, complaint_state="withdrawn", closed_on="2026-11-21")),
-    26: ("pause", pause(26, pause_reason="flood"), pause(26, ends_on="2026-11-20")),
+    26: ("pause", pause(26, pause_reason="flood"), pause(26, ends_on="2026-11-21")),
     27: ("contact_outcome", outcome(27, result="no_answer", attempted_at="noon"),
          outcome(27, counterpart="nobody", result="busy")),
     28: ("enrolment", enrolment(28, "01", reported_on="x"), enrolment(28, "01")),
