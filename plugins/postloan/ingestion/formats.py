@@ -16,7 +16,7 @@ from sqlglot import exp
 from postloan.contracts.file_format import ROWS, FileFormat
 from postloan.errors import DeliveryError
 from postloan.ingestion.header import check_names
-from postloan.ingestion.lines import LineWriter, fixed_width_fields, json_fields
+from postloan.ingestion.lines import FieldsWriter, LineWriter, fixed_width_fields, json_fields
 from postloan.ingestion.names import told_file
 from postloan.ingestion.normalise import (
     REFUSED_COLUMNS,
@@ -187,8 +187,8 @@ def read_file(
         bad.write(",".join(("line_no", *REFUSED_COLUMNS)).encode() + b"\n")
         tally = Tally()
         if form.kind == "parquet":
-            lines = LineWriter(0, good, bad, tally, 1)
-            return read_parquet(plain, file, names, form, lines, dates)
+            records = FieldsWriter(0, good, bad, tally, 1)
+            return read_parquet(plain, file, names, form, records, dates)
         if form.kind == "delimited":
             writer: RecordWriter = RecordWriter(
                 len(names) - 1, good, bad, tally, 1, _outgoing(form)

@@ -23,15 +23,35 @@ FieldsOf = Callable[[str], Sequence[str] | str]
 """From a line to its fields, or to the reason why it has none."""
 
 
-def _no_fields(line: str) -> str:
-    raise NotImplementedError(line)
-
-
 @dataclass
-class LineWriter(RecordWriter):
+class FieldsWriter(RecordWriter):
+    """Sorts records that come as fields into good and refused ones."""
+
+    def settle_fields(self, record: bytes, fields: Iterable[str]) -> None:
+        """Write the fields of a record, unless no text may hold what they hold.
+
+        Bytes that are no UTF-8 stand in a field as `surrogateescape` has them.
+        """
+        line = ",".join(map(_quoted, fields))
+        if len(line) > MAX_RECORD_BYTES:
+            self._settle(record, 1, RECORD_TOO_LONG)
+            return
+        if "\0" in line or "\r" in line:
+            self._settle(record, 1, NUL_BYTE if "\0" in line else CARRIAGE_RETURN)
+            return
+        try:
+            text = line.encode("utf-8")
+        except UnicodeEncodeError:
+            self._settle(record, 1, NOT_UTF8)
+        else:
+            self._settle(text, 1, None)
+
+
+@dataclass(kw_only=True)
+class LineWriter(FieldsWriter):
     """Sorts lines, each a record of its own, into good and refused ones."""
 
-    fields_of: FieldsOf = _no_fields
+    fields_of: FieldsOf
 
     def take(self, block: bytes) -> None:
         """Sort the lines of one block."""
@@ -53,25 +73,6 @@ class LineWriter(RecordWriter):
             self._settle(record, 1, fields)
         else:
             self.settle_fields(record, fields)
-
-    def settle_fields(self, record: bytes, fields: Iterable[str]) -> None:
-        """Write the fields of a record, unless no text may hold what they hold.
-
-        Bytes that are no UTF-8 stand in a field as `surrogateescape` has them.
-        """
-        line = ",".join(map(_quoted, fields))
-        if len(line) > MAX_RECORD_BYTES:
-            self._settle(record, 1, RECORD_TOO_LONG)
-            return
-        if "\0" in line or "\r" in line:
-            self._settle(record, 1, NUL_BYTE if "\0" in line else CARRIAGE_RETURN)
-            return
-        try:
-            text = line.encode("utf-8")
-        except UnicodeEncodeError:
-            self._settle(record, 1, NOT_UTF8)
-        else:
-            self._settle(text, 1, None)
 
 
 def _quoted(value: str) -> str:

@@ -15,7 +15,7 @@ from postloan.advice import is_of_the_machine
 from postloan.contracts.file_format import FileFormat
 from postloan.errors import DeliveryError
 from postloan.ingestion.header import check_names
-from postloan.ingestion.lines import LineWriter
+from postloan.ingestion.lines import FieldsWriter
 from postloan.ingestion.names import told_file
 from postloan.ingestion.normalise import Normalised
 from postloan.ingestion.parquet_pages import (
@@ -42,7 +42,7 @@ def read_parquet(
     file: str,
     names: Sequence[str],
     form: FileFormat,
-    writer: LineWriter,
+    writer: FieldsWriter,
     dates: Collection[str] = (),
 ) -> Normalised:
     """Write the rows of a Parquet file as text; a row counts as a line, from 1.
@@ -124,7 +124,7 @@ def _check_pages(path: Path, file: str, metadata: pq.FileMetaData, form: FileFor
                 )
 
 
-def _settle(writer: LineWriter, fields: Sequence[str]) -> int:
+def _settle(writer: FieldsWriter, fields: Sequence[str]) -> int:
     """Settle one row; how long it is, refused or not."""
     record = ",".join(fields).encode("utf-8", "surrogateescape")
     writer.settle_fields(record, fields)
