@@ -10,15 +10,18 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 from postloan.business_day import BusinessDay
 from postloan.contracts import FeedContract, catalogue
 from postloan.errors import DayError
 from postloan.gates import gate_inputs, judge
+from postloan.ingestion.landing_look import note_not_loaded
 from postloan.restrictions.loads import last_load_no
 from postloan.rules.packs import rule_book
 from postloan.rules.tables import publish_rules
+from postloan.settings import settings
 from postloan.warehouse import Warehouse
 from postloan.warehouse.door import Row
 
@@ -93,13 +96,16 @@ def status(warehouse: Warehouse) -> tuple[DayRecord, ...]:
     return tuple(read_book(warehouse).values())
 
 
-def open_day(warehouse: Warehouse, day: date, *, after_cut_off: bool = False) -> Gate:
+def open_day(
+    warehouse: Warehouse, day: date, *, after_cut_off: bool = False, landing: Path | None = None
+) -> Gate:
     """Open a business date if everything it needs is there.
 
     Args:
         warehouse: holds the ledger of deliveries and the book.
         day: the business date.
         after_cut_off: open without the optional feeds that have not arrived.
+        landing: where deliveries lie that nobody has taken in; by default that of the settings.
 
     Returns:
         The answer. A date whose newest revision is open with these very inputs is answered with
@@ -108,8 +114,10 @@ def open_day(warehouse: Warehouse, day: date, *, after_cut_off: bool = False) ->
     Raises:
         RuleError: the rules of that date cannot be published.
     """
-    book, hashes = read_book(warehouse), _deliveries(warehouse)
-    current = book.get(day)
+    book = read_book(warehouse)
+    if not any(later > day for later in book):
+        note_not_loaded(warehouse, day, landing or settings().landing)
+    hashes, current = _deliveries(warehouse), book.get(day)
     if current and current.state == SKIPPED:
         reason = f"{day} was closed without being run: {current.reason}."
         return Gate(SKIPPED, None, f"{reason} What arrives for it counts from the next date.")

@@ -17,7 +17,7 @@ from postloan.warehouse import Warehouse
 
 ALL_CHECKS = "all"
 
-UNREAD_CHECKS = ("nameless_rows", "delivery_refused")
+UNREAD_CHECKS = ("nameless_rows", "delivery_refused", "delivery_not_loaded")
 """Something came that may protect, and nobody knows whom."""
 
 NEWEST = "select max(business_date) as day from business_day where day_state <> 'skipped'"
@@ -129,8 +129,8 @@ def _one_of(alike: list[FailedCheck]) -> FailedCheck:
 def gate_inputs(warehouse: Warehouse) -> Iterator[tuple[date, tuple[str, str], str]]:
     """What the gates go by beside the deliveries: business date, what it is, its value.
 
-    Control totals and releases are input of a date like its files: other ones make the next
-    revision.
+    Control totals, releases and what lay unread in the landing zone are input of a date like its
+    files: other ones make the next revision.
     """
     for day, source, feed, column, total in warehouse.fetch(
         "select business_date, source, feed, column_name, promised_sum from feed_profile "
@@ -142,6 +142,11 @@ def gate_inputs(warehouse: Warehouse) -> Iterator[tuple[date, tuple[str, str], s
         "from gate_release order by business_date, check_name, feed, column_name, file_sha256"
     ):
         yield day, ("gate_release", f"{check} {feed}.{column} {sha256} {observed}"), "released"
+    for day, source, place, feed, sha256 in warehouse.fetch(
+        "select business_date, source, place, feed, content_sha256 from delivery_not_loaded "
+        "where lies_as <> 'there_before' order by business_date, source, place, feed"
+    ):
+        yield day, (source, f"{feed} not loaded {place}"), sha256
     for day, number, kind in warehouse.fetch(
         "select released_on, release_no, kind from restriction_release "
         "order by released_on, release_no"

@@ -25,7 +25,7 @@ shut as (
             and (gate_check.feed = rule_gate.feed or rule_gate.feed = 'any')
     where
         gate_check.business_date = cast($business_date as date)
-        and gate_check.check_name in ('nameless_rows', 'delivery_refused')
+        and gate_check.check_name in ('nameless_rows', 'delivery_refused', 'delivery_not_loaded')
         and gate_check.outcome = 'failed'
         and gate_check.released_by is null
     group by

@@ -6,4 +6,4 @@
 
 select count(*) as findings
 from gate_restriction
-where check_name in ('nameless_rows', 'delivery_refused')
+where check_name in ('nameless_rows', 'delivery_refused', 'delivery_not_loaded')

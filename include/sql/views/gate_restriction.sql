@@ -8,7 +8,8 @@
 -- evidence is another one as soon as anything else is found, though it be as much as before.
 --
 -- grain   check_name, feed, column_name
--- reads   unclear_row, refused_delivery, delivery, rule_gate, business_day, gate_release
+-- reads   unclear_row, refused_delivery, delivery_not_loaded, delivery, rule_gate, business_day,
+--         gate_release
 -- write   view
 
 with
@@ -94,6 +95,26 @@ refused as (
         and (refused_delivery.rows_in > 0 or refused_delivery.delivery_fingerprint = 'unread')
         and coalesce(loaded.revision, 0) <= coalesce(refused_delivery.revision_loaded, 0)
     group by refused_delivery.feed
+
+),
+
+-- What was looked at when the date was judged; what lay there before the book is no part of it.
+not_loaded as (
+
+    select
+        feed,
+        count(*) as findings,
+        min(source) as source,
+        min(delivered_for) as first_on,
+        max(delivered_for) as last_on,
+        string_agg(
+            concat_ws(' ', source, place, lies_as, content_sha256), ',' order by source, place
+        ) as evidence
+    from delivery_not_loaded
+    where
+        business_date = cast($business_date as date)
+        and lies_as <> 'there_before'
+    group by feed
 
 ),
 
@@ -269,6 +290,18 @@ found as (
     union all
 
     select
+        'delivery_not_loaded' as check_name,
+        feed,
+        findings,
+        source,
+        first_on,
+        last_on,
+        evidence
+    from not_loaded
+
+    union all
+
+    select
         'dates_unheard' as check_name,
         feed,
         findings,
@@ -286,10 +319,10 @@ select
     'any' as column_name,
     findings as rows_seen,
     cast(findings as decimal(28, 4)) as observed,
-    '(' || source || ' ' || cast(first_on as varchar)
+    '(' || source || coalesce(' ' || cast(first_on as varchar), '')
     || case when last_on > first_on then ' 至 ' || cast(last_on as varchar) else '' end
     || ')' as detail_zh,
-    '(' || source || ' ' || cast(first_on as varchar)
+    '(' || source || coalesce(' ' || cast(first_on as varchar), '')
     || case when last_on > first_on then ' to ' || cast(last_on as varchar) else '' end
     || ')' as detail_en,
     md5(evidence) as evidence

@@ -25,10 +25,16 @@ _LOADED = """
     from delivery
 """
 
+_THERE_BEFORE = """
+    select distinct source, place
+    from delivery_not_loaded
+    where lies_as = 'there_before'
+"""
+
 _LIKE_A_DATE = re.compile(r"\s{0,2}(?:19|20)[0-9]{2}[-._]?[0-9]{2}[-._]?[0-9]{2}\s{0,2}")
 
-Files = dict[tuple[date, str], set[tuple[str, str]]]
-"""Date and source -> feed and hash of its files."""
+Files = frozenset[tuple[str, str]]
+"""Feed and hash of the files of a delivery."""
 
 
 class Arrived(NamedTuple):
@@ -37,20 +43,26 @@ class Arrived(NamedTuple):
     Attributes:
         business_date: the date that it is for.
         source: its source.
+        files: what its manifest lists; None where that cannot be read.
         is_again: whether other files of that source and date are loaded.
         is_parked: whether it is dated too far ahead of the book to be taken in.
+        is_before_book: whether it is dated before the book was opened.
     """
 
     business_date: date
     source: str
-    is_again: bool
-    is_parked: bool
+    files: Files | None
+    is_again: bool = False
+    is_parked: bool = False
+    is_before_book: bool = False
 
     @property
     def words(self) -> str:
         """How it lies there."""
         if self.is_parked:
             return f"{self.source}: arrived, dated too far ahead of the book, and not taken in"
+        if self.is_before_book:
+            return f"{self.source}: arrived, dated before the book was opened, and never taken in"
         again = " again with other files than those loaded" if self.is_again else ""
         return f"{self.source}: arrived{again}, and not taken in yet"
 
@@ -59,39 +71,71 @@ class Arrived(NamedTuple):
         """What a person does about it."""
         if self.is_parked:
             return "If its date is mistyped, have it delivered under its own; else it waits."
+        if self.is_before_book:
+            return "Have it delivered under its own date, or take it out of the landing zone."
         return (
             f"Take it in, while Airflow is up: python -m postloan run --date {self.business_date}"
         )
 
 
 def arrived(warehouse: Warehouse, landing: Path) -> tuple[Arrived, ...]:
-    """What was delivered since the book was opened and is not loaded, the earliest date first.
+    """What was delivered and is not loaded, the earliest date first.
 
-    Only names and manifests are looked at, no file of rows.
+    What is dated before the book and lay there when the landing zone was first looked at belongs
+    to no date of the book.
 
     Args:
         warehouse: an open warehouse; before the book is opened everything waits, and none is told.
         landing: the landing zone.
     """
+    there_before = set(warehouse.fetch(_THERE_BEFORE)) if has_been_looked_at(warehouse) else None
+    return tuple(
+        found
+        for found in all_arrived(warehouse, landing)
+        if not found.is_before_book
+        or (
+            there_before is not None
+            and (found.source, found.business_date.isoformat()) not in there_before
+        )
+    )
+
+
+def has_been_looked_at(warehouse: Warehouse) -> bool:
+    """Whether a gate has judged the landing zone before."""
+    looked = "select count(*) as n from gate_check where check_name = 'delivery_not_loaded'"
+    return bool(warehouse.scalar(looked))
+
+
+def all_arrived(warehouse: Warehouse, landing: Path) -> tuple[Arrived, ...]:
+    """What lies complete in the landing zone and is not loaded, whatever date of whatever time.
+
+    Only names and manifests are looked at, no file of rows.
+    """
     opened_on: date | None = warehouse.scalar(_OPENED_ON)
     if opened_on is None:
         return ()
-    loaded: Files = {}
+    loaded: dict[tuple[date, str], set[tuple[str, str]]] = {}
     for day, source, feed, sha256 in warehouse.fetch(_LOADED):
         loaded.setdefault((day, source), set()).add((feed, sha256))
     refused = {(r.business_date, r.source) for r in open_refusals(warehouse)}
     found = [
-        (day, source)
+        (day, source, files)
         for source in catalogue().sources()
         for day in _complete_dates(landing / source)
-        if day >= opened_on
-        and (day, source) not in refused
-        and _files(landing, source, day) != loaded.get((day, source), set())
+        if (day, source) not in refused
+        and (files := _files(landing, source, day)) != frozenset(loaded.get((day, source), ()))
     ]
-    near = set(within_reach((day for day, _ in found), newest_date(warehouse)))
+    near = set(within_reach((day for day, _, _ in found), newest_date(warehouse)))
     return tuple(
-        Arrived(day, source, is_again, is_parked=not is_again and day not in near)
-        for day, source in sorted(found)
+        Arrived(
+            day,
+            source,
+            files,
+            is_again=is_again,
+            is_parked=not (is_again or day < opened_on or day in near),
+            is_before_book=day < opened_on and not is_again,
+        )
+        for day, source, files in sorted(found, key=lambda f: f[:2])
         for is_again in ((day, source) in loaded,)
     )
 
@@ -115,10 +159,29 @@ def never_taken_in(landing: Path) -> tuple[NeverTakenIn, ...]:
     return (*_closed(landing), *_misnamed(landing))
 
 
+def closed_folders(landing: Path, source: str) -> list[str]:
+    """Names of the folders of a source that this user may not look into."""
+    folder = landing / source
+    return [p.name for p in (folder, *_folders(folder)) if p.is_dir() and not _is_open(p)]
+
+
+def misnamed_folders(landing: Path, source: str) -> list[str]:
+    """Names of the complete folders of a source that are no dates."""
+    return [n for n in _complete_folders(landing / source) if not date_named(n)]
+
+
+def folders_of_no_source(landing: Path) -> list[str]:
+    """Names of the folders beside those of the sources in which complete deliveries lie."""
+    return [
+        path.name
+        for path in _folders(landing)
+        if path.name not in catalogue().sources() and _complete_folders(path)
+    ]
+
+
 def _closed(landing: Path) -> Iterator[NeverTakenIn]:
     for source in catalogue().sources():
-        folder = landing / source
-        closed = [p.name for p in (folder, *_folders(folder)) if p.is_dir() and not _is_open(p)]
+        closed = closed_folders(landing, source)
         if closed:
             yield NeverTakenIn(
                 source,
@@ -142,13 +205,9 @@ def _misnamed(landing: Path) -> tuple[NeverTakenIn, ...]:
             "Have it renamed, or delivered again under its date as YYYY-MM-DD.",
         )
         for source in sources
-        if (names := [n for n in _complete_folders(landing / source) if not date_named(n)])
+        if (names := misnamed_folders(landing, source))
     ]
-    strange = [
-        path.name
-        for path in _folders(landing)
-        if path.name not in sources and _complete_folders(path)
-    ]
+    strange = folders_of_no_source(landing)
     if strange:
         known = ", ".join(sources)
         words = f"the landing zone has {_some_folders(strange)} named like no source"
@@ -191,11 +250,11 @@ def date_named(folder: str) -> date | None:
     return day if day.isoformat() == folder else None
 
 
-def _files(landing: Path, source: str, day: date) -> set[tuple[str, str]] | None:
+def _files(landing: Path, source: str, day: date) -> Files | None:
     """Feed and hash of what the manifest lists; None where it cannot be read."""
     folder = landing / source / day.isoformat()
     try:
         manifest = read_manifest(folder, source, day, catalogue().feeds_of(source))
     except (DeliveryError, OSError):
         return None
-    return {(file.feed, file.sha256) for file in manifest.files}
+    return frozenset((file.feed, file.sha256) for file in manifest.files)

@@ -10,6 +10,7 @@ from postloan.contracts import catalogue
 from postloan.daybook import CLOSED, SKIPPED, read_book
 from postloan.errors import DayError
 from postloan.gates import FailedCheck, failed_checks, told, unread
+from postloan.ingestion.landing_look import note_not_loaded
 from postloan.reports import make_summary, write_summary
 from postloan.settings import settings
 from postloan.steps.result import StepResult, record
@@ -108,6 +109,7 @@ def suppress_contacts(
     queues = queues_of(found.day)
     outside = tuple(q for q in queues if not catalogue().task_files[q].is_internal)
     with warehouse.transaction():
+        note_not_loaded(warehouse, day, settings().landing)
         known_on = newest_loaded(warehouse, day)
         before, shut_before = _recalls(warehouse, day), failed_checks(warehouse, day)
         unread_by_now = unread(warehouse, day, found.revision)

@@ -1,0 +1,221 @@
+"""What lies in the landing zone and is not loaded may protect anybody: nobody is contacted."""
+
+import os
+from collections.abc import Callable, Mapping
+from datetime import date, timedelta
+
+import pytest
+
+from postloan.gates import release_gate
+from postloan.ingestion.landing_look import note_not_loaded
+from postloan.ingestion.not_taken_in import arrived
+from postloan.steps.suppress_contacts import NOTHING, suppress_contacts
+from tests.support.debtors import Debtors
+from tests.support.deliveries import NEXT_DAY, OPENING_DAY, Lender
+
+AFTER = NEXT_DAY + timedelta(days=1)
+COMPLAINT = {
+    "complaint_id": "K1",
+    "customer_id": "C1",
+    "received_at": "2026-11-20 09:00:00",
+    "complaint_kind": "conduct",
+    "complaint_state": "received",
+}
+
+
+def of_next_year(lender: Lender) -> None:
+    lender.send(NEXT_DAY.replace(year=2027), "feedback", complaint=[COMPLAINT])
+
+
+def of_no_time(lender: Lender) -> None:
+    lender.send(date(9999, 12, 31), "feedback", complaint=[COMPLAINT])
+
+
+def of_last_year(lender: Lender) -> None:
+    lender.send(NEXT_DAY.replace(year=2025), "feedback", complaint=[COMPLAINT])
+
+
+def of_a_closed_date(lender: Lender) -> None:
+    lender.send(OPENING_DAY, "feedback", complaint=[COMPLAINT])
+
+
+def of_no_date(lender: Lender) -> None:
+    lender.send(AFTER, "feedback", complaint=[COMPLAINT])
+    lender.folder(AFTER, "feedback").rename(lender.landing / "feedback" / "20261121")
+
+
+def of_no_source(lender: Lender) -> None:
+    lender.send(AFTER, "feedback", complaint=[COMPLAINT])
+    (lender.landing / "fedback").mkdir()
+    lender.folder(AFTER, "feedback").rename(lender.landing / "fedback" / "2026-11-21")
+
+
+def without_a_list(lender: Lender) -> None:
+    of_a_closed_date(lender)
+    (lender.folder(OPENING_DAY, "feedback") / "manifest.json").write_text("{", encoding="utf-8")
+
+
+LEFT: Mapping[Callable[[Lender], None], str] = {
+    of_next_year: "far_ahead",
+    of_no_time: "far_ahead",
+    of_last_year: "before_book",
+    of_a_closed_date: "again",
+    without_a_list: "again",
+    of_no_date: "misnamed",
+    of_no_source: "of_no_source",
+}
+"""What nobody takes in by himself, and how it is said to lie there."""
+
+
+@pytest.fixture
+def debtors(debtors: Debtors) -> Debtors:
+    """Two debtors whose book is open; the teams have nothing to report."""
+    debtors.lender.send(OPENING_DAY, "feedback", complaint=[], consent_change=[])
+    debtors.open((1, 2))
+    debtors.lender.send(NEXT_DAY)
+    debtors.lender.send(NEXT_DAY, "feedback", complaint=[], consent_change=[])
+    return debtors
+
+
+def said_of_it(debtors: Debtors, day: date = NEXT_DAY) -> set[str]:
+    """Feeds that the check found unread, where it was that check alone."""
+    shut = debtors.shut(day)
+    assert {check for check, _ in shut} <= {"delivery_not_loaded"}
+    return {feed for _, feed in shut}
+
+
+def noted(debtors: Debtors) -> set[tuple[str, str]]:
+    """Feed of a complaint or of none, and how it lies there, as the next day would be judged."""
+    note_not_loaded(debtors.lender.warehouse, NEXT_DAY, debtors.lender.landing)
+    return set(
+        debtors.lender.warehouse.fetch(
+            "select feed, lies_as from delivery_not_loaded "
+            "where business_date = cast($day as date) and feed in ('complaint', 'any')",
+            {"day": NEXT_DAY},
+        )
+    )
+
+
+@pytest.mark.parametrize("left", LEFT)
+def test_what_nobody_takes_in_is_noted_until_it_is_seen_to(
+    debtors: Debtors, left: Callable[[Lender], None]
+) -> None:
+    lender = debtors.lender
+    lender.take_in(NEXT_DAY, "feedback")
+    assert noted(debtors) == set()
+    before = set(lender.landing.glob("*/*"))
+    left(lender)
+    for _ in range(2):
+        assert noted(debtors) == {("complaint", LEFT[left])}
+    for folder in set(lender.landing.glob("*/*")) - before:
+        folder.rename(lender.home / "set_aside")
+    if LEFT[left] == "again":
+        lender.send(OPENING_DAY, "feedback", complaint=[], consent_change=[])
+    assert noted(debtors) == set()
+
+
+def test_what_is_dated_a_year_ahead_holds_all_contact_until_it_is_seen_to(
+    debtors: Debtors,
+) -> None:
+    lender = debtors.lender
+    of_next_year(lender)
+    debtors.run()
+    assert "complaint" in said_of_it(debtors)
+    assert debtors.contacted() == set()
+    lender.folder(NEXT_DAY.replace(year=2027), "feedback").rename(lender.home / "set_aside")
+    debtors.run()
+    assert debtors.shut() == set()
+    assert debtors.contacted() == {"C1", "C2"}
+
+
+def test_what_comes_before_the_hours_stops_all_contact(debtors: Debtors) -> None:
+    warehouse = debtors.lender.warehouse
+    debtors.run()
+    assert suppress_contacts(warehouse, NEXT_DAY).note == NOTHING
+    of_no_source(debtors.lender)
+    of_a_closed_date(debtors.lender)
+    result = suppress_contacts(warehouse, NEXT_DAY)
+    assert result.counts == {"suppressed_sms_reminder": 2}
+    assert "lies in the landing zone and is not loaded" in result.note
+    assert "complaint" in said_of_it(debtors)
+    assert suppress_contacts(warehouse, NEXT_DAY).counts == {}
+    release_gate(warehouse, NEXT_DAY, released_by="Officer", reason="nothing in it")
+    assert suppress_contacts(warehouse, NEXT_DAY).note == NOTHING
+
+
+def test_a_complaint_for_a_closed_date_counts_once_it_is_taken_in(debtors: Debtors) -> None:
+    of_a_closed_date(debtors.lender)
+    debtors.run()
+    assert debtors.contacted() == set()
+    debtors.run(OPENING_DAY)
+    debtors.run()
+    assert debtors.shut() == set()
+    assert debtors.contacted() == {"C2"}
+
+
+def test_a_folder_that_nobody_may_look_into_is_noted(
+    debtors: Debtors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    debtors.lender.take_in(NEXT_DAY, "feedback")
+    folder = debtors.lender.folder(AFTER, "feedback")
+    folder.mkdir()
+    assert noted(debtors) == set()
+    may = os.access
+    # Whoever runs the tests may be root, who may look into anything.
+    monkeypatch.setattr(os, "access", lambda path, *a, **k: path != folder and may(path, *a, **k))
+    assert noted(debtors) == {("complaint", "closed")}
+
+
+def test_what_has_its_time_to_come_or_protects_nobody_holds_nobody(debtors: Debtors) -> None:
+    lender = debtors.lender
+    for later in (AFTER, AFTER + timedelta(days=1)):
+        lender.send(later)
+        lender.send(later, "feedback", complaint=[COMPLAINT])
+    lender.send(NEXT_DAY.replace(year=2027), "credit_bureau")
+    far = NEXT_DAY.replace(year=2027)
+    lender.send(far, "feedback")
+    told = lender.manifest(far, "feedback")
+    kept = [file for file in told["files"] if file["feed"] == "satisfaction"]
+    lender.write_manifest(far, "feedback", told | {"files": kept})
+    for path in lender.folder(far, "feedback").glob("*.csv"):
+        if path.stem != "satisfaction":
+            path.unlink()
+    # One without a list is on its way.
+    lender.folder(NEXT_DAY.replace(year=2028), "feedback").mkdir()
+    debtors.run()
+    assert debtors.shut() == set()
+    assert debtors.contacted() == {"C1", "C2"}
+
+
+def test_what_lay_there_before_the_book_was_opened_belongs_to_no_date_of_it(
+    debtors: Debtors,
+) -> None:
+    lender = debtors.lender
+    warehouse = lender.warehouse
+    of_last_year(lender)
+    assert arrived(warehouse, lender.landing)[0].is_before_book
+    # Where nobody has looked yet, it is as if it had been there from the start.
+    warehouse.replace_slice("gate_check", {"check_name": "delivery_not_loaded"}, [])
+    debtors.run()
+    assert debtors.shut() == set()
+    assert not any(a.is_before_book for a in arrived(warehouse, lender.landing))
+    lender.send(NEXT_DAY.replace(year=2024), "feedback", complaint=[COMPLAINT])
+    debtors.run()
+    assert "complaint" in said_of_it(debtors)
+    debtors.run()
+    assert "complaint" in said_of_it(debtors)
+
+
+def test_a_date_that_a_later_one_follows_keeps_what_was_found_then(debtors: Debtors) -> None:
+    lender = debtors.lender
+    of_next_year(lender)
+    debtors.run()
+    lender.folder(NEXT_DAY.replace(year=2027), "feedback").rename(lender.home / "set_aside")
+    lender.send(AFTER)
+    lender.send(AFTER, "feedback", complaint=[])
+    debtors.run(AFTER)
+    assert debtors.shut(AFTER) == set()
+    outbox = sorted((lender.home / "outbox" / NEXT_DAY.isoformat()).rglob("*"))
+    debtors.run(NEXT_DAY)
+    assert "complaint" in said_of_it(debtors)
+    assert sorted((lender.home / "outbox" / NEXT_DAY.isoformat()).rglob("*")) == outbox
