@@ -55,6 +55,12 @@ def without_a_list(lender: Lender) -> None:
     (lender.folder(OPENING_DAY, "feedback") / "manifest.json").write_text("{", encoding="utf-8")
 
 
+def linked(lender: Lender) -> None:
+    elsewhere = lender.home / "elsewhere"
+    elsewhere.mkdir()
+    lender.folder(AFTER, "feedback").symlink_to(elsewhere)
+
+
 LEFT: Mapping[Callable[[Lender], None], str] = {
     of_next_year: "far_ahead",
     of_no_time: "far_ahead",
@@ -63,6 +69,7 @@ LEFT: Mapping[Callable[[Lender], None], str] = {
     without_a_list: "again",
     of_no_date: "misnamed",
     of_no_source: "of_no_source",
+    linked: "linked",
 }
 """What nobody takes in by himself, and how it is said to lie there."""
 

@@ -111,12 +111,18 @@ def test_what_is_not_loaded_is_told_wherever_an_operator_looks(desk: Desk, home:
         }
         lender.send(NEXT_DAY, "feedback", **again)
         lender.send(NEXT_DAY.replace(year=2099), "feedback", **HEARD)
+        lender.send(AFTER + timedelta(days=1), "feedback", **HEARD)
+        cut_off = lender.folder(AFTER + timedelta(days=1), "feedback") / "manifest.json"
+        cut_off.write_text('{"source":', encoding="utf-8")
+        lender.folder(AFTER + timedelta(days=2), "feedback").symlink_to(home)
     for command in ("status", "doctor", "summary", "suppress"):
         _, told = desk.says(command)
         assert "feedback: REFUSED: complaint.csv" in told
         assert "core_banking: arrived, and not taken in yet" in told
         assert "feedback: arrived again with other files than those loaded" in told
         assert "feedback: arrived, dated too far ahead of the book" in told
+        assert "feedback: arrived, and cannot be read: manifest.json" in told
+        assert "feedback: 1 folder ('2026-11-23') linked from elsewhere" in told
         assert "python -m postloan run --date 2026-11-21" in told
 
 

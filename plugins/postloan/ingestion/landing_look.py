@@ -19,6 +19,7 @@ from postloan.ingestion.not_taken_in import (
     closed_folders,
     folders_of_no_source,
     has_been_looked_at,
+    linked_folders,
     misnamed_folders,
 )
 from postloan.warehouse import Warehouse
@@ -110,6 +111,7 @@ def _found(
     for source in catalogue().sources():
         yield from _nameless(source, misnamed_folders(landing, source), "misnamed")
         yield from _nameless(source, closed_folders(landing, source), "closed")
+        yield from _nameless(source, linked_folders(landing, source), "linked")
     yield from _nameless(NO_SOURCE, folders_of_no_source(landing), "of_no_source")
 
 

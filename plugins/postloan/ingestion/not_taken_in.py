@@ -10,12 +10,13 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
+from postloan.advice import advised
 from postloan.contracts import catalogue
 from postloan.errors import DeliveryError
 from postloan.ingestion.horizon import newest_date, within_reach
 from postloan.ingestion.manifest import MANIFEST, read_manifest
 from postloan.ingestion.refused_deliveries import open_refusals
-from postloan.shown_text import some
+from postloan.shown_text import shown, some
 from postloan.warehouse import Warehouse
 
 _OPENED_ON = "select min(business_date) as day from business_day where is_opening"
@@ -44,6 +45,7 @@ class Arrived(NamedTuple):
         business_date: the date that it is for.
         source: its source.
         files: what its manifest lists; None where that cannot be read.
+        defect: why it cannot be read, in words that hold no value of it; empty where it can.
         is_again: whether other files of that source and date are loaded.
         is_parked: whether it is dated too far ahead of the book to be taken in.
         is_before_book: whether it is dated before the book was opened.
@@ -52,6 +54,7 @@ class Arrived(NamedTuple):
     business_date: date
     source: str
     files: Files | None
+    defect: str = ""
     is_again: bool = False
     is_parked: bool = False
     is_before_book: bool = False
@@ -63,6 +66,9 @@ class Arrived(NamedTuple):
             return f"{self.source}: arrived, dated too far ahead of the book, and not taken in"
         if self.is_before_book:
             return f"{self.source}: arrived, dated before the book was opened, and never taken in"
+        if self.defect:
+            again = " again" if self.is_again else ""
+            return f"{self.source}: arrived{again}, and cannot be read: {self.defect}"
         again = " again with other files than those loaded" if self.is_again else ""
         return f"{self.source}: arrived{again}, and not taken in yet"
 
@@ -73,9 +79,8 @@ class Arrived(NamedTuple):
             return "If its date is mistyped, have it delivered under its own; else it waits."
         if self.is_before_book:
             return "Have it delivered under its own date, or take it out of the landing zone."
-        return (
-            f"Take it in, while Airflow is up: python -m postloan run --date {self.business_date}"
-        )
+        run = f"while Airflow is up: python -m postloan run --date {self.business_date}"
+        return f"Have it delivered again; then, {run}" if self.defect else f"Take it in, {run}"
 
 
 def arrived(warehouse: Warehouse, landing: Path) -> tuple[Arrived, ...]:
@@ -114,28 +119,29 @@ def all_arrived(warehouse: Warehouse, landing: Path) -> tuple[Arrived, ...]:
     opened_on: date | None = warehouse.scalar(_OPENED_ON)
     if opened_on is None:
         return ()
-    loaded: dict[tuple[date, str], set[tuple[str, str]]] = {}
+    loaded: dict[tuple[date, str], Files] = {}
     for day, source, feed, sha256 in warehouse.fetch(_LOADED):
-        loaded.setdefault((day, source), set()).add((feed, sha256))
+        loaded[day, source] = loaded.get((day, source), frozenset()) | {(feed, sha256)}
     refused = {(r.business_date, r.source) for r in open_refusals(warehouse)}
     found = [
-        (day, source, files)
+        (day, source, *listed)
         for source in catalogue().sources()
         for day in _complete_dates(landing / source)
         if (day, source) not in refused
-        and (files := _files(landing, source, day)) != frozenset(loaded.get((day, source), ()))
+        and (listed := _files(landing, source, day))[0] != loaded.get((day, source), frozenset())
     ]
-    near = set(within_reach((day for day, _, _ in found), newest_date(warehouse)))
+    near = set(within_reach((day for day, *_ in found), newest_date(warehouse)))
     return tuple(
         Arrived(
             day,
             source,
             files,
+            defect,
             is_again=is_again,
             is_parked=not (is_again or day < opened_on or day in near),
             is_before_book=day < opened_on and not is_again,
         )
-        for day, source, files in sorted(found, key=lambda f: f[:2])
+        for day, source, files, defect in sorted(found, key=lambda f: f[:2])
         for is_again in ((day, source) in loaded,)
     )
 
@@ -155,14 +161,31 @@ class NeverTakenIn(NamedTuple):
 
 
 def never_taken_in(landing: Path) -> tuple[NeverTakenIn, ...]:
-    """Folders that cannot be looked into, and complete ones that are named otherwise, by source."""
-    return (*_closed(landing), *_misnamed(landing))
+    """Folders that cannot be looked into, links, and complete folders named otherwise."""
+    return (*_closed(landing), *_linked(landing), *_misnamed(landing))
+
+
+def _linked(landing: Path) -> Iterator[NeverTakenIn]:
+    for source in catalogue().sources():
+        linked = linked_folders(landing, source)
+        if linked:
+            yield NeverTakenIn(
+                source,
+                f"{source}: {_some_folders(linked)} linked from elsewhere, never looked into",
+                "Remove the link, and have the folder itself delivered.",
+            )
 
 
 def closed_folders(landing: Path, source: str) -> list[str]:
     """Names of the folders of a source that this user may not look into."""
     folder = landing / source
     return [p.name for p in (folder, *_folders(folder)) if p.is_dir() and not _is_open(p)]
+
+
+def linked_folders(landing: Path, source: str) -> list[str]:
+    """Names of what is a link in the folder of a source, and is not told as a delivery."""
+    links = [p for p in _entries(landing / source) if p.is_symlink()]
+    return [p.name for p in links if not os.access(p / MANIFEST, os.F_OK)]
 
 
 def misnamed_folders(landing: Path, source: str) -> list[str]:
@@ -218,8 +241,12 @@ def _misnamed(landing: Path) -> tuple[NeverTakenIn, ...]:
 
 
 def _folders(folder: Path) -> list[Path]:
+    return [p for p in _entries(folder) if p.is_dir()]
+
+
+def _entries(folder: Path) -> list[Path]:
     try:
-        return sorted(p for p in folder.iterdir() if p.is_dir())
+        return sorted(folder.iterdir())
     except OSError:
         # Nothing there yet, or nothing that this user may see: whoever takes it in is told.
         return []
@@ -250,11 +277,15 @@ def date_named(folder: str) -> date | None:
     return day if day.isoformat() == folder else None
 
 
-def _files(landing: Path, source: str, day: date) -> Files | None:
-    """Feed and hash of what the manifest lists; None where it cannot be read."""
+def _files(landing: Path, source: str, day: date) -> tuple[Files | None, str]:
+    """Feed and hash of what the manifest lists, or why it cannot be read."""
     folder = landing / source / day.isoformat()
     try:
         manifest = read_manifest(folder, source, day, catalogue().feeds_of(source))
-    except (DeliveryError, OSError):
-        return None
-    return frozenset((file.feed, file.sha256) for file in manifest.files)
+    except DeliveryError as error:
+        return None, shown(str(error).removeprefix(f"{source} {day}: "), 500)
+    except OSError as error:
+        # Its path may hold a name of the sender's.
+        told = advised(OSError(error.errno, error.strerror))
+        return None, str(told or f"the system says: {error.strerror}")
+    return frozenset((file.feed, file.sha256) for file in manifest.files), ""
