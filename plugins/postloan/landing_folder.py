@@ -118,18 +118,31 @@ class LandingFolder:
             # It stays where it holds something still: pages, or what the next attempt goes on with.
             self.workshop.rmdir()
 
-    def holds(self, name: str, sha256: str) -> bool:
-        """Whether an ordinary file of these bytes lies in its place already."""
+    def holds(self, name: str, sha256: str, most_bytes: int) -> bool:
+        """Whether an ordinary file of these bytes lies in its place already.
+
+        Args:
+            name: of the file.
+            sha256: of its bytes.
+            most_bytes: a larger file is not read to its end, for it cannot be the one that is
+                meant: a sparse one is of any size for nothing, another may grow meanwhile.
+        """
         try:
             number = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=self._folder)
         except OSError:
             return False
         found = os.fstat(number)
-        if not stat.S_ISREG(found.st_mode) or found.st_nlink > 1:
+        if not stat.S_ISREG(found.st_mode) or found.st_nlink > 1 or found.st_size > most_bytes:
             os.close(number)
             return False
+        digest, size = hashlib.sha256(), 0
         with os.fdopen(number, "rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest() == sha256
+            while chunk := stream.read(_CHUNK):
+                size += len(chunk)
+                if size > most_bytes:
+                    return False
+                digest.update(chunk)
+        return digest.hexdigest() == sha256
 
     def begin(self) -> None:
         """Take the manifest away: a delivery that is being replaced must not look complete."""

@@ -40,7 +40,9 @@ def copy_files(order: Order, endpoint: Endpoint) -> dict[str, int]:
     _expect_flags(order, endpoint, flags)
     with LandingFolder(order.landing, order.source, order.business_date) as folder:
         folder.begin()
-        missing = [f for f in manifest.files if not folder.holds(f.file, f.sha256)]
+        missing = [
+            f for f in manifest.files if not folder.holds(f.file, f.sha256, forms[f.file].max_bytes)
+        ]
         for file in missing:
             _copy(order, endpoint, file, forms[file.file])
         for flag in flags:
