@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -213,7 +214,7 @@ class FeedContract:
     limitations: str = ""
     cadence: str = ""
 
-    @property
+    @cached_property
     def file_columns(self) -> tuple[Column, ...]:
         """The columns a sender delivers, in order."""
         return tuple(

@@ -15,7 +15,7 @@ from pathlib import Path
 from postloan.contracts import FeedContract
 from postloan.errors import DeliveryError
 from postloan.ingestion.names import told_file
-from postloan.ingestion.quarantine import COLUMNS, fields_of, raw_text_of
+from postloan.ingestion.quarantine import COLUMNS, MORE_ROWS, fields_of, raw_text_of
 from postloan.ingestion.requeues import LINE
 from postloan.spreadsheet import unguarded
 
@@ -70,6 +70,8 @@ def _rows(
         if len(record) != len(header):
             raise DeliveryError(f"{place}: {len(record)} fields; the header has {len(header)}.")
         row = dict(zip(header, record, strict=True))
+        if is_published and row["reason"] == MORE_ROWS:
+            continue
         line_no = _held_line(row["line_no"], held, place)
         if not is_published:
             yield place, line_no, [unguarded(row[name]) for name in names]
@@ -98,7 +100,8 @@ def _held_line(text: str, held: Mapping[int, str], place: str) -> int:
     if int(text) not in held:
         raise DeliveryError(
             f"{place}: line {text} of the delivered file is not in quarantine. Only refused rows "
-            f"can be corrected; for others the sender delivers the date again."
+            f"can be corrected, and of a delivery that was refused as a whole those that its file "
+            f"lists; for others the sender delivers the date again."
         )
     return int(text)
 

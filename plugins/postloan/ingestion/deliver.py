@@ -37,7 +37,7 @@ from postloan.ingestion.profile import (
     write_profile,
 )
 from postloan.ingestion.quality import QualityGate
-from postloan.ingestion.quarantine import REFUSED, publish_quarantine
+from postloan.ingestion.quarantine import REFUSED, listed_at_most, publish_quarantine
 from postloan.ingestion.refusals import ORPHAN
 from postloan.ingestion.refused_deliveries import (
     TooMuchRefusedError,
@@ -324,7 +324,8 @@ def _refuse_if_over_limit(
         return
     source, day = manifest.source, manifest.business_date
     # A person can work on the rows only if they outlive the rollback.
-    publish_quarantine(warehouse, quarantine_folder, source, day, is_refused=True)
+    refused = {count.feed: count.rows_quarantined for count in intake.counts}
+    publish_quarantine(warehouse, quarantine_folder, source, day, refused_attempt=refused)
     place = f"quarantine/{source}/{day}/{REFUSED}/"
     raise TooMuchRefusedError(intake.breaches, intake.counts, place)
 
@@ -343,11 +344,17 @@ def _take_in_feed(staging: Staging, intake: _Intake) -> None:
     if not intake.breaches:
         # What is refused anyway need not be proved good; its rows are still judged to the end.
         intake.gate.check(feed, staging.staged_table, count)
-    write_profile(staging, count, is_opening=intake.gate.is_opening)
     if account.rows:
+        most = listed_at_most(staging.business_date).rows if intake.breaches else None
+        staging.quarantine(most)
+    write_profile(staging, count, is_opening=intake.gate.is_opening)
+    if account.rows and not intake.breaches:
         record_releases(staging, intake.requests.new_number(feed.name))
+    # Feeds that come after this one are judged by its facts, in a refused delivery too.
     _make_facts(staging, count)
-    keep_restrictions(staging, count)
+    if not intake.breaches:
+        # Whom the rows of a refused delivery name would go with it; the gate is shut for all.
+        keep_restrictions(staging, count)
     staging.clear()
 
 
@@ -368,7 +375,6 @@ def _judge_rows(staging: Staging) -> None:
     staging.refuse_orphans()
     if staging.feed.name == REPAYMENT:
         refuse_reversals(staging)
-    staging.quarantine()
 
 
 def _make_facts(staging: Staging, count: FeedCount) -> None:

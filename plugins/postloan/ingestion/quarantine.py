@@ -1,19 +1,26 @@
 """The quarantine as files that a sender can be shown.
 
-One file per feed of a delivery, made from the quarantine table, so it can always be made again.
+One file per feed of a delivery, made from the quarantine table, so it can always be made again. It
+lists the first rows, as many as the rule says: a file that is cut at the wrong sign refuses every
+line, and a line of one letter would become a hundred bytes. How many more there are is said in the
+file, in a row of its own that nobody corrects.
+
 Refused rows hold personal data: the folder is for the owner alone. A refused row may hold anything,
 so what a spreadsheet would run is guarded, and what would steer a terminal is shown by its number;
 `raw_text_of` gives the very text back.
 """
 
 import csv
-from collections.abc import Iterable, Iterator
+import io
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
+from typing import NamedTuple
 
 from postloan.ingestion.refusals import MAX_RECORD_BYTES
+from postloan.rules.packs import rule_book
 from postloan.shown_text import as_it_was, made_visible
 from postloan.spreadsheet import guarded, unguarded
 from postloan.warehouse import Warehouse
@@ -22,6 +29,9 @@ from postloan.warehouse.door import Row
 COLUMNS = ("line_no", "column", "reason", "detail", "raw_text")
 REFUSED = "refused"
 """Folder of the rows of a delivery that was refused as a whole."""
+MORE_ROWS = "more_rows"
+"""Stands as the reason in the row that says how many rows are not listed."""
+PACK = "quarantine_files"
 
 # Python's own limit is shorter than a field may be here.
 csv.field_size_limit(4 * MAX_RECORD_BYTES)
@@ -33,6 +43,30 @@ _REFUSED = """
     order by feed, line_no
 """
 
+_ROWS = """
+    select feed, count(*) as refused
+    from quarantine
+    where business_date = cast($business_date as date) and source = $source
+    group by feed
+"""
+
+
+class Listed(NamedTuple):
+    """How many refused rows of one feed and date a file lists, and after how many bytes none."""
+
+    rows: int
+    megabytes: int
+
+
+def listed_at_most(day: date) -> Listed:
+    """The limits of the files for people, by the rules of a date.
+
+    Raises:
+        RuleError: the rules cannot be read.
+    """
+    told = {p["parameter"]: p["value"] for p in rule_book().pack(PACK, day).body["parameters"]}
+    return Listed(int(told["listed_rows"]), int(told["listed_megabytes"]))
+
 
 def publish_quarantine(
     warehouse: Warehouse,
@@ -40,7 +74,7 @@ def publish_quarantine(
     source: str,
     business_date: date,
     *,
-    is_refused: bool = False,
+    refused_attempt: Mapping[str, int] | None = None,
 ) -> tuple[Path, ...]:
     """Write the refused rows of one delivery as files, and remove files that no longer hold.
 
@@ -52,20 +86,27 @@ def publish_quarantine(
         folder: the quarantine folder of the installation; made for the owner alone.
         source: source of the delivery.
         business_date: its date.
-        is_refused: the quarantine table holds an attempt that will be rolled back.
+        refused_attempt: feed -> refused rows of an attempt that will be rolled back, of which the
+            quarantine table holds at least as many as are listed; None where it holds what is
+            loaded.
 
     Returns:
         The files, one per feed with refused rows.
     """
     place = folder / source / business_date.isoformat()
+    is_refused, most = refused_attempt is not None, listed_at_most(business_date)
     target = place / REFUSED if is_refused else place
-    rows = warehouse.stream(_REFUSED, {"business_date": business_date, "source": source})
+    given = {"business_date": business_date, "source": source}
+    totals = refused_attempt or dict(warehouse.fetch(_ROWS, given))
+    rows = warehouse.stream(_REFUSED, given)
     written: list[Path] = []
     for feed, refused in groupby(rows, key=itemgetter(0)):
         for part in (folder, place.parent, place, target):
             _make_private(part)
         written.append(target / f"{feed}.csv")
-        _write(written[-1], refused)
+        listed, text = _listed(refused, most)
+        more = totals[feed] - listed
+        _write(written[-1], text, _note(more, totals[feed], given, is_refused) if more else "")
     for path in written:
         _unfinished(path).replace(path)
     stale = [*_files_of(target), *(() if is_refused else _files_of(place / REFUSED))]
@@ -87,7 +128,9 @@ def read_refused(folder: Path, source: str, business_date: date) -> dict[str, di
     for path in sorted((folder / source / business_date.isoformat() / REFUSED).glob("*.csv")):
         with path.open(encoding="utf-8-sig", newline="") as stream:
             rows = {
-                int(row["line_no"]): raw_text_of(row["raw_text"]) for row in csv.DictReader(stream)
+                int(row["line_no"]): raw_text_of(row["raw_text"])
+                for row in csv.DictReader(stream)
+                if row["reason"] != MORE_ROWS
             }
         if not path.name.startswith("."):
             held[path.stem] = rows
@@ -112,12 +155,42 @@ def fields_of(raw_text: str) -> list[str]:
     return next(csv.reader([raw_text], strict=True), [])
 
 
-def _write(path: Path, refused: Iterable[Row]) -> None:
+def _listed(refused: Iterable[Row], most: Listed) -> tuple[int, str]:
+    """How many rows are listed, and their lines."""
+    text, listed, size = io.StringIO(), 0, 0
+    writer = csv.writer(text)
+    for _, *cells in refused:
+        if listed == most.rows or size > most.megabytes << 20:
+            break
+        written = [_cell(value) for value in cells]
+        writer.writerow(written)
+        listed, size = listed + 1, size + sum(len(value.encode()) for value in written)
+    return listed, text.getvalue()
+
+
+def _note(more: int, rows: int, given: Mapping[str, object], is_refused: bool) -> str:
+    """What the file says of the rows that it does not list."""
+    delivered = f"landing/{given['source']}/{given['business_date']}/"
+    whole = (
+        f"Nothing of this delivery is loaded; all its rows are in the file as it was delivered "
+        f"({delivered}). Only the rows listed here can be corrected."
+        if is_refused
+        else f"All are in the table quarantine, and in the file as it was delivered ({delivered})."
+    )
+    return (
+        f"{more:,} more rows are refused and not listed here; they are {rows:,} in all, and this "
+        f"file lists the first {rows - more:,} (rule pack {PACK}). {whole}"
+    )
+
+
+def _write(path: Path, listed: str, note: str) -> None:
     with _unfinished(path).open("w", encoding="utf-8-sig", newline="") as stream:
         writer = csv.writer(stream)
         writer.writerow(COLUMNS)
-        for _, *cells in refused:
-            writer.writerow([_cell(value) for value in cells])
+        if note:
+            # First, because nobody looks for it behind thousands of rows.
+            writer.writerow(["", "", MORE_ROWS, note, ""])
+        stream.write(listed)
     _unfinished(path).chmod(0o600)
 
 

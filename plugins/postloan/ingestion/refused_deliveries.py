@@ -21,10 +21,10 @@ from postloan.shown_text import shown
 from postloan.warehouse import Warehouse
 
 ADVICE = (
-    "Nothing was loaded. Every refused row is in {place}, with line, column and reason. Have the "
-    "sender correct and deliver the date again, or correct the rows yourself: "
-    "python -m postloan feed requeue --help. Where so many are right to be refused, raise "
-    "quarantineLimit in the contract of the feed."
+    "Nothing was loaded. The refused rows are listed in {place}, with line, column and reason; of "
+    "very many the first ones. Have the sender correct and deliver the date again, or correct the "
+    "rows yourself: python -m postloan feed requeue --help. Where so many are right to be refused, "
+    "raise quarantineLimit in the contract of the feed."
 )
 
 

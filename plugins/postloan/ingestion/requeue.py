@@ -25,13 +25,20 @@ from postloan.settings import Settings
 from postloan.warehouse import Warehouse
 
 Held = dict[str, dict[int, str]]
-"""Feed -> line -> raw text of the rows in quarantine."""
+"""Feed -> line -> raw text of the rows in quarantine; of a refused attempt the listed ones."""
 
 _HELD = """
     select feed, line_no, coalesce(raw_text, '') as raw_text
     from quarantine
     where business_date = cast($business_date as date) and source = $source
     order by feed, line_no
+"""
+
+_REFUSED = """
+    select feed, file_sha256, max(rows_refused) as rows_refused
+    from refused_delivery
+    where business_date = cast($business_date as date) and source = $source
+    group by feed, file_sha256
 """
 
 
@@ -91,7 +98,7 @@ def requeue(
     feeds = {f.name: f for f in catalogue().feeds_of(wish.source)}
     delivery = home.landing / wish.source / wish.business_date.isoformat()
     manifest = read_manifest(delivery, wish.source, wish.business_date, feeds.values())
-    held = _held(warehouse, home, manifest, wish)
+    held, counts = _held(warehouse, home, manifest, wish)
     rows = b""
     if wish.corrected:
         if wish.feed is None:
@@ -117,23 +124,33 @@ def requeue(
             drop_requeue(known.folder, request)
         raise
     done = [
-        Requeued(r.feed, r.number, len(held[r.feed]), r.rows, *_became(warehouse, manifest, r))
+        Requeued(r.feed, r.number, counts[r.feed], r.rows, *_became(warehouse, manifest, r))
         for r in requests
     ]
     return tuple(done), result
 
 
-def _held(warehouse: Warehouse, home: Settings, manifest: Manifest, wish: Wish) -> Held:
-    """The rows in quarantine, of what is loaded or of the attempt that was refused as a whole."""
+def _held(
+    warehouse: Warehouse, home: Settings, manifest: Manifest, wish: Wish
+) -> tuple[Held, dict[str, int]]:
+    """The rows in quarantine, of what is loaded or of the attempt that was refused as a whole.
+
+    Returns:
+        The rows that can be corrected, and how many rows of every feed are refused.
+    """
     entry = read_entry(warehouse, manifest.source, manifest.business_date)
     loaded = {c[2] for c in entry.contents} if entry else set()
     held: Held = {}
+    place = {"business_date": manifest.business_date, "source": manifest.source}
+    refused: dict[str, int] = {}
     if loaded >= {f.sha256 for f in manifest.files}:
-        place = {"business_date": manifest.business_date, "source": manifest.source}
         for feed, line_no, raw in warehouse.stream(_HELD, place):
             held.setdefault(feed, {})[line_no] = raw
     else:
         held = read_refused(home.quarantine, manifest.source, manifest.business_date)
+        hashes = {(f.feed, f.sha256) for f in manifest.files}
+        counted = warehouse.fetch(_REFUSED, place)
+        refused = {feed: rows for feed, sha256, rows in counted if (feed, sha256) in hashes}
     if wish.feed:
         held = {feed: rows for feed, rows in held.items() if feed == wish.feed}
     if not held:
@@ -142,7 +159,7 @@ def _held(warehouse: Warehouse, home: Settings, manifest: Manifest, wish: Wish) 
             f"{what}, {manifest.business_date}: no row is in quarantine. Where the delivery has "
             f"not been taken in yet: python -m postloan run --date {manifest.business_date}"
         )
-    return held
+    return held, {feed: max(refused.get(feed, 0), len(rows)) for feed, rows in held.items()}
 
 
 def _request(known: Requests, manifest: Manifest, wish: Wish, feed: str, rows: bytes) -> Requeue:

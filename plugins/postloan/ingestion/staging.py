@@ -284,8 +284,13 @@ class Staging:
             self.text_table, ("line_no", *names), select.sql(dialect="duckdb")
         )
 
-    def quarantine(self) -> None:
-        """Put the refused rows into the quarantine, each with what to do about it."""
+    def quarantine(self, most: int | None = None) -> None:
+        """Put the refused rows into the quarantine, each with what to do about it.
+
+        Args:
+            most: of a delivery that is refused as a whole, whose rows only serve to be listed: the
+                first ones, so many; None puts all there.
+        """
         advised, table = self.advised(), self.refused_table
         told = exp.case()
         for (column, reason), text in advised.items():
@@ -304,6 +309,8 @@ class Staging:
             (told.else_("reason") if advised else exp.column("reason")).as_("detail"),
             "raw_text",
         ).from_(table)
+        if most is not None:
+            select = select.order_by("line_no").limit(most)
         self.warehouse.append_from(
             "quarantine",
             [s.alias_or_name for s in select.selects],
