@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from datetime import date
-from itertools import groupby
+from typing import Any
 
 from postloan.ingestion.staging import Staging
 from postloan.ingestion.unclear_names import whole_fields
@@ -35,19 +35,18 @@ _CELLS = """
 """
 
 _BEARERS = """
-    select told.line_no, told.kind, told.spelling, told.customer_id
+    select told.kind, told.spelling, told.customer_id
     from (
-        select {told}.line_no, {told}.kind, {told}.spelling, told_identity.customer_id
+        select {told}.kind, {told}.spelling, told_identity.customer_id
         from {told}
         inner join told_identity
             on {told}.kind = 'identity' and {told}.spelling = told_identity.identity_key
         union
-        select {told}.line_no, {told}.kind, {told}.spelling, told_number.customer_id
+        select {told}.kind, {told}.spelling, told_number.customer_id
         from {told}
         inner join told_number
             on {told}.kind = 'number' and {told}.spelling = told_number.number
     ) as told
-    order by told.line_no, told.kind, told.spelling, told.customer_id
 """
 
 _SIGNS = re.compile(r"[^0-9A-Z\u4e00-\u9fa5]")
@@ -98,14 +97,21 @@ def bearers(
     named: dict[int, set[str]] = {}
     for line_no, _, spelling in names:
         named.setdefault(line_no, set()).add(spelling)
+    people, rules = _found(staging, {cell[1:] for cell in cells}), _rules(staging.business_date)
     found: set[Name] = set()
-    for (line_no, kind, spelling), rows in groupby(_found(staging, cells), lambda row: row[:3]):
-        people = {row[3] for row in rows}
-        is_known = people & named.get(line_no, set())
-        if not is_known and not (
-            kind == _IDENTITY and _is_nobodys(spelling, len(people), staging.business_date)
-        ):
-            found |= {(line_no, BEARER, customer_id) for customer_id in people}
+    told_of: set[tuple[str, str]] = set()
+    for line_no, kind, spelling in sorted(cells):
+        having = people.get((kind, spelling), set())
+        if having & named.get(line_no, set()) or (kind, spelling) in told_of:
+            continue
+        is_shared = any(len(having) > rule["most_customers"] for rule in rules)
+        is_typed = any(re.search(rule["pattern"], spelling) for rule in rules)
+        if kind == _IDENTITY and (is_shared or is_typed):
+            continue
+        if is_shared:
+            # Rows times customers would have no bound: the first row that tells it holds them all.
+            told_of.add((kind, spelling))
+        found |= {(line_no, BEARER, customer_id) for customer_id in having}
     return found
 
 
@@ -137,29 +143,29 @@ def _unread(line_no: int, field: str) -> Iterator[Cell]:
                 yield line_no, _NUMBER, number
 
 
-def _found(staging: Staging, cells: Iterable[Cell]) -> list[tuple[int, str, str, str]]:
-    warehouse, told = staging.warehouse, f"told_in_refused_{FEED}"
-    path = staging.scratch / f"{told}.csv"
+def _found(staging: Staging, told: Iterable[tuple[str, str]]) -> dict[tuple[str, str], set[str]]:
+    """Kind and spelling -> the customers who have it."""
+    warehouse, table = staging.warehouse, f"told_in_refused_{FEED}"
+    path = staging.scratch / f"{table}.csv"
     with path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n", quoting=csv.QUOTE_MINIMAL)
         writer.writerow(("line_no", "kind", "spelling"))
-        writer.writerows(sorted(cells))
-    warehouse.load_text(told, path, ("kind", "spelling"))
+        writer.writerows((number, *one) for number, one in enumerate(sorted(told)))
+    warehouse.load_text(table, path, ("kind", "spelling"))
     path.unlink()
+    found: dict[tuple[str, str], set[str]] = {}
     dated = {"known_on": staging.business_date}
-    found = [(a, b, c, d) for a, b, c, d in warehouse.fetch(_BEARERS.format(told=told), dated)]
-    warehouse.drop_temporary(told)
+    for kind, spelling, customer_id in warehouse.fetch(_BEARERS.format(told=table), dated):
+        found.setdefault((kind, spelling), set()).add(customer_id)
+    warehouse.drop_temporary(table)
     return found
 
 
-def _is_nobodys(key: str, customers: int, day: date) -> bool:
-    """Whether it was typed in place of an identity number, as the rules of a date say."""
-    rules = [
+def _rules(day: date) -> list[dict[str, Any]]:
+    """What is typed in place of an identity number, and how many customers one person can be."""
+    return [
         rule
         for pack in rule_book().in_force(day)
         for rule in pack.body.get("rules", ())
         if isinstance(rule, dict) and rule.get("check") == _CHECK
     ]
-    return any(
-        re.search(rule["pattern"], key) or customers > rule["most_customers"] for rule in rules
-    )

@@ -16,6 +16,9 @@ from postloan.contracts.file_format import file_format_of
 SUBJECTS = {"customer": "customer_id", "loan": "loan_id"}
 """Who or what a row names -> the column that says so."""
 
+MOST_FIELDS = 4
+"""Times as many fields as the feed has columns; those of a longer record tell nothing."""
+
 MAX_SPELLING = 64
 """No number of a customer or a loan is longer."""
 
@@ -72,16 +75,19 @@ def whole_fields(feed: FeedContract, raw_text: str) -> tuple[tuple[str, ...], tu
     Returns:
         All whole fields, and among them those in the place of the column that names whom the row
         is about, counted from the front and from the back. None where the fields of a record
-        cannot be told apart.
+        cannot be told apart, or are far too many: each would be looked for in all its spellings.
     """
     form = file_format_of(feed)
     column = names_column(feed)
+    names = [c.name for c in feed.file_columns]
     if form.kind == "json_lines":
-        return _json_fields(raw_text, column)
+        found, named = _json_fields(raw_text, column)
+        return (found, named) if len(found) <= MOST_FIELDS * len(names) else ((), ())
     if form.kind != "delimited":
         return (), ()
-    names = [c.name for c in feed.file_columns]
     fields = [_ESCAPE.sub(_as_sign, field) for field in _split(raw_text, form.delimiter)]
+    if sum(bool(field) for field in fields) > MOST_FIELDS * len(names):
+        return (), ()
     last = len(fields) - (raw_text.endswith("…") or len(fields) < len(names))
     # Counted from the back a record that was cut off has no places.
     places = {names.index(column)}
