@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from postloan.errors import DeliveryError
+from postloan.ingestion.data_docs import page_path
 from postloan.ingestion.quarantine import MORE_ROWS, listed_at_most
 from postloan.ingestion.requeue import Wish, requeue
 from postloan.settings import settings
@@ -74,6 +75,8 @@ def test_a_refused_file_of_very_short_lines_makes_a_file_of_ten_thousand(
     assert f"landing/core_banking/{NEXT_DAY}/" in note
     counts = "select rows_in, rows_loadable, rows_refused from refused_delivery where feed = $feed"
     assert lender.warehouse.fetch(counts, {"feed": feed}) == [(20_000, 0, 20_000)]
+    page = page_path(settings().data_docs, "core_banking", NEXT_DAY, 1).read_text(encoding="utf-8")
+    assert '<td>wrong_column_count</td><td class="number">20,000</td>' in page
     # The proof is the file itself, which nobody has touched.
     kept = (lender.folder(NEXT_DAY) / f"{feed}.csv").read_bytes()
     assert hashlib.sha256(kept).digest() == hashlib.sha256(content).digest()

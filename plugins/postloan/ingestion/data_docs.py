@@ -50,6 +50,7 @@ class DeliveryDocs:
         counts: what became of the rows of every feed.
         tested: feed and outcome of every check that was run.
         refusal: why the delivery was refused as a whole; empty where it was loaded.
+        reasons: feed, column, reason and refused rows of feeds of which the table has a part.
     """
 
     source: str
@@ -58,6 +59,7 @@ class DeliveryDocs:
     counts: Sequence[FeedCount]
     tested: "Sequence[tuple[str, Outcome]]"
     refusal: str = ""
+    reasons: Sequence[Row] = ()
 
 
 def page_path(folder: Path, source: str, business_date: date, revision: int) -> Path:
@@ -90,8 +92,10 @@ def write_docs(warehouse: Warehouse, folder: Path, docs: DeliveryDocs) -> Path:
 
 def _refused(warehouse: Warehouse, docs: DeliveryDocs) -> list[Row]:
     place = {"business_date": docs.business_date, "source": docs.source}
+    counted = {row[0] for row in docs.reasons}
     try:
-        return warehouse.fetch(_REFUSED, place)
+        found = [row for row in warehouse.fetch(_REFUSED, place) if row[0] not in counted]
+        return sorted([*found, *docs.reasons])
     except WarehouseError:
         # The check that refused the delivery has broken the transaction: that is what to tell.
         return []

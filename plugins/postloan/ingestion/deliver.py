@@ -52,6 +52,7 @@ from postloan.ingestion.second_chance import Later, Place, judge_later
 from postloan.ingestion.staging import Staging
 from postloan.settings import settings
 from postloan.warehouse import Warehouse
+from postloan.warehouse.door import Row
 
 
 @dataclass(frozen=True)
@@ -277,6 +278,7 @@ class _Intake:
     folder: Path
     found: list[FeedCount] = field(default_factory=list)
     breaches: list[Breach] = field(default_factory=list)
+    reasons: list[Row] = field(default_factory=list)
 
     @property
     def counts(self) -> tuple[FeedCount, ...]:
@@ -286,7 +288,7 @@ class _Intake:
     def docs(self, manifest: Manifest, revision: int, refusal: str = "") -> DeliveryDocs:
         """What there is to tell people so far."""
         place = (manifest.source, manifest.business_date, revision)
-        return DeliveryDocs(*place, self.counts, self.gate.tested, refusal)
+        return DeliveryDocs(*place, self.counts, self.gate.tested, refusal, self.reasons)
 
 
 def _take_in(
@@ -347,6 +349,7 @@ def _take_in_feed(staging: Staging, intake: _Intake) -> None:
     if account.rows:
         most = listed_at_most(staging.business_date).rows if intake.breaches else None
         staging.quarantine(most)
+        intake.reasons += staging.reasons() if intake.breaches else ()
     write_profile(staging, count, is_opening=intake.gate.is_opening)
     if account.rows and not intake.breaches:
         record_releases(staging, intake.requests.new_number(feed.name))

@@ -38,6 +38,7 @@ from postloan.ingestion.survey import survey
 from postloan.ingestion.unpack import unpack
 from postloan.warehouse import Warehouse
 from postloan.warehouse.abilities import ReadsPlainFiles
+from postloan.warehouse.door import Row
 
 REFUSAL = ("line_no", "column_name", "reason", "raw_text")
 
@@ -316,6 +317,21 @@ class Staging:
             [s.alias_or_name for s in select.selects],
             select.sql(dialect="duckdb"),
             {"business_date": self.business_date},
+        )
+
+    def reasons(self) -> list[Row]:
+        """Feed, column, reason and number of all rows that were refused."""
+        column = exp.func("coalesce", exp.column("column_name"), exp.Literal.string(""))
+        return self.warehouse.fetch(
+            exp.select(
+                exp.Literal.string(self.feed.name).as_("feed"),
+                column.as_("c"),
+                "reason",
+                exp.Count(this=exp.Star()).as_("refused"),
+            )
+            .from_(self.refused_table)
+            .group_by(column.copy(), "reason")
+            .sql(dialect="duckdb")
         )
 
     def advised(self) -> Mapping[tuple[str, str], str]:
