@@ -198,7 +198,8 @@ def test_whatever_a_check_of_a_legal_case_can_say_has_words(book: Book) -> None:
         "person_is_free": ("same_person_protected",),
         "still_owed": ("paid_since", "closed_since"),
     }
-    codes = {"check_not_available", "loaded_since", "core_says_otherwise", "amount_disputed"}
+    codes = {"check_not_available", "loaded_since", "core_says_otherwise"}
+    codes |= {"amount_disputed", "amount_disputed_elsewhere"}
     publish_rules(book.warehouse, NEXT)
     for check, subject in book.warehouse.fetch(
         "select distinct rule.check_name, rule.subject from rule_contact_check as rule "

@@ -46,6 +46,7 @@ NOBODY = {
     "| received_on | line_no | load_no",
     "withheld_task": "queue | task_id",
     "paid_loan": "loan_id | reason:varchar | inputs:varchar",
+    "recipient": "customer_id | customer_name | phone | customer_group",
 }
 """What is judged or kept back as well, and most cases leave empty."""
 

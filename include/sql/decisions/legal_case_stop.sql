@@ -3,7 +3,8 @@
 -- the date was closed.
 --
 -- A claim is in doubt where the core itself says another amount or other days for the date, for no
--- reason that the data tell, or where a debtor said that the amount is wrong and nothing answers it.
+-- reason that the data tell, or where a debtor said that the amount is wrong and nothing answers it,
+-- under another customer number as well.
 --
 -- Default deny: a check without a verdict refuses. Where the debtor of a loan is another one by
 -- now, what protects either of them counts. A date that something was loaded for after it was run
@@ -12,7 +13,7 @@
 -- grain   case_id, reason
 -- reads   legal_case_now, legal_case_debtor, rule_queue_check, contact_check, current_hold,
 --         current_complaint, current_pause, current_plan_request, legal_news, told_load,
---         position_difference, standing_dispute
+--         position_difference, disputed_case
 -- write   temporary
 
 with
@@ -148,19 +149,11 @@ doubted as (
 disputed as (
 
     select distinct
-        legal_case_debtor.case_id,
-        'amount_disputed' as reason
-    from legal_case_debtor
+        disputed_case.case_id,
+        disputed_case.reason
+    from disputed_case
     inner join legal_case_now
-        on legal_case_debtor.case_id = legal_case_now.case_id
-    inner join standing_dispute
-        on
-            legal_case_debtor.customer_id = standing_dispute.customer_id
-            and (
-                standing_dispute.loan_id is null
-                or legal_case_debtor.loan_id = standing_dispute.loan_id
-            )
-            and legal_case_now.episode_started_on <= standing_dispute.counts_on
+        on disputed_case.case_id = legal_case_now.case_id
 
 ),
 

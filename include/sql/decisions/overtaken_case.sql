@@ -1,10 +1,11 @@
 -- overtaken_case: tasks of the legal department whose loan a court has, by what has come in since
--- the date, or whose amount the debtor disputes; our own lawsuit is none of them.
+-- the date, or whose amount a debtor disputes, under whichever customer number; our own lawsuit is
+-- none of them.
 --
 -- Our own is what names the case, and what began without a number after the case was approved.
 --
 -- grain   queue, task_id
--- reads   standing_task, court_event, standing_dispute, legal_case_state, rule_legal_wording
+-- reads   standing_task, court_event, disputed_case, legal_case_state, rule_legal_wording
 -- write   temporary
 
 with
@@ -24,6 +25,7 @@ found as (
         court_event.event_id as told_by,
         court_event.event_kind as told,
         court_event.happened_on as told_on,
+        cast(null as varchar) as told_of,
         legal_case_state.rule_id,
         legal_case_state.rule_version
     from standing_task
@@ -51,23 +53,20 @@ found as (
         standing_task.loan_id,
         standing_task.case_id,
         'case_reason' as subject,
-        'amount_disputed' as code,
-        standing_dispute.reason_id as told_by,
+        disputed_case.reason as code,
+        disputed_case.reason_id as told_by,
         'amount_disputed' as told,
-        standing_dispute.received_on as told_on,
+        disputed_case.received_on as told_on,
+        case
+            when disputed_case.customer_id <> disputed_case.told_of then disputed_case.told_of
+        end as told_of,
         legal_case_state.rule_id,
         legal_case_state.rule_version
     from standing_task
     inner join legal_case_state
         on standing_task.case_id = legal_case_state.case_id
-    inner join standing_dispute
-        on
-            standing_task.customer_id = standing_dispute.customer_id
-            and (
-                standing_dispute.loan_id is null
-                or standing_task.named_loan_id = standing_dispute.loan_id
-            )
-            and legal_case_state.episode_started_on <= standing_dispute.counts_on
+    inner join disputed_case
+        on standing_task.case_id = disputed_case.case_id
 
 ),
 
@@ -86,11 +85,12 @@ ranked as (
         told_by,
         told,
         told_on,
+        told_of,
         rule_id,
         rule_version,
         row_number() over (
             partition by queue, task_id
-            order by subject desc, told_on desc, told_by asc
+            order by subject desc, code asc, told_on desc, told_by asc, told_of asc
         ) as found_rank
     from found
 
@@ -109,7 +109,11 @@ select
     'loan ' || ranked.loan_id || case ranked.subject when 'case_reason' then ': ' else ' ' end
     || coalesce(wording.title_en, ranked.code) as reason_en,
     concat_ws(
-        ' ', ranked.told_by, ranked.told, cast(ranked.told_on as varchar)
+        ' ',
+        ranked.told_by,
+        ranked.told,
+        cast(ranked.told_on as varchar),
+        'of customer ' || ranked.told_of
     ) as inputs,
     ranked.rule_id,
     ranked.rule_version

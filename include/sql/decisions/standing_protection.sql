@@ -9,7 +9,7 @@
 --
 -- grain   kind, record_key, customer_id, file_sha256
 -- reads   unclear_row, taken_back_restriction, known_death, known_birth, come_of_age, active_hold,
---         judged_pause, standing_request, same_person, shared_number, number_report, recipient,
+--         judged_pause, standing_request, person_question, shared_number, number_report, recipient,
 --         told_load, contact_moment
 -- write   query
 
@@ -198,15 +198,13 @@ standing as (
         customer_id as told_of,
         received_on,
         load_no,
-        true as is_question,
-        'the same person as customer ' || other_customer_id
-        || coalesce(', by loan ' || loan_id || ' that changed its debtor', '')
-        || '; ' || protection || ' since ' || cast(received_on as varchar) as inputs,
+        is_question,
+        inputs,
         cast(null as varchar) as source,
         'customer' as feed,
         cast(null as bigint) as line_no,
         cast(null as varchar) as file_sha256
-    from same_person
+    from person_question
 
     union all
 

@@ -18,6 +18,7 @@ others as (
             order by other_customer_id
         ) as whom
     from same_person
+    where stops_contact
     group by customer_id
 
 )

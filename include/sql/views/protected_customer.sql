@@ -1,5 +1,5 @@
 -- protected_customer: customers whom a death, their age, a hold, a complaint, a request of theirs or
--- a withdrawal of consent protects.
+-- a withdrawal of consent protects, and those who dispute what they owe: that stops the law alone.
 --
 -- What protects the person, not one loan of his, must hold under any other number he has. A plan
 -- and a promise are about one loan, while it is active: of one that has ended they are about what
@@ -7,14 +7,15 @@
 --
 -- grain   one row per customer and fact
 -- reads   known_death, known_birth, come_of_age, active_hold, standing_request,
---         standing_withdrawal
+--         standing_withdrawal, standing_dispute, told_load
 -- write   view
 
 select
     customer_id,
     'deceased' as protection,
     received_on,
-    load_no
+    load_no,
+    true as stops_contact
 from known_death
 
 union all
@@ -23,7 +24,8 @@ select
     customer_id,
     hold_kind as protection,
     received_on,
-    load_no
+    load_no,
+    true as stops_contact
 from active_hold
 where
     hold_kind not in ('approved_plan', 'promise_to_pay')
@@ -35,7 +37,8 @@ select
     customer_id,
     request_kind as protection,
     received_on,
-    load_no
+    load_no,
+    true as stops_contact
 from standing_request
 where request_kind in ('deletion', 'restriction', 'channel_opt_out')
 
@@ -45,7 +48,8 @@ select
     customer_id,
     'withdrawal' as protection,
     received_on,
-    load_no
+    load_no,
+    true as stops_contact
 from standing_withdrawal
 
 union all
@@ -54,7 +58,22 @@ select
     known_birth.customer_id,
     'minor' as protection,
     known_birth.received_on,
-    known_birth.load_no
+    known_birth.load_no,
+    true as stops_contact
 from known_birth
 inner join come_of_age
     on known_birth.birth_on > come_of_age.born_by
+
+union all
+
+select
+    standing_dispute.customer_id,
+    'amount_disputed' as protection,
+    standing_dispute.received_on,
+    coalesce(told_load.load_no, 0) as load_no,
+    false as stops_contact
+from standing_dispute
+left join told_load
+    on
+        told_load.feed = 'overdue_reason'
+        and standing_dispute.received_on = told_load.received_on

@@ -4,9 +4,10 @@
 --
 -- What links two customers is linked by a third who has both, and again what these link: over up to
 -- eight of them. A person says of each two whether they are one: what was released is released for
--- what was known then, and a third number is another question.
+-- what was known then, and a third number is another question. What stops the law alone, a dispute
+-- of what is owed, is told apart.
 --
--- grain   customer_id, other_customer_id
+-- grain   customer_id, other_customer_id, stops_contact
 -- reads   recipient, known_identity, moved_loan, protected_customer, standing_release
 -- write   view
 
@@ -104,15 +105,16 @@ protections as (
         customer_id,
         min(protection) as protection,
         max(received_on) as received_on,
-        max(load_no) as load_no
+        max(load_no) as load_no,
+        stops_contact
     from protected_customer
-    group by customer_id
+    group by customer_id, stops_contact
 
 ),
 
 protected_keys as (
 
-    select
+    select distinct
         bearers.person_key,
         protections.customer_id
     from protections
@@ -169,7 +171,8 @@ select
     min(pairs.loan_id) as loan_id,
     min(protections.protection) as protection,
     max(protections.received_on) as received_on,
-    max(protections.load_no) as load_no
+    max(protections.load_no) as load_no,
+    protections.stops_contact
 from pairs
 inner join protections
     on
@@ -183,4 +186,4 @@ left join standing_release
         and protections.received_on <= standing_release.released_on
         and protections.load_no <= standing_release.known_load_no
 where standing_release.customer_id is null
-group by pairs.customer_id, pairs.other_customer_id
+group by pairs.customer_id, pairs.other_customer_id, protections.stops_contact
