@@ -49,7 +49,12 @@ def lender(home: Path, warehouse: Warehouse) -> Lender:
         instalment=[{**INSTALMENT, "loan_id": f"L{n}"} for n in SUED if n != 3],
     )
     run_whole_day(warehouse, OPENING_DAY)
-    sued.send(NEXT_DAY, customer=[bearer(14, of=40)], loan=[loan(3, 3)], instalment=[{**INSTALMENT, "loan_id": "L3"}])
+    sued.send(
+        NEXT_DAY,
+        customer=[bearer(14, of=40)],
+        loan=[loan(3, 3)],
+        instalment=[{**INSTALMENT, "loan_id": "L3"}],
+    )
     sued.send(NEXT_DAY, "feedback", overdue_reason=[])
     run_whole_day(warehouse, NEXT_DAY)
     assert approve(sued, asked(sued, NEXT_DAY))["cases_approved"] == len(SUED)

@@ -1,270 +1,27 @@
 -- taken_back_restriction: protections that were told and then neither ended nor sent again, only
 -- left out or told otherwise under the same key. They hold on until they are sent again, a row ends
--- them in words, or a person releases them.
+-- them in words, or a person releases them; what is doubtful as well.
 --
--- Left out: the delivery of a date was replaced by one without the row. Told otherwise: a later row
--- of the same key names another customer, another kind or less (one loan of all, one channel of
--- all). A row speaks for an earlier one if it is of the same customer and kind and at least as
--- wide, and has begun; its end is then the end. A consent that is given after a withdrawal ends it.
--- Where every version counts anyhow (deaths, plans, disputes), only what was left out is here. Of
--- codes of registries those hold that tell of a death, by code or in words, and those that nobody
--- can read while no later row tells of the same enrolment. What starts further ahead than the rule
--- lets it held from the day it came (`active_hold`), and so it does here.
+-- Of codes of registries those hold that tell of a death, by code or in words, and those that nobody
+-- can read while no later row tells of the same enrolment. Of courts what goes on holds, and what is
+-- unclear and was left out, while nothing else is told of the same event.
 --
 -- grain   feed, record_key, received_on, left_out_no, customer_id
--- reads   told_restriction, left_out_restriction, told_load, consent, consent_change, loan,
---         rule_enrolment_code, rule_enrolment_status, rule_contact_check,
---         rule_court_event, standing_release, contact_check_rule, contact_moment
+-- reads   missing_restriction, ended_restriction, told_restriction, loan, rule_enrolment_code,
+--         rule_enrolment_status, rule_contact_check, rule_court_event, standing_release
 -- write   temporary
 
 with
 
-spoken as (
-
-    select
-        feed,
-        record_key,
-        customer_id,
-        loan_id,
-        aspect,
-        scope,
-        starts_on,
-        ends_on,
-        is_protecting,
-        release_kind,
-        received_on,
-        line_no,
-        -- What stands was said after everything that was left out of the same date.
-        cast(null as bigint) as left_out_no,
-        cast(null as bigint) as told_no
-    from told_restriction
-
-    union all
-
-    select
-        feed,
-        record_key,
-        customer_id,
-        loan_id,
-        aspect,
-        scope,
-        starts_on,
-        ends_on,
-        true as is_protecting,
-        release_kind,
-        received_on,
-        line_no,
-        left_out_no,
-        told_no
-    from left_out_restriction
-    where received_on <= cast($known_on as date)
-
-),
-
-replaced as (
-
-    select
-        earlier.feed,
-        earlier.record_key,
-        earlier.received_on,
-        max(coalesce(told_load.load_no, 0)) as load_no
-    from told_restriction as earlier
-    inner join told_restriction as later
-        on
-            earlier.feed = later.feed
-            and earlier.record_key = later.record_key
-            and earlier.received_on < later.received_on
-    left join told_load
-        on
-            later.feed = told_load.feed
-            and later.received_on = told_load.received_on
-    where
-        earlier.feed in (
-            'hold', 'complaint', 'privacy_request', 'consent_change', 'promise_to_pay', 'pause',
-            'contact_outcome', 'legal_event'
-        )
-    group by earlier.feed, earlier.record_key, earlier.received_on
-
-),
-
 retold as (
 
-    select distinct
+    select
         feed,
         record_key,
-        received_on
+        max(received_on) as received_on
     from told_restriction
-
-),
-
-given as (
-
-    select
-        customer_id,
-        purpose,
-        granted_on,
-        received_on
-    from consent
-    where
-        withdrawn_on is null
-        and received_on <= cast($known_on as date)
-
-    union all
-
-    select
-        customer_id,
-        purpose,
-        changed_on as granted_on,
-        received_on
-    from consent_change
-    where
-        change_kind = 'given'
-        and received_on <= cast($known_on as date)
-
-),
-
-missing as (
-
-    select
-        spoken.feed,
-        spoken.record_key,
-        spoken.customer_id,
-        spoken.loan_id,
-        spoken.aspect,
-        spoken.scope,
-        spoken.starts_on,
-        spoken.ends_on,
-        spoken.release_kind,
-        spoken.received_on,
-        spoken.line_no,
-        spoken.left_out_no,
-        spoken.told_no,
-        coalesce(spoken.left_out_no, replaced.load_no) as load_no,
-        case
-            when replaced.feed is null and retold.feed is null then 'left_out'
-            else 'told_otherwise'
-        end as happened
-    from spoken
-    inner join contact_moment
-        on (spoken.ends_on is null or spoken.ends_on > contact_moment.contact_on)
-    left join contact_check_rule
-        on
-            (
-                spoken.feed = 'hold'
-                and contact_check_rule.check_name = 'no_hold'
-                and spoken.aspect = contact_check_rule.subject
-            )
-            or (spoken.feed = 'pause' and contact_check_rule.check_name = 'not_paused')
-            or (
-                spoken.feed = 'consent'
-                and contact_check_rule.check_name in ('consent', 'not_withdrawn')
-                and spoken.scope = contact_check_rule.subject
-            )
-    left join replaced
-        on
-            spoken.feed = replaced.feed
-            and spoken.record_key = replaced.record_key
-            and spoken.received_on = replaced.received_on
-    left join retold
-        on
-            spoken.left_out_no is not null
-            and spoken.feed = retold.feed
-            and spoken.record_key = retold.record_key
-            and spoken.received_on = retold.received_on
-    where
-        spoken.is_protecting
-        and (spoken.left_out_no is not null or replaced.feed is not null)
-        and (
-            spoken.starts_on <= contact_moment.contact_on
-            or spoken.starts_on > spoken.received_on + contact_check_rule.most_days_ahead
-        )
-
-),
-
-ended as (
-
-    select distinct
-        missing.feed,
-        missing.record_key,
-        missing.received_on,
-        coalesce(missing.left_out_no, 0) as left_out_no
-    from missing
-    inner join spoken as later
-        on
-            missing.feed = later.feed
-            and missing.record_key = later.record_key
-            and missing.customer_id = later.customer_id
-            and missing.aspect = later.aspect
-            and (later.loan_id is null or missing.loan_id = later.loan_id)
-            and (later.scope is null or missing.scope = later.scope)
-    inner join contact_moment
-        on
-            later.starts_on <= contact_moment.contact_on
-            or missing.starts_on >= later.starts_on
-    where
-        (later.is_protecting or later.ends_on is not null)
-        and (
-            missing.received_on < later.received_on
-            or (
-                missing.received_on = later.received_on
-                and missing.left_out_no is not null
-                and (later.left_out_no is null or missing.left_out_no < later.left_out_no)
-            )
-        )
-
-    union
-
-    -- A hold that came back to the kind it had at first speaks for the other kind in between, too.
-    select distinct
-        missing.feed,
-        missing.record_key,
-        missing.received_on,
-        coalesce(missing.left_out_no, 0) as left_out_no
-    from missing
-    inner join spoken as first_told
-        on
-            missing.feed = first_told.feed
-            and missing.record_key = first_told.record_key
-            and missing.customer_id = first_told.customer_id
-            and (
-                missing.received_on > first_told.received_on
-                or (
-                    missing.received_on = first_told.received_on
-                    and coalesce(missing.left_out_no, first_told.left_out_no + 1)
-                    > first_told.left_out_no
-                )
-            )
-    inner join spoken as later
-        on
-            missing.feed = later.feed
-            and missing.record_key = later.record_key
-            and missing.customer_id = later.customer_id
-            and missing.received_on < later.received_on
-            and first_told.aspect = later.aspect
-            and (later.loan_id is null or missing.loan_id = later.loan_id)
-            and (later.loan_id is null or first_told.loan_id = later.loan_id)
-    inner join contact_moment
-        on later.starts_on <= contact_moment.contact_on
-    where missing.feed = 'hold'
-
-    union
-
-    -- Said by the consent itself: it was given again after the withdrawal, on a day that has come.
-    select distinct
-        missing.feed,
-        missing.record_key,
-        missing.received_on,
-        coalesce(missing.left_out_no, 0) as left_out_no
-    from missing
-    inner join given
-        on
-            missing.customer_id = given.customer_id
-            and missing.scope = given.purpose
-            and missing.starts_on < given.granted_on
-            and missing.received_on <= given.received_on
-    inner join contact_moment
-        on given.granted_on <= contact_moment.business_date
-    where missing.aspect = 'consent_withdrawal'
+    where feed in ('enrolment', 'legal_event')
+    group by feed, record_key
 
 ),
 
@@ -292,13 +49,17 @@ standing as (
         coalesce(missing.told_no, missing.load_no) as told_no,
         missing.load_no,
         missing.happened
-    from missing
-    left join ended
+    from missing_restriction as missing
+    left join ended_restriction as ended
         on
             missing.feed = ended.feed
             and missing.record_key = ended.record_key
             and missing.received_on = ended.received_on
             and coalesce(missing.left_out_no, 0) = ended.left_out_no
+    left join retold
+        on
+            missing.feed = retold.feed
+            and missing.record_key = retold.record_key
     left join rule_enrolment_code
         on
             rule_enrolment_code.business_date = cast($business_date as date)
@@ -321,7 +82,10 @@ standing as (
             rule_court_event.business_date = cast($business_date as date)
             and missing.feed = 'legal_event'
             and missing.aspect = rule_court_event.event_kind
-            and rule_court_event.effect in ('follows', 'suspends')
+            and (
+                rule_court_event.effect in ('follows', 'suspends')
+                or (missing.release_kind = 'doubtful_hold' and missing.left_out_no is not null)
+            )
     where
         ended.feed is null
         and (
@@ -330,17 +94,17 @@ standing as (
             or death_word.rule_id is not null
             or (
                 rule_enrolment_code.status_code is null
-                and not exists (
-                    select 1
-                    from retold as later
-                    where
-                        missing.feed = later.feed
-                        and missing.record_key = later.record_key
-                        and missing.received_on <= later.received_on
-                )
+                and coalesce(retold.received_on < missing.received_on, true)
             )
         )
-        and (missing.feed <> 'legal_event' or rule_court_event.effect is not null)
+        and (
+            missing.feed <> 'legal_event'
+            or rule_court_event.effect in ('follows', 'suspends')
+            or (
+                rule_court_event.effect is not null
+                and coalesce(retold.received_on < missing.received_on, true)
+            )
+        )
 
 ),
 

@@ -50,26 +50,31 @@ told as (
         received_on
     from promise_to_pay
 
+    union all
+
+    -- What a delivery has left out of the one it replaces was told all the same.
+    select
+        feed,
+        record_key,
+        case when feed = 'pause' then 'not_paused' else 'no_hold' end as check_name,
+        case when feed = 'pause' then 'any' else aspect end as subject,
+        case when feed = 'hold' then customer_id else loan_id end as told_of,
+        case when feed <> 'promise_to_pay' then starts_on end as starts_on,
+        -- A promise is kept through the day it is due.
+        ends_on - case when feed = 'promise_to_pay' then 1 else 0 end as ends_on,
+        received_on
+    from left_out_restriction
+    where feed in ('hold', 'pause', 'promise_to_pay')
+
 ),
 
 told_to_last as (
 
-    select
+    select distinct
         feed,
         record_key,
         told_of
     from told
-    where
-        received_on <= cast($known_on as date)
-        and (ends_on is null or ends_on > starts_on)
-
-    union
-
-    select
-        feed,
-        record_key,
-        case when feed = 'pause' then loan_id else customer_id end as told_of
-    from left_out_restriction
     where
         feed in ('hold', 'pause')
         and received_on <= cast($known_on as date)

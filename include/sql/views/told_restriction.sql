@@ -1,8 +1,9 @@
 -- told_restriction: every version of what feeds have told that protects a customer, or ends that.
 --
 -- One form for all feeds: whom it protects, how (`aspect`), how widely (`loan_id`, `scope`: empty
--- for all) and how long. An end that contradicts the beginning is none. Only what is told in words
--- ends a protection: rows that do neither are here to show that their key was told anew.
+-- for all) and how long. An end that contradicts the beginning is none, and a plan whose decision
+-- contradicts itself is a doubtful one, which protects. Only what is told in words ends a
+-- protection: rows that do neither are here to show that their key was told anew.
 --
 -- grain   feed, record_key, received_on
 -- reads   hold, complaint, privacy_request, consent_change, consent, promise_to_pay, plan_request,
@@ -20,6 +21,35 @@ debtors as (
     from loan
     where received_on <= cast($known_on as date)
     group by loan_id
+
+),
+
+owed as (
+
+    select distinct
+        loan_id,
+        customer_id
+    from loan
+    where received_on <= cast($known_on as date)
+
+),
+
+extensions as (
+
+    -- Nobody decided, and there is a day of it; or it was not approved, and grants something.
+    select
+        request_id,
+        loan_id,
+        decision,
+        decided_on,
+        received_on,
+        line_no,
+        (decision is null and decided_on is not null)
+        or (
+            coalesce(decision, 'rejected') = 'rejected'
+            and coalesce(instalments_granted > 0 or days_granted > 0, false)
+        ) as is_doubtful
+    from extension_request
 
 ),
 
@@ -153,13 +183,20 @@ told as (
         request_id as record_key,
         customer_id,
         loan_id,
-        'approved_plan' as aspect,
+        case
+            when decision = 'pending' and decided_on is not null then 'doubtful_plan'
+            else 'approved_plan'
+        end as aspect,
         cast(null as varchar) as scope,
         least(decided_on, received_on) as starts_on,
         -- A plan that is asked for again does not end the one that was approved.
         case when decision in ('refused', 'withdrawn') then decided_on end as ends_on,
-        decision = 'approved' as is_protecting,
-        'approved_plan' as release_kind,
+        decision = 'approved' or (decision = 'pending' and decided_on is not null)
+            as is_protecting,
+        case
+            when decision = 'pending' and decided_on is not null then 'doubtful_hold'
+            else 'approved_plan'
+        end as release_kind,
         received_on,
         line_no
     from plan_request
@@ -168,26 +205,29 @@ told as (
 
     select
         'extension_request' as feed,
-        extension_request.request_id as record_key,
+        extensions.request_id as record_key,
         debtors.customer_id,
-        extension_request.loan_id,
-        'approved_plan' as aspect,
+        extensions.loan_id,
+        case when extensions.is_doubtful then 'doubtful_plan' else 'approved_plan' end as aspect,
         cast(null as varchar) as scope,
         least(
-            coalesce(extension_request.decided_on, extension_request.received_on),
-            extension_request.received_on
+            coalesce(extensions.decided_on, extensions.received_on), extensions.received_on
         ) as starts_on,
         case
-            when extension_request.decision in ('rejected', 'withdrawn')
-                then extension_request.decided_on
+            when
+                extensions.decision in ('rejected', 'withdrawn')
+                and not extensions.is_doubtful
+                then extensions.decided_on
         end as ends_on,
-        coalesce(extension_request.decision = 'approved', false) as is_protecting,
-        'approved_plan' as release_kind,
-        extension_request.received_on,
-        extension_request.line_no
-    from extension_request
+        extensions.is_doubtful or coalesce(extensions.decision = 'approved', false)
+            as is_protecting,
+        case when extensions.is_doubtful then 'doubtful_hold' else 'approved_plan' end
+            as release_kind,
+        extensions.received_on,
+        extensions.line_no
+    from extensions
     inner join debtors
-        on extension_request.loan_id = debtors.loan_id
+        on extensions.loan_id = debtors.loan_id
 
     union all
 
@@ -313,18 +353,30 @@ told as (
     -- Which events are a court's that goes on is a rule of the day.
     select
         'legal_event' as feed,
-        event_id as record_key,
-        customer_id,
-        loan_id,
-        event_kind as aspect,
-        case_id as scope,
-        received_on as starts_on,
+        legal_event.event_id as record_key,
+        legal_event.customer_id,
+        legal_event.loan_id,
+        legal_event.event_kind as aspect,
+        legal_event.case_id as scope,
+        legal_event.received_on as starts_on,
         cast(null as date) as ends_on,
         true as is_protecting,
-        cast(null as varchar) as release_kind,
-        received_on,
-        line_no
+        -- Unclear is a day to come, and who never was the debtor (`court_notice`).
+        case
+            when
+                legal_event.happened_on > legal_event.received_on + 1
+                or (debtors.loan_id is not null and owed.loan_id is null)
+                then 'doubtful_hold'
+        end as release_kind,
+        legal_event.received_on,
+        legal_event.line_no
     from legal_event
+    left join debtors
+        on legal_event.loan_id = debtors.loan_id
+    left join owed
+        on
+            legal_event.loan_id = owed.loan_id
+            and legal_event.customer_id = owed.customer_id
 
     union all
 

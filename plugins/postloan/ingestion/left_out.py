@@ -64,6 +64,8 @@ _BEFORE = """
         and (
             told_restriction.ends_on is null
             or told_restriction.ends_on > told_restriction.received_on
+            -- An end that had come is kept for the view to judge: it may be a mistyped one.
+            or told_restriction.feed in ('hold', 'pause', 'promise_to_pay')
         )
 """
 
