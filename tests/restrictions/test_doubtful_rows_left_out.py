@@ -38,13 +38,13 @@ def promise(number: int, **told: Any) -> dict[str, Any]:
     }
 
 
-FIRST: dict[str, dict[str, Any]] = {
+FIRST: dict[str, Any] = {
     "core_banking": {"hold": [hold(99)], "pause": [pause(99)]},
     "feedback": {"promise_to_pay": [promise(99)]},
 }
 """What feeds tell first is history; these are of nobody who is asked about."""
 
-CORE: dict[str, list[dict[str, Any]]] = {
+CORE: dict[str, Any] = {
     "hold": [
         hold(1, **LONG_PAST),
         hold(2, ends_on="2026-11-20"),
@@ -61,7 +61,7 @@ CORE: dict[str, list[dict[str, Any]]] = {
         extension(21, decision="rejected", days_granted=""),
     ],
 }
-FEEDBACK: dict[str, list[dict[str, Any]]] = {
+FEEDBACK: dict[str, Any] = {
     "plan_request": [
         plan(7, **OPEN_AND_DECIDED),
         plan(8, **OPEN_AND_DECIDED),
@@ -79,7 +79,7 @@ FEEDBACK: dict[str, list[dict[str, Any]]] = {
         court(25),
     ],
 }
-GONE: dict[str, list[dict[str, Any]]] = {"promise_to_pay": [], "complaint": [], "legal_event": []}
+GONE: dict[str, Any] = {"promise_to_pay": [], "complaint": [], "legal_event": []}
 DOUBTFUL = {f"C{n}" for n in range(1, 14)}
 HARMLESS = {f"C{n}" for n in (20, 21, 22, 23, 25)}
 
