@@ -1,7 +1,8 @@
 -- active_hold: what pauses contact at the moment of contact: holds, complaints that are open, plans
 -- that were approved, promises whose day has not come, refused rows that may have restricted,
 -- codes of a registry that nobody can read, claims that are another's now, what of a court nobody
--- can tell the meaning of, and what was told and then taken back by silence.
+-- can tell the meaning of, amounts that are disputed and not answered, and what was told and then
+-- taken back by silence.
 --
 -- All last from their first day up to the day before their end. A complaint pauses from the day it
 -- is known of, whatever time it was received at. What contradicts itself (a hold that ends before
@@ -17,13 +18,14 @@
 -- loan of another debtor holds the customer it names (`told_of`), and that loan too.
 --
 -- A loan that is named limits a hold where its rule lets it, and only while the loan is active.
--- What was told of courts is always of its one loan.
+-- What was told of courts is always of its one loan. A disputed amount is of what the dispute is
+-- about, and holds whenever it was said: an episode later nobody has answered it either.
 --
--- grain   origin, hold_id, customer_id
+-- grain   origin, hold_id, customer_id; of a dispute also the loan
 -- reads   current_hold, current_complaint, current_loan, approved_plan, current_plan_request,
 --         current_extension_request, open_promise, unclear_row, unclear_status,
 --         taken_back_restriction, standing_release, told_load, contact_check_rule, contact_moment,
---         court_notice, late_end
+--         court_notice, late_end, standing_dispute
 -- write   view
 
 with
@@ -384,3 +386,24 @@ select
     received_on,
     load_no
 from unclear_status
+
+union all
+
+select
+    'overdue_reason' as origin,
+    standing_dispute.reason_id as hold_id,
+    standing_dispute.customer_id,
+    standing_dispute.customer_id as told_of,
+    standing_dispute.loan_id,
+    'amount_disputed' as hold_kind,
+    min(standing_dispute.received_on) as starts_on,
+    cast(null as date) as ends_on,
+    min(standing_dispute.received_on) as received_on,
+    max(coalesce(told_load.load_no, 0)) as load_no
+from standing_dispute
+left join told_load
+    on
+        told_load.feed = 'overdue_reason'
+        and standing_dispute.received_on = told_load.received_on
+group by
+    standing_dispute.reason_id, standing_dispute.customer_id, standing_dispute.loan_id

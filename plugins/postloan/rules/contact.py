@@ -33,6 +33,7 @@ OWN_HOLD_KINDS = (
     "assigned_claim",
     "unclear_court",
     "unclear_claim",
+    "amount_disputed",
 )
 """Kinds of holds that no feed can send: the product holds by itself (`active_hold`)."""
 
