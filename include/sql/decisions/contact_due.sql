@@ -115,6 +115,7 @@ holds as (
         hold_kind,
         case origin
             when 'quarantine' then 'refused row of ' || hold_id
+            when 'doubtful_loan_position' then 'core banking says ' || hold_id
             else origin || ' since ' || cast(starts_on as varchar)
         end as inputs,
         row_number() over (

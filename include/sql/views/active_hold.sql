@@ -1,8 +1,8 @@
 -- active_hold: what pauses contact at the moment of contact: holds, complaints that are open, plans
 -- that were approved, promises whose day has not come, refused rows that may have restricted,
 -- codes of a registry that nobody can read, claims that are another's now, what of a court nobody
--- can tell the meaning of, amounts that are disputed and not answered, and what was told and then
--- taken back by silence.
+-- can tell the meaning of, amounts that are disputed and not answered, amounts that core banking says
+-- are not owed, and what was told and then taken back by silence.
 --
 -- All last from their first day up to the day before their end. A complaint pauses from the day it
 -- is known of, whatever time it was received at. What contradicts itself (a hold that ends before
@@ -25,7 +25,7 @@
 -- reads   current_hold, current_complaint, current_loan, approved_plan, current_plan_request,
 --         current_extension_request, open_promise, unclear_row, unclear_status,
 --         taken_back_restriction, standing_release, told_load, contact_check_rule, contact_moment,
---         court_notice, late_end, standing_dispute
+--         court_notice, late_end, standing_dispute, core_denial
 -- write   view
 
 with
@@ -155,6 +155,22 @@ told as (
         load_no,
         false as contradicts
     from open_promise
+
+    union all
+
+    select
+        'loan_position' as origin,
+        loan_id || ' ' || cast(core_overdue_amount as varchar)
+        || ' of ' || cast(our_overdue_amount as varchar) as hold_id,
+        customer_id,
+        loan_id,
+        'unclear_core' as hold_kind,
+        since as starts_on,
+        cast(null as date) as ends_on,
+        since as received_on,
+        cast(null as bigint) as load_no,
+        true as contradicts
+    from core_denial
 
 ),
 

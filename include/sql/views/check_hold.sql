@@ -32,10 +32,12 @@ holds as (
         due.candidate_key,
         due.subject,
         active_hold.origin,
-        -- A hold is found by its customer; a row that is refused or gone by where it stands.
+        -- A hold is found by its customer; a row that is refused or gone by where it stands, and
+        -- what the core says of a loan by its amount and ours.
         min(case active_hold.origin
             when 'quarantine' then 'refused row of ' || active_hold.hold_id
             when 'taken_back' then 'taken back: ' || active_hold.hold_id
+            when 'doubtful_loan_position' then 'core banking says ' || active_hold.hold_id
         end) as row_place,
         min(active_hold.starts_on) as starts_on
     from due

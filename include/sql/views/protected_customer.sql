@@ -2,9 +2,9 @@
 -- a withdrawal of consent protects, and those who dispute what they owe: that stops the law alone.
 --
 -- What protects the person, not one loan of his, must hold under any other number he has; so does a
--- dispute of all that he owes. A plan, a promise and a disputed amount are about one loan, while it
--- is active: of one that has ended they are about what it went on as, which may be under the other
--- number. A complaint is of the person.
+-- dispute of all that he owes. A plan, a promise, a disputed amount and one that the core denies are
+-- about one loan, while it is active: of one that has ended they are about what it went on as, which
+-- may be under the other number. A complaint is of the person.
 --
 -- grain   one row per customer and fact
 -- reads   known_death, known_birth, come_of_age, active_hold, standing_request,
@@ -29,7 +29,7 @@ select
     true as stops_contact
 from active_hold
 where
-    hold_kind not in ('approved_plan', 'promise_to_pay', 'amount_disputed')
+    hold_kind not in ('approved_plan', 'promise_to_pay', 'amount_disputed', 'unclear_core')
     or loan_id is null
 
 union all

@@ -34,6 +34,7 @@ OWN_HOLD_KINDS = (
     "unclear_court",
     "unclear_claim",
     "amount_disputed",
+    "unclear_core",
 )
 """Kinds of holds that no feed can send: the product holds by itself (`active_hold`)."""
 
