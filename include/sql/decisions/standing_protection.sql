@@ -187,7 +187,8 @@ standing as (
     from standing_request
     where
         is_doubtful
-        and request_kind not in ('access', 'correction')
+        -- An objection has no end (`contact_person_refusal`); an unclear one is a hold.
+        and request_kind not in ('access', 'correction', 'contact_objection')
 
     union all
 

@@ -2,7 +2,8 @@
 -- that were approved, promises whose day has not come, refused rows that may have restricted,
 -- codes of a registry that nobody can read, claims that are another's now, what of a court nobody
 -- can tell the meaning of, amounts that are disputed and not answered, amounts that core banking says
--- are not owed, and what was told and then taken back by silence.
+-- are not owed, objections of contact persons whom nobody knows, and what was told and then taken
+-- back by silence.
 --
 -- All last from their first day up to the day before their end. A complaint pauses from the day it
 -- is known of, whatever time it was received at. What contradicts itself (a hold that ends before
@@ -25,7 +26,7 @@
 -- reads   current_hold, current_complaint, current_loan, approved_plan, current_plan_request,
 --         current_extension_request, open_promise, unclear_row, unclear_status,
 --         taken_back_restriction, standing_release, told_load, contact_check_rule, contact_moment,
---         court_notice, late_end, standing_dispute, core_denial
+--         court_notice, late_end, standing_dispute, core_denial, unclear_objection
 -- write   view
 
 with
@@ -171,6 +172,21 @@ told as (
         cast(null as bigint) as load_no,
         true as contradicts
     from core_denial
+
+    union all
+
+    select
+        feed as origin,
+        record_key as hold_id,
+        customer_id,
+        cast(null as varchar) as loan_id,
+        'unclear_objection' as hold_kind,
+        asked_on as starts_on,
+        cast(null as date) as ends_on,
+        received_on,
+        cast(null as bigint) as load_no,
+        true as contradicts
+    from unclear_objection
 
 ),
 

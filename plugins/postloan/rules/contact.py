@@ -35,6 +35,7 @@ OWN_HOLD_KINDS = (
     "unclear_claim",
     "amount_disputed",
     "unclear_core",
+    "unclear_objection",
 )
 """Kinds of holds that no feed can send: the product holds by itself (`active_hold`)."""
 
