@@ -6,7 +6,8 @@
 -- long after its day, whose year may be mistyped, is also of the day it was told. What the first
 -- delivery tells is history.
 -- That somebody was reached clears a number only beyond doubt: not where it names a contact person,
--- a loan or a task of somebody else, or a task that nobody was given.
+-- a loan or a task of somebody else, or a task that nobody was given, nor where the talk lasted no
+-- second.
 --
 -- grain   outcome_id, customer_id, attempted_at
 -- reads   current_contact_outcome, contact_outcome, contact_check_rule, task, loan, told_load
@@ -45,6 +46,7 @@ attempts as (
         contact_no,
         result,
         attempted_at,
+        duration_seconds,
         cast(attempted_at as date) as attempted_on,
         received_on
     from current_contact_outcome
@@ -158,6 +160,8 @@ where
     attempts.channel in ('phone', 'sms')
     and attempts.counterpart = 'debtor'
     and attempts.result in ('connected', 'answered')
+    -- Nobody spoke for no time.
+    and (attempts.channel <> 'phone' or coalesce(attempts.duration_seconds, 1) > 0)
     -- Nobody was reached on a day that has not come.
     and attempts.attempted_on <= attempts.received_on
     and attempts.contact_no is null

@@ -1,5 +1,6 @@
 -- protected_customer: customers whom a death, their age, a hold, a complaint, a request of theirs or
--- a withdrawal of consent protects, and those who dispute what they owe: that stops the law alone.
+-- a withdrawal of consent protects, and those who dispute what they owe of one loan: that stops the
+-- law alone.
 --
 -- What protects the person, not one loan of his, must hold under any other number he has; so does a
 -- dispute of all that he owes. A plan, a promise, a disputed amount and one that the core denies are
