@@ -1,9 +1,12 @@
 -- check_recipient: is the person to be contacted the debtor of every loan named, on a number of
 -- their own?
 --
+-- A task that stands was made with the number of its day. Once the debtor has told of another one,
+-- the old one may be somebody else's.
+--
 -- grain   queue, candidate_key, check_name, subject
 -- reads   contact_check_due, contact_loan, standing_subject, current_loan, subject_number,
---         contact_person_number
+--         contact_person_number, recipient
 -- write   view
 
 with
@@ -71,6 +74,18 @@ shared_phones as (
             subject_number.customer_id = contact_person_number.customer_id
             and subject_number.number = contact_person_number.number
 
+),
+
+changed_phones as (
+
+    select distinct
+        standing_subject.queue,
+        standing_subject.candidate_key
+    from standing_subject
+    inner join recipient
+        on standing_subject.customer_id = recipient.customer_id
+    where standing_subject.phone <> recipient.phone
+
 )
 
 select
@@ -78,9 +93,13 @@ select
     due.candidate_key,
     due.check_name,
     due.subject,
-    strangers.loans is null and shared_phones.queue is null as is_passed,
+    strangers.loans is null
+    and shared_phones.queue is null
+    and changed_phones.queue is null as is_passed,
     case
         when strangers.loans is not null then 'not_the_debtor'
+        when changed_phones.queue is not null and shared_phones.queue is null
+            then 'number_changed'
         else 'phone_of_contact_person'
     end as reason,
     concat_ws(
@@ -88,6 +107,9 @@ select
         'loans of another debtor ' || cast(coalesce(strangers.loans, 0) as varchar),
         case
             when shared_phones.queue is not null then 'number shared with a contact person'
+        end,
+        case
+            when changed_phones.queue is not null then 'another number told since'
         end
     ) as inputs,
     due.rule_id,
@@ -101,3 +123,7 @@ left join shared_phones
     on
         due.queue = shared_phones.queue
         and due.candidate_key = shared_phones.candidate_key
+left join changed_phones
+    on
+        due.queue = changed_phones.queue
+        and due.candidate_key = changed_phones.candidate_key
