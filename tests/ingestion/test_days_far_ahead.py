@@ -29,3 +29,14 @@ def test_days_that_can_be_are_no_warning(lender: Lender) -> None:
     loan = {**LOAN, "status_on": "2062-11-20"}
     result = lender.deliver(NEXT_DAY, loan=[loan], repayment=[REPAYMENT])
     assert result.warnings == ()
+
+
+def test_a_death_far_ahead_is_a_warning(lender: Lender) -> None:
+    lender.deliver(customer=[CUSTOMER], loan=[LOAN], instalment=[INSTALMENT])
+    days = ("2026-11-20", "2026-11-21", "9999-12-31", "2027-11-20", "")
+    died = [
+        {**CUSTOMER, "customer_id": f"C{n}", "deceased_on": day}
+        for n, day in enumerate(days, start=1)
+    ]
+    (told,) = lender.deliver(NEXT_DAY, customer=died).warnings
+    assert "2 of 5 rows fail. A customer has died on a day more than 31 days ahead" in told

@@ -4,7 +4,7 @@
 -- The key is that of a release: feed and record; with the day of it what was taken back; the other
 -- one of two persons; a number; by what a date of birth is known. `told_of` is the customer whom it
 -- names, which is another one than the customer held where a row names a loan of somebody else.
--- What ends by itself or is known for certain (a promise, a death) is no question, nor is what is
+-- What ends by itself or is known for certain (a promise, a death whose day has come) is no question, nor is what is
 -- about people of whom no task is made today.
 --
 -- grain   kind, record_key, customer_id, file_sha256
@@ -74,8 +74,9 @@ standing as (
         customer_id as told_of,
         received_on,
         load_no,
-        false as is_question,
-        'death known to the ' || told_by as inputs,
+        is_doubtful as is_question,
+        'death known to the ' || told_by
+        || case when is_doubtful then ', for a day to come' else '' end as inputs,
         cast(null as varchar) as source,
         case when told_by = 'lender' then 'customer' else 'enrolment' end as feed,
         cast(null as bigint) as line_no,

@@ -25,7 +25,8 @@ deaths as (
 
     select
         customer_id,
-        min(told_by) as told_by
+        min(told_by) as told_by,
+        min(case when is_doubtful then 1 else 0 end) = 1 as is_doubtful
     from known_death
     group by customer_id
 
@@ -44,6 +45,7 @@ select
     end as reason,
     case
         when recipient.customer_id is null then 'no customer record'
+        when deaths.is_doubtful then 'told by the ' || deaths.told_by || ' for a day to come'
         when deaths.told_by = 'lender' then 'known to the lender'
         when deaths.told_by = 'registry' then 'reported by a registry'
         else 'no report of a death'

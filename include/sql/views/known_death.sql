@@ -3,6 +3,8 @@
 -- Silence takes nothing back: a later row without the date of death is an ordinary row, and what a
 -- delivery in place of another leaves out is in `taken_back_restriction`. A registry tells of it by
 -- a code, or by a word for it in the place of one. A person releases each report by itself.
+-- One whose every day had not come when it was told cannot be right and holds as the others do, but
+-- is a question.
 --
 -- grain   customer_id, told_by, record_key
 -- reads   customer, enrolment, rule_enrolment_code, rule_enrolment_status, rule_contact_check,
@@ -18,7 +20,8 @@ told as (
         'lender' as told_by,
         'customer' as feed,
         'customer ' || customer_id as record_key,
-        received_on
+        received_on,
+        deceased_on > received_on + 1 as is_ahead
     from customer
     where
         deceased_on is not null
@@ -38,7 +41,8 @@ told as (
             enrolment.institution_id,
             cast(enrolment.effective_on as varchar)
         ) as record_key,
-        enrolment.received_on
+        enrolment.received_on,
+        enrolment.effective_on > enrolment.received_on + 1 as is_ahead
     from enrolment
     inner join rule_enrolment_code
         on
@@ -68,7 +72,8 @@ told as (
             enrolment.institution_id,
             cast(enrolment.effective_on as varchar)
         ) as record_key,
-        enrolment.received_on
+        enrolment.received_on,
+        enrolment.effective_on > enrolment.received_on + 1 as is_ahead
     from enrolment
     inner join rule_contact_check
         on
@@ -89,7 +94,8 @@ newest as (
         told.told_by,
         told.record_key,
         max(told.received_on) as received_on,
-        max(coalesce(told_load.load_no, 0)) as load_no
+        max(coalesce(told_load.load_no, 0)) as load_no,
+        min(case when told.is_ahead then 1 else 0 end) = 1 as is_doubtful
     from told
     left join told_load
         on
@@ -104,7 +110,8 @@ select
     newest.told_by,
     newest.record_key,
     newest.received_on,
-    newest.load_no
+    newest.load_no,
+    newest.is_doubtful
 from newest
 left join standing_release
     on
