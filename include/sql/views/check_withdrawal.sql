@@ -11,9 +11,13 @@ select
     contact_check_due.subject,
     standing_withdrawal.customer_id is null as is_passed,
     'withdrawn_' || contact_check_due.subject as reason,
-    coalesce(
-        'withdrawn on ' || cast(standing_withdrawal.withdrawn_on as varchar), 'not withdrawn'
-    ) as inputs,
+    case
+        when standing_withdrawal.customer_id is null then 'not withdrawn'
+        when standing_withdrawal.stated_on <> standing_withdrawal.withdrawn_on
+            then 'withdrawal dated ' || cast(standing_withdrawal.stated_on as varchar)
+            || ', told on ' || cast(standing_withdrawal.withdrawn_on as varchar)
+        else 'withdrawn on ' || cast(standing_withdrawal.withdrawn_on as varchar)
+    end as inputs,
     contact_check_due.rule_id,
     contact_check_due.rule_version
 from contact_check_due

@@ -7,10 +7,11 @@
 -- may be mistyped, and it counts from the day it was told. It ends what was told before it too
 -- (`ends_told_before`); what is told beside it is read by dates. Every version of a row of core
 -- banking counts. What the first delivery of a feed tells is history, in the order of its dates.
+-- `stated_on` is the day that the row itself names.
 --
 -- grain   one row per withdrawal and purpose (empty for all)
 -- reads   consent, consent_change, current_consent_change, standing_request, privacy_request,
---         contact_check_rule
+--         current_privacy_request, contact_check_rule
 -- write   view
 
 with
@@ -85,7 +86,8 @@ select
     end as ends_until,
     'consent_change' as feed,
     current_consent_change.received_on,
-    cast(null as date) as ends_told_before
+    cast(null as date) as ends_told_before,
+    told.changed_on as stated_on
 from current_consent_change
 inner join told
     on
@@ -110,8 +112,11 @@ select
     end as ends_until,
     'privacy_request' as feed,
     standing_request.received_on,
-    cast(null as date) as ends_told_before
+    cast(null as date) as ends_told_before,
+    cast(current_privacy_request.received_at as date) as stated_on
 from standing_request
+inner join current_privacy_request
+    on standing_request.request_id = current_privacy_request.request_id
 inner join asked
     on standing_request.request_id = asked.request_id
 where standing_request.request_kind = 'consent_withdrawal'
@@ -136,7 +141,8 @@ select
                 from consent as earliest
             )
             then ended.told_on
-    end as ends_told_before
+    end as ends_told_before,
+    ended.withdrawn_on as stated_on
 from ended
 left join limits
     on ended.purpose = limits.subject
