@@ -14,8 +14,9 @@ select
     case
         when standing_withdrawal.customer_id is null then 'not withdrawn'
         when standing_withdrawal.stated_on <> standing_withdrawal.withdrawn_on
-            then 'withdrawal dated ' || cast(standing_withdrawal.stated_on as varchar)
-            || ', told on ' || cast(standing_withdrawal.withdrawn_on as varchar)
+            then
+                'withdrawal dated ' || cast(standing_withdrawal.stated_on as varchar)
+                || ', told on ' || cast(standing_withdrawal.withdrawn_on as varchar)
         else 'withdrawn on ' || cast(standing_withdrawal.withdrawn_on as varchar)
     end as inputs,
     contact_check_due.rule_id,
