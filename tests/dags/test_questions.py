@@ -193,6 +193,62 @@ def test_exceptions_that_are_not_understood_decide_nothing(exceptions: str) -> N
         verdicts(exceptions=exceptions)
 
 
+MISPLACED = (
+    "CASE2: reject, the debtor has died",
+    "all papers exist; not CASE2",
+    "all but case-2",
+    "除ＣＡＳＥ２外均可",
+    "CA\u200bSE2 is dead",
+    "L2 reject",
+    "L2：驳回",
+    "leave loan L2, please",
+    "保留案件 L2",
+    "reject 7-L2",
+    "1000234: reject",
+    "1000234 = rejected",
+)
+
+
+@pytest.mark.parametrize("reason", MISPLACED)
+@pytest.mark.parametrize("decision", ["approved", "rejected", None])
+def test_an_exception_in_the_reason_decides_nothing(reason: str, decision: str | None) -> None:
+    with pytest.raises(PostloanError, match="speaks of single cases"):
+        read_answer(
+            {"this": decision},
+            ["CASE1", "CASE2"],
+            ["this"],
+            {"reason": reason, "exceptions": "CASE1: approve"},
+        )
+
+
+def test_a_part_of_a_long_number_names_its_case() -> None:
+    long = "C4f0c2ad1e5b64c0f8d0a6b8d9f3c2e71"
+    for reason in ("not C4f0c2a", "not ...c2e71 0a6b8d9f3c2e71"):
+        with pytest.raises(PostloanError, match="speaks of single cases"):
+            read_answer({"yes": "approved"}, [long], ["yes"], {"reason": reason, "exceptions": ""})
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "papers exist",
+        "the contract is on paper, seen on 2026-11-20",
+        "the debtor rejected 2 plans and left no address",
+        "plan P2 was approved in May and broken",
+        "we leave nothing out; 12 notices were sent",
+        "2026年11月20日驳回过一次调解, 材料齐备",
+        "合同已补齐, 同意批准",
+        "approved by the committee of 2026-11-18: no objection",
+        "cases of this kind are clear",
+    ],
+)
+def test_a_reason_that_speaks_of_no_single_case_counts(reason: str) -> None:
+    found = read_answer(
+        {"yes": "approved"}, ["CASE1", "CASE2"], ["yes"], {"reason": reason, "exceptions": ""}
+    )
+    assert [(v.case_id, v.reason) for v in found] == [("CASE1", reason), ("CASE2", reason)]
+
+
 @pytest.mark.parametrize(
     ("chosen", "written"),
     [

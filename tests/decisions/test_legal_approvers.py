@@ -129,3 +129,21 @@ def test_the_question_is_read_back_as_it_was_shown_with_the_approvals_of_now(boo
     assert decided_cases(book.warehouse, again) == frozenset()
     book.answer(again, "ben")
     assert decided_cases(book.warehouse, again) == {again.cases[0].case_id}
+
+
+@pytest.mark.parametrize("reason", ["all but L2, whose debtor has died", "not c2", "客户Ｃ2已故"])
+def test_a_reason_that_names_another_case_approves_nothing(book: Book, reason: str) -> None:
+    for number in (1, 2):
+        book.debtor(FIRST, number, 95, amount="300.00")
+    run(book, FIRST)
+    request = question(book, FIRST)
+    with pytest.raises(PostloanError, match="speaks of another one"):
+        book.answer(request, "ann", reason=reason)
+    assert book.warehouse.count("legal_case_decision") == 0
+    assert rows_of(book, FIRST, APPROVED) == []
+    each = [
+        Verdict(c.case_id, "approved", f"the contract of {c.loan_id} exists") for c in request.cases
+    ]
+    key = (request.asked_on, request.round)
+    result = decide(book.warehouse, *key, each, decided_by="ann", outbox=book.outbox)
+    assert result.counts["cases_approved"] == 2

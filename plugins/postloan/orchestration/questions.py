@@ -15,6 +15,7 @@ from airflow.sdk import Param
 
 from postloan.errors import PostloanError
 from postloan.orchestration import question_words
+from postloan.reasons import named_in, reads_like_an_exception
 from postloan.shown_text import on_one_line
 
 if TYPE_CHECKING:
@@ -108,8 +109,9 @@ def form() -> dict[str, Param]:
             type="string",
             format="multiline",
             title="Reason 理由",
-            description="Needed where an approved case lacks something. No personal data. "
-            "有材料缺口的案件批准时必填, 勿写个人信息。",
+            description="Needed where an approved case lacks something. It counts for all cases: "
+            "exceptions go below. No number of a case, no personal data. "
+            "有材料缺口的案件批准时必填, 适用于全部案件, 例外写在下栏。勿写案件编号及个人信息。",
         ),
         EXCEPTIONS: Param(
             "",
@@ -195,6 +197,7 @@ def read_answer(
             "one, start a new run of approve_legal_cases."
         )
     fields = _fields(written)
+    _check_reason(fields[REASON], case_ids)
     said: dict[str, str | None] = dict.fromkeys(case_ids, choices[chosen[0]])
     said |= _exceptions(fields[EXCEPTIONS], case_ids)
     verdicts = [
@@ -218,6 +221,16 @@ def _fields(written: object) -> dict[str, str]:
         raise PostloanError(f"The form takes two texts, {REASON} and {EXCEPTIONS}, and no more.")
     lines = (line.strip() for line in fields[REASON].splitlines())
     return {**fields, REASON: on_one_line(" ".join(filter(None, lines)))}
+
+
+def _check_reason(reason: str, case_ids: Sequence[str]) -> None:
+    """Refuse a reason that speaks of single cases: what it says of them would be lost."""
+    if named_in(reason, case_ids) or reads_like_an_exception(reason):
+        raise PostloanError(
+            f"The {REASON} speaks of single cases, and it counts for all of them; nothing was "
+            f"decided. Write what holds for one case into {EXCEPTIONS}, as CASE: approve, CASE: "
+            "reject or CASE: leave, and name no case in the reason."
+        )
 
 
 def _exceptions(text: str, case_ids: Sequence[str]) -> dict[str, str | None]:

@@ -24,6 +24,7 @@ from postloan.legal_requests import (
     shown_cases,
     waiting_cases,
 )
+from postloan.reasons import named_in
 from postloan.settings import settings
 from postloan.steps.result import StepResult, record
 from postloan.taskfiles.ledger import APPROVED, commit_tasks
@@ -172,8 +173,8 @@ def decide(
     Raises:
         SupersededError: a newer question has been asked.
         PostloanError: nobody is named; the question is unknown; a verdict is about no case that was
-            shown, says nothing, or lacks the reason that a gap needs; a gate of the date is shut
-            and something is approved.
+            shown, says nothing, lacks the reason that a gap needs, or gives one that speaks of
+            another case; a gate of the date is shut and something is approved.
         PublicationError: the outbox cannot be written, or a published file was changed.
     """
     user = decided_by.strip()
@@ -360,4 +361,21 @@ def _check(verdicts: Sequence[Verdict], shown: Mapping[str, Shown]) -> None:
             raise PostloanError(
                 f"Case {verdict.case_id} lacks {', '.join(missing)}; nothing was decided. "
                 f"Give the reason why it is approved all the same, or reject it."
+            )
+    _check_reasons(verdicts, shown)
+
+
+def _check_reasons(verdicts: Sequence[Verdict], shown: Mapping[str, Shown]) -> None:
+    """Refuse a reason that speaks of another case: what it says of that one would be lost."""
+    numbers = {
+        case_id: {case_id, case.row["loan_id"], case.row["customer_id"]}
+        for case_id, case in shown.items()
+    }
+    every = set[str]().union(*numbers.values())
+    named = {reason: {*named_in(reason, every)} for reason in {v.reason for v in verdicts}}
+    for verdict in verdicts:
+        if named[verdict.reason] - numbers[verdict.case_id]:
+            raise PostloanError(
+                f"The reason for case {verdict.case_id} speaks of another one; nothing was "
+                "decided. Decide each case in its own words, and name no other in them."
             )
