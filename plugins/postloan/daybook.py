@@ -18,6 +18,7 @@ from postloan.contracts import FeedContract, catalogue
 from postloan.errors import DayError
 from postloan.gates import gate_inputs, judge
 from postloan.ingestion.landing_look import note_not_loaded
+from postloan.reasons import kept_reason
 from postloan.restrictions.loads import last_load_no
 from postloan.rules.packs import rule_book
 from postloan.rules.tables import publish_rules
@@ -363,14 +364,14 @@ def close_day(warehouse: Warehouse, day: BusinessDay) -> None:
         _write(warehouse, replace(record, state=CLOSED))
 
 
-def skip_day(warehouse: Warehouse, day: date, reason: str) -> None:
+def skip_day(warehouse: Warehouse, day: date, reason: str, closed_by: str = "") -> None:
     """Close a date that cannot arrive, so that the next one may run.
 
     Raises:
-        DayError: no reason is given, the date has been opened, or dates before it are unfinished.
+        ReasonError: the reason shows nothing, or holds a number of a person.
+        DayError: the date has been opened, or dates before it are unfinished.
     """
-    if not reason.strip():
-        raise DayError("Give the reason why the date is closed without being run: it stays on it.")
+    reason = kept_reason(warehouse, reason)
     book = read_book(warehouse)
     record = book.get(day)
     if record and record.state == SKIPPED:
@@ -381,8 +382,9 @@ def skip_day(warehouse: Warehouse, day: date, reason: str) -> None:
     if refusal:
         raise DayError(refusal)
     previous = _previous(book, day)
+    told = f"{reason}; closed by {closed_by}" if closed_by else reason
     with warehouse.transaction():
-        _write(warehouse, DayRecord(day, 1, SKIPPED, False, previous, "none", reason.strip()))
+        _write(warehouse, DayRecord(day, 1, SKIPPED, False, previous, "none", told))
 
 
 def stale_dates(warehouse: Warehouse) -> tuple[date, ...]:

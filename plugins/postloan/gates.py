@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from postloan.errors import DayError
+from postloan.reasons import kept_reason
 from postloan.warehouse import Warehouse
 
 ALL_CHECKS = "all"
@@ -178,11 +179,13 @@ def release_gate(
         The checks that were released.
 
     Raises:
-        DayError: nobody or no reason is named, no such check has failed, or a later date is open,
+        ReasonError: the reason shows nothing, or holds a number of a person.
+        DayError: nobody is named, no such check has failed, or a later date is open,
             whose own files already carry what was owed.
     """
-    if not released_by.strip() or not reason.strip():
-        raise DayError("A release needs the person who made it and the reason: both stay on it.")
+    if not released_by.strip():
+        raise DayError("A release needs the person who made it: the name stays on it.")
+    reason = kept_reason(warehouse, reason)
     shut = failed_checks(warehouse, business_date)
     failed = tuple(f for f in shut if check_name in (ALL_CHECKS, f.check_name))
     if not failed:
@@ -200,7 +203,7 @@ def release_gate(
                 "feed": check.feed,
                 "column_name": check.column_name,
                 "released_by": released_by.strip(),
-                "reason": reason.strip(),
+                "reason": reason,
             })  # fmt: skip
     return failed
 

@@ -223,8 +223,11 @@ def test_what_an_answer_was_refused_for_is_asked_again_the_next_day(book: Book) 
     book.debtor(FIRST, 1, 95, amount="300.00")
     run(book, FIRST)
     request = question(book, FIRST)
-    with pytest.raises(PostloanError, match="Give the reason"):
-        book.answer(request, "ann", reason="")
+    for reason in ("", ".", "\u3164", "⟨U+200B⟩"):
+        with pytest.raises(PostloanError, match="Give the reason"):
+            book.answer(request, "ann", reason=reason)
+    with pytest.raises(PostloanError, match="number of a person"):
+        book.answer(request, "ann", reason="王 13800138000 said so")
     assert book.warehouse.count("legal_case_decision") == 0
     book.past_due(NEXT, "L1", "C1", 96, "300.00")
     run(book, NEXT)

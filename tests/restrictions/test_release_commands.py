@@ -106,7 +106,12 @@ def test_what_is_listed_is_what_releases_it(desk: Desk) -> None:
     assert '--kind doubtful_hold --key "hold H2"' in said
     named = ("--kind", "doubtful_hold", "--key", "hold H2")
     code, said = desk.says("restriction", "release", *named, "--reason", " ")
-    assert (code, "Give the reason with --reason" in said) == (1, True)
+    assert (code, "Give the reason" in said) == (1, True)
+    for reason, why in (("\u3164", "Give the reason"), ("told on 138 0013 8000", "of a person")):
+        code, said = desk.says("restriction", "release", *named, "--reason", reason)
+        assert (code, why in said) == (1, True)
+        assert "8000" not in said
+    assert written("restriction_release") == 0
     assert desk.says("restriction", "release", *named, "--reason", "looked at it")[0] == 0
     code, said = desk.says("restriction", "list", "--customer", "c2")
     assert (code, "No customer of the book has the number" in said) == (1, True)

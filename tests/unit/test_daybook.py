@@ -10,6 +10,7 @@ from postloan import daybook
 from postloan.business_day import BusinessDay
 from postloan.contracts import catalogue
 from postloan.errors import DayError
+from postloan.reasons import ReasonError
 from postloan.warehouse import Warehouse, open_warehouse
 from tests.support.rule_files import RuleFiles
 
@@ -255,11 +256,12 @@ def test_what_arrives_for_a_skipped_date_counts_from_the_next_one(warehouse: War
     assert daybook.stale_dates(warehouse) == (AFTER,)
 
 
-@pytest.mark.parametrize("reason", ["", "  "])
+@pytest.mark.parametrize("reason", ["", "  ", ".", "\u200b", "\u3164", "told on 13800138000"])
 def test_a_date_is_not_skipped_without_a_reason(warehouse: Warehouse, reason: str) -> None:
     run_day(warehouse, OPENING, is_opening=True)
-    with pytest.raises(DayError, match="reason"):
+    with pytest.raises(ReasonError, match="reason"):
         daybook.skip_day(warehouse, NEXT, reason)
+    assert NEXT not in daybook.read_book(warehouse)
 
 
 def test_only_the_next_unopened_date_is_skipped(warehouse: Warehouse) -> None:

@@ -15,11 +15,10 @@ from postloan.embedded.api import AirflowApi
 from postloan.embedded.ours import stranger_at
 from postloan.errors import PostloanError
 from postloan.settings import settings
-from postloan.shown_text import made_visible, shown
+from postloan.shown_text import shown
 
 _NAME = re.compile(r"\w[\w .,'·-]{0,79}")
 """No brackets: nobody can write what looks like the proof behind the name."""
-LONGEST_REASON = 2_000
 _LOGIN = re.compile(r"[\w.@+-]{1,64}")
 
 
@@ -40,31 +39,6 @@ def acting_person(said: str = "") -> str:
         )
     proof = "; ".join(filter(None, (_airflow_user(), _os_user())))
     return f"{name} ({proof})" if name else proof
-
-
-def acting_reason(said: str, *, required: bool = True) -> str:
-    """Why a person gives a command, in that person's words; it stays on record.
-
-    Args:
-        said: the text after `--reason`.
-        required: whether it may not be left out.
-
-    Raises:
-        PostloanError: it is missing, too long, or holds what does not show as itself.
-    """
-    reason = said.strip()
-    if required and not any(map(str.isalnum, reason)):
-        raise PostloanError("Give the reason with --reason: it stays on record, and is read.")
-    if len(reason) > LONGEST_REASON:
-        raise PostloanError(
-            f"The reason has {len(reason):,} characters; {LONGEST_REASON:,} are the most."
-        )
-    if made_visible(reason) != reason or set(reason) & {"\t", "\n"}:
-        raise PostloanError(
-            "The reason holds a line break, or characters that steer a terminal or are not seen. "
-            "Write it as plain text on one line."
-        )
-    return reason
 
 
 def _airflow_user() -> str:

@@ -2,7 +2,7 @@
 
 import argparse
 
-from postloan.cli.acting import acting_person, acting_reason, add_by
+from postloan.cli.acting import acting_person, add_by
 from postloan.cli.shown import business_date
 from postloan.daybook import next_due, skip_day
 from postloan.settings import settings
@@ -11,12 +11,10 @@ from postloan.warehouse import open_warehouse
 
 def run(args: argparse.Namespace) -> int:
     """Write the reason into the book; 0 on success."""
-    reason = acting_reason(args.reason)
     with open_warehouse(settings().warehouse_url) as warehouse:
-        person = acting_person(args.by)
-        skip_day(warehouse, args.date, f"{reason}; closed by {person}")
+        skip_day(warehouse, args.date, args.reason, acting_person(args.by))
         due = next_due(warehouse, args.date)
-    print(f"{args.date}: closed without being run ({reason})")
+    print(f"{args.date}: closed without being run ({args.reason.strip()})")
     if due:
         print(f"{due} was waiting for it. Run it: python -m postloan run --date {due}")
     return 0

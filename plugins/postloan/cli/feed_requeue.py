@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from postloan.cli.acting import acting_person, acting_reason, add_by
+from postloan.cli.acting import acting_person, add_by
 from postloan.cli.shown import business_date
 from postloan.ingestion.requeue import Wish, requeue
 from postloan.settings import settings
@@ -18,7 +18,7 @@ def run(args: argparse.Namespace) -> int:
         args.source,
         args.date,
         acting_person(args.by),
-        acting_reason(args.reason, required=False),
+        args.reason,
         args.feed,
         args.corrected,
     )

@@ -2,7 +2,7 @@
 
 import argparse
 
-from postloan.cli.acting import acting_person, acting_reason, add_by
+from postloan.cli.acting import acting_person, add_by
 from postloan.cli.shown import business_date
 from postloan.retention.holds import Hold, all_holds, lift, place
 from postloan.settings import settings
@@ -13,7 +13,7 @@ def run_place(args: argparse.Namespace) -> int:
     """Place a hold; 0 on success."""
     hold = Hold(args.hold_id, args.starts_on, args.customer, args.first_date, args.last_date)
     with open_warehouse(settings().warehouse_url) as warehouse:
-        place(warehouse, hold, acting_reason(args.reason), acting_person(args.by))
+        place(warehouse, hold, args.reason, acting_person(args.by))
     print(f"Hold {args.hold_id} is placed as of {args.starts_on}.")
     return 0
 

@@ -2,7 +2,7 @@
 
 import argparse
 
-from postloan.cli.acting import acting_person, acting_reason, add_by
+from postloan.cli.acting import acting_person, add_by
 from postloan.cli.shown import business_date, how_to_publish
 from postloan.gates import ALL_CHECKS, release_gate, together
 from postloan.settings import settings
@@ -16,7 +16,7 @@ def run(args: argparse.Namespace) -> int:
             warehouse,
             args.date,
             released_by=acting_person(args.by),
-            reason=acting_reason(args.reason),
+            reason=args.reason,
             check_name=args.check,
         )
         next_step = how_to_publish(warehouse, args.date)

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Sequence
 from datetime import date
 
-from postloan.cli.acting import acting_person, acting_reason, add_by
+from postloan.cli.acting import acting_person, add_by
 from postloan.cli.shown import business_date, counted_as, how_to_publish, not_looked_at
 from postloan.restrictions.release import append_releases, check_customer
 from postloan.restrictions.standing import UNCLEAR_ROW, Protection, standing_protections
@@ -98,7 +98,7 @@ def run_release(args: argparse.Namespace) -> int:
             warehouse,
             releases,
             released_by=acting_person(args.by),
-            reason=acting_reason(args.reason),
+            reason=args.reason,
             released_on=args.on,
         )
         next_step = how_to_publish(warehouse, counts_on)

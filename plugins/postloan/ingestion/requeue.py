@@ -1,7 +1,7 @@
 """Puts quarantined rows through staging again, as they are or as a person has corrected them."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from postloan.ingestion.requeues import (
     next_number,
     requests_for,
 )
+from postloan.reasons import kept_reason
 from postloan.settings import Settings
 from postloan.warehouse import Warehouse
 
@@ -88,6 +89,7 @@ def requeue(
         What became of the rows of every feed concerned, and the delivery as it stands now.
 
     Raises:
+        ReasonError: the reason shows nothing, or holds a number of a person.
         DeliveryError: nothing is in quarantine, the corrected rows cannot be used, or the
             delivery is refused with them.
     """
@@ -95,6 +97,7 @@ def requeue(
         raise DeliveryError(
             "A requeue needs the person who asks for it: the name stays with the rows."
         )
+    wish = replace(wish, reason=kept_reason(warehouse, wish.reason, required=False))
     feeds = {f.name: f for f in catalogue().feeds_of(wish.source)}
     delivery = home.landing / wish.source / wish.business_date.isoformat()
     manifest = read_manifest(delivery, wish.source, wish.business_date, feeds.values())
@@ -169,7 +172,7 @@ def _request(known: Requests, manifest: Manifest, wish: Wish, feed: str, rows: b
         number=next_number(known.folder, feed),
         delivered_sha256=file.sha256 if file else "",
         released_by=wish.by.strip(),
-        reason=wish.reason.strip(),
+        reason=wish.reason,
         rows=max(len(rows.splitlines()) - 1, 0),
         file_sha256=hashlib.sha256(rows).hexdigest() if rows else "",
     )

@@ -6,6 +6,7 @@ from datetime import date
 
 from postloan.contracts import catalogue
 from postloan.errors import DayError
+from postloan.reasons import kept_reason
 from postloan.restrictions.loads import last_load_no
 from postloan.restrictions.standing import UNCLEAR_ROW, Protection, standing_protections
 from postloan.shown_text import shown
@@ -84,11 +85,13 @@ def append_releases(
         The business date from which they count.
 
     Raises:
-        DayError: nobody or no reason is named, the kind is unknown, nothing or more than one thing
+        ReasonError: the reason shows nothing, or holds a number of a person.
+        DayError: nobody is named, the kind is unknown, nothing or more than one thing
             is identified, or the date lies before what is released was received.
     """
-    if not released_by.strip() or not reason.strip():
-        raise DayError("A release needs the person who made it and the reason: both stay on it.")
+    if not released_by.strip():
+        raise DayError("A release needs the person who made it: the name stays on it.")
+    reason = kept_reason(warehouse, reason)
     if not releases:
         raise DayError("There is nothing to release. See: python -m postloan restriction list")
     for release in releases:
@@ -117,7 +120,7 @@ def append_releases(
                     ),
                     "release_no": number,
                     "released_by": released_by.strip(),
-                    "reason": reason.strip(),
+                    "reason": reason,
                 }
                 for number, release in enumerate(releases, last + 1)
             ),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from postloan.errors import DayError
+from postloan.reasons import kept_reason
 from postloan.warehouse import Warehouse
 
 _HOLD_ID = re.compile(r"[A-Za-z0-9_.-]{1,64}")
@@ -38,18 +39,20 @@ def place(warehouse: Warehouse, hold: Hold, reason: str, by: str) -> None:
 
     Raises:
         DayError: the number is taken or malformed, the order says neither whose data nor which
-            dates, or reason or name are missing.
+            dates, or the name is missing.
+        ReasonError: the reason shows nothing, or holds a number of a person.
     """
-    _check(hold, reason, by)
+    reason = kept_reason(warehouse, reason)
+    _check(hold, by)
     with warehouse.transaction():
         if warehouse.fetch(_PLACED, {"hold_id": hold.hold_id}):
             raise DayError(f"Hold {hold.hold_id} is there already; give another number.")
         warehouse.append_rows(
-            "legal_hold", [{**vars(hold), "reason": reason.strip(), "placed_by": by.strip()}]
+            "legal_hold", [{**vars(hold), "reason": reason, "placed_by": by.strip()}]
         )
 
 
-def _check(hold: Hold, reason: str, by: str) -> None:
+def _check(hold: Hold, by: str) -> None:
     if not _HOLD_ID.fullmatch(hold.hold_id):
         raise DayError("The number of a hold has 1 to 64 letters, digits, dots and hyphens.")
     ranged = hold.first_date is not None and hold.last_date is not None
@@ -57,8 +60,8 @@ def _check(hold: Hold, reason: str, by: str) -> None:
         raise DayError("A hold names either a customer, or the first and the last business date.")
     if ranged and str(hold.first_date) > str(hold.last_date):
         raise DayError(f"The range of the hold ends on {hold.last_date}, before it begins.")
-    if not reason.strip() or not by.strip():
-        raise DayError("Say why the hold is placed, and who places it.")
+    if not by.strip():
+        raise DayError("Say who places the hold.")
 
 
 def lift(warehouse: Warehouse, hold_id: str, on: date, by: str) -> None:

@@ -24,7 +24,7 @@ from postloan.legal_requests import (
     shown_cases,
     waiting_cases,
 )
-from postloan.reasons import named_in
+from postloan.reasons import check_impersonal, named_in, says_something
 from postloan.settings import settings
 from postloan.steps.result import StepResult, record
 from postloan.taskfiles.ledger import APPROVED, commit_tasks
@@ -174,7 +174,8 @@ def decide(
         SupersededError: a newer question has been asked.
         PostloanError: nobody is named; the question is unknown; a verdict is about no case that was
             shown, says nothing, lacks the reason that a gap needs, or gives one that speaks of
-            another case; a gate of the date is shut and something is approved.
+            another case or holds a number of a person; a gate of the date is shut and something is
+            approved.
         PublicationError: the outbox cannot be written, or a published file was changed.
     """
     user = decided_by.strip()
@@ -184,6 +185,8 @@ def decide(
     shown = shown_cases(warehouse, asked_on, round)
     with _asked_anew_if_refused(warehouse, request):
         _check(verdicts, shown)
+        for reason in {v.reason for v in verdicts}:
+            check_impersonal(warehouse, reason)
     outbox = outbox or settings().outbox
     _publish_what_a_crash_kept(warehouse, request, outbox)
     _check_is_newest(warehouse, request)
@@ -255,7 +258,7 @@ class _Answer:
                     "asked_on": self.asked[0],
                     "round": self.asked[1],
                     "approved_by": self.user,
-                    "reason": verdict.reason.strip() or None,
+                    "reason": _kept(verdict),
                 }
             ],
         )
@@ -269,9 +272,14 @@ class _Answer:
             "decided_by": self.user,
             "asked_on": self.asked[0],
             "asked_round": self.asked[1],
-            "reason": verdict.reason.strip() or None,
+            "reason": _kept(verdict),
         }
         self.warehouse.replace_slice("legal_case_decision", key, [row])
+
+
+def _kept(verdict: Verdict) -> str | None:
+    """The reason as it stays on record; one that shows nothing is none."""
+    return verdict.reason.strip() if says_something(verdict.reason) else None
 
 
 def _same_person(user: str) -> str:
@@ -357,7 +365,7 @@ def _check(verdicts: Sequence[Verdict], shown: Mapping[str, Shown]) -> None:
                 f"nothing was decided. Say one of: {', '.join(DECISIONS)}."
             )
         missing = shown[verdict.case_id].missing_items
-        if verdict.decision == "approved" and missing and not verdict.reason.strip():
+        if verdict.decision == "approved" and missing and not says_something(verdict.reason):
             raise PostloanError(
                 f"Case {verdict.case_id} lacks {', '.join(missing)}; nothing was decided. "
                 f"Give the reason why it is approved all the same, or reject it."
