@@ -1,5 +1,6 @@
 """Packs that would be misread are refused with a message that names the place."""
 
+import re
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import replace
@@ -114,3 +115,23 @@ def test_a_rule_asked_of_nothing_that_is_there_is_refused() -> None:
     pack = changed("house_protection", misname)
     with pytest.raises(RuleError, match=r"HOUSE-PRO-001: asked_of contacts is none of"):
         list(protections((pack,), [{"queue": "go_live", "check_name": "x", "subject": "any"}]))
+
+
+@pytest.mark.parametrize(
+    ("doubled", "told"),
+    [("HOUSE-STA-001", "standing_tasks.*house_far_ahead"), ("HOUSE-FAR-002", "two rules")],
+)
+def test_an_id_stands_for_one_rule(rule_files: RuleFiles, doubled: str, told: str) -> None:
+    rule_files.change("contact/house_far_ahead.yaml", {"id: HOUSE-FAR-001": f"id: {doubled}"})
+    _load.cache_clear()
+    with pytest.raises(RuleError) as refused:
+        rule_book()
+    assert doubled in str(refused.value)
+    assert re.search(told, str(refused.value))
+
+
+def test_the_versions_of_a_pack_keep_their_ids() -> None:
+    packs = [p for p in rule_book().packs if p.name == "cn_holds"]
+    ids = [{rule["id"] for rule in p.body["rules"]} for p in packs]
+    assert len(packs) > 1
+    assert set.intersection(*ids)

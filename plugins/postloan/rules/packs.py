@@ -6,7 +6,8 @@ gaps nor overlaps can be written down.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -173,6 +174,38 @@ def _check_versions(packs: Iterable[Pack]) -> None:
                 )
 
 
+def _check_ids(packs: Iterable[Pack]) -> None:
+    """Refuse an id of two rules: task files, denials and lineage name a rule by it alone."""
+    owner: dict[str, Pack] = {}
+    for pack in packs:
+        ids = list(_ids(pack.body))
+        twice = next((i for i, times in Counter(ids).items() if times > 1), None)
+        if twice:
+            raise RuleError(
+                f"{pack.path.name}: version {pack.version} has two rules with the id "
+                f"'{shown(twice)}'. Give each its own."
+            )
+        for rule_id in ids:
+            other = owner.setdefault(rule_id, pack)
+            if other.name != pack.name:
+                raise RuleError(
+                    f"{pack.path.name}: the id '{shown(rule_id)}' stands for a rule of "
+                    f"{other.path.name} already. Give the younger one another."
+                )
+
+
+def _ids(part: Any) -> Iterator[str]:
+    """The ids of rules anywhere in a pack."""
+    if isinstance(part, Mapping):
+        if "id" in part:
+            yield str(part["id"])
+        part = part.values()
+    elif not isinstance(part, list):
+        return
+    for inner in part:
+        yield from _ids(inner)
+
+
 @cache
 def _load(folder: Path) -> RuleBook:
     schema_path = folder / "_schema" / "rule_pack.schema.json"
@@ -185,6 +218,7 @@ def _load(folder: Path) -> RuleBook:
         for document in _documents(path)
     ]
     _check_versions(packs)
+    _check_ids(packs)
     return RuleBook(tuple(packs))
 
 
