@@ -3,6 +3,7 @@
 `POSTLOAN_HOME/users.yaml`, or `include/users.yaml` where a lender has not written its own.
 """
 
+import unicodedata
 from collections import Counter
 from pathlib import Path
 from typing import Annotated, Literal
@@ -28,6 +29,15 @@ _MEND = (
 
 Duty = Literal["operator", "risk_officer", "legal_approver"]
 Role = Literal["viewer", "user", "op", "admin"]
+
+
+def identity(name: str) -> str:
+    """A name of a person as it is compared: one person never counts as two.
+
+    Without width, case, blanks around it and signs that nobody sees.
+    """
+    seen = "".join(c for c in name if unicodedata.category(c) not in ("Cf", "Cc"))
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", seen).casefold()).strip()
 
 
 class User(BaseModel):
@@ -82,8 +92,8 @@ class Users(BaseModel):
     @model_validator(mode="after")
     def _is_whole(self) -> "Users":
         for what, values in (
-            ("user", [u.user.lower() for u in self.users]),
-            ("airflow_id", [u.id_in_airflow.lower() for u in self.users]),
+            ("user", [identity(u.user) for u in self.users]),
+            ("airflow_id", [identity(u.id_in_airflow) for u in self.users]),
         ):
             doubled = [value for value, times in Counter(values).items() if times > 1]
             if doubled:

@@ -32,7 +32,7 @@ def test_above_an_amount_two_different_people_approve(book: Book) -> None:
     assert rows_of(book, FIRST, APPROVED) == []
     second = question(book, FIRST)
     assert second.cases[0].approved_by == ("ann",)
-    for same in ("ann", " Ann "):
+    for same in ("ann", " Ann ", "ａｎｎ", "ＡＮＮ", "a\u200bnn", "ann\u00ad", "\u3000ann"):
         counts = book.answer(second, same).counts
         assert (counts["cases_approved"], counts["cases_first_approvals"]) == (0, 1)
     assert book.answer(second, "ben").counts["cases_approved"] == 1

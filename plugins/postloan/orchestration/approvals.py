@@ -154,12 +154,12 @@ class AskLegalApprovers(HITLOperator):
     def _asked(self, question: Question) -> "list[User]":
         """Who may answer: who has approved all of the cases already is not asked once more."""
         from postloan.settings import settings
-        from postloan.users import users
+        from postloan.users import identity, users
 
-        done = [{name.casefold() for name in case.approved_by} for case in question.cases]
+        done = [{identity(name) for name in case.approved_by} for case in question.cases]
         everywhere = set.intersection(*done)
         people = users(settings()).legal_approvers
-        return [u for u in people if u.user.casefold() not in everywhere] or list(people)
+        return [u for u in people if identity(u.user) not in everywhere] or list(people)
 
     def _wait(self, kept: Mapping[str, Any]) -> None:
         until = timedelta(seconds=kept.get("looks_every", LOOKS_EVERY.total_seconds()))

@@ -29,6 +29,7 @@ from postloan.settings import settings
 from postloan.steps.result import StepResult, record
 from postloan.taskfiles.ledger import APPROVED, commit_tasks
 from postloan.taskfiles.publish import publish_files
+from postloan.users import identity
 from postloan.warehouse import Warehouse
 
 __all__ = [
@@ -179,7 +180,7 @@ def decide(
         PublicationError: the outbox cannot be written, or a published file was changed.
     """
     user = decided_by.strip()
-    if not user:
+    if not identity(user):
         raise PostloanError("A decision on legal cases needs the person who made it.")
     request = request_of(warehouse, asked_on, round)
     shown = shown_cases(warehouse, asked_on, round)
@@ -239,10 +240,10 @@ class _Answer:
                 self._decide(verdict, case)
                 counts["rejected"] += 1
             else:
-                people = {_same_person(p) for p in before.get(case.case_id, ())}
-                if _same_person(self.user) not in people:
+                people = {identity(p) for p in before.get(case.case_id, ())}
+                if identity(self.user) not in people:
                     self._approve(verdict, case)
-                is_enough = len(people | {_same_person(self.user)}) >= case.approvals_needed
+                is_enough = len(people | {identity(self.user)}) >= case.approvals_needed
                 if is_enough:
                     self._decide(verdict, case)
                 counts["approved" if is_enough else "first_approvals"] += 1
@@ -280,11 +281,6 @@ class _Answer:
 def _kept(verdict: Verdict) -> str | None:
     """The reason as it stays on record; one that shows nothing is none."""
     return verdict.reason.strip() if says_something(verdict.reason) else None
-
-
-def _same_person(user: str) -> str:
-    """Users are told apart without regard to case and blanks: one person never counts twice."""
-    return user.strip().casefold()
 
 
 def _decided(warehouse: Warehouse, on: date) -> dict[str, str]:
