@@ -1,5 +1,6 @@
 """Nobody who has paid, died or been protected is sued: what recalls a case, approved or waiting."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -190,13 +191,25 @@ def test_whatever_protects_a_debtor_recalls_an_approved_case_in_words(book: Book
     assert ask(book.warehouse, NEXT) is None
 
 
-def test_whatever_a_check_of_a_legal_case_can_say_has_words(book: Book) -> None:
+def test_whatever_a_check_can_say_has_words(book: Book) -> None:
     named = {
         "not_deceased": ("deceased", "customer_unknown"),
         "not_paused": ("paused",),
         "of_age": ("minor",),
         "person_is_free": ("same_person_protected",),
         "still_owed": ("paid_since", "closed_since"),
+        "allowed_hours": ("no_allowed_hours",),
+        "valid_phone": ("no_contact_address", "invalid_phone"),
+        "recipient_is_debtor": ("not_the_debtor", "phone_of_contact_person"),
+        "number_is_unshared": ("shared_number",),
+    }
+    of_subject = {
+        "no_hold": "hold_{}",
+        "not_restricted": "{}_requested",
+        "number_is_debtors": "reported_{}",
+        "no_opt_out": "opted_out_of_{}",
+        "not_withdrawn": "withdrawn_{}",
+        "consent": "no_consent_{}",
     }
     codes = {"check_not_available", "loaded_since", "core_says_otherwise"}
     codes |= {"amount_disputed", "amount_disputed_elsewhere"}
@@ -204,16 +217,26 @@ def test_whatever_a_check_of_a_legal_case_can_say_has_words(book: Book) -> None:
     for check, subject in book.warehouse.fetch(
         "select distinct rule.check_name, rule.subject from rule_contact_check as rule "
         "inner join rule_queue_check as needed on rule.check_name = needed.check_name "
-        "and rule.business_date = needed.business_date "
-        "where needed.queue in ('legal_case_approved', 'legal_preparation')"
+        "and rule.business_date = needed.business_date"
     ):
-        made = {"no_hold": f"hold_{subject}", "not_restricted": f"{subject}_requested"}
-        codes |= {made[check]} if check in made else set(named[check])
+        made = of_subject.get(check)
+        codes |= {made.format(subject)} if made else set(named[check])
     words = book.warehouse.fetch(
-        "select code from rule_legal_wording where subject = 'case_reason'"
+        "select code, title_zh from rule_legal_wording where subject = 'case_reason'"
     )
-    assert codes <= {code for (code,) in words}
-    assert {"hold_unclear_row", "deletion_requested", "minor"} <= codes
+    assert codes <= {code for code, _ in words}
+    assert {"hold_unclear_row", "deletion_requested", "minor", "shared_number"} <= codes
+    assert not [zh for _, zh in words if re.search("[A-Za-z_]", zh)]
+
+
+def test_a_reason_says_what_was_looked_at(book: Book) -> None:
+    publish_rules(book.warehouse, NEXT)
+    ((zh, en),) = book.warehouse.fetch(
+        "select title_zh, title_en from rule_legal_wording where code = 'minor'"
+    )
+    # A customer whose age nobody knows passes the check.
+    assert "不明" not in zh
+    assert "unknown" not in en
 
 
 def test_a_hold_that_ends_lets_the_case_be_asked_anew(book: Book) -> None:
