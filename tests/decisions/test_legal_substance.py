@@ -10,6 +10,7 @@ import pytest
 
 from postloan.legal_question import waiting_list
 from postloan.legal_requests import COLUMNS, NO_SUBSTANCE, Shown, newest_request, shown_cases
+from postloan.orchestration.question_words import line
 from postloan.steps.approve_legal_cases import ask
 from postloan.warehouse.models import load_model
 from tests.support.decision_book import Book
@@ -128,11 +129,30 @@ def pays_attention(_book: Book, _number: int) -> None:
     """Nothing but a day passes."""
 
 
+def will_be_bankrupt(book: Book, number: int) -> None:
+    """A hold is announced that begins in a few days."""
+    book.fact(
+        "hold",
+        NEXT,
+        hold_id=f"H{number}",
+        customer_id=f"C{number}",
+        hold_kind="bankruptcy",
+        starts_on=NEXT + timedelta(days=7),
+    )
+
+
+def will_be_paused(book: Book, number: int) -> None:
+    """So is a pause of the loan."""
+    book.pause(f"L{number}", NEXT + timedelta(days=7), received_on=NEXT)
+
+
 AFTER: tuple[tuple[Change, dict[str, str], str | None], ...] = (
     # what happens after the approval, what is owed the next day, why the task is recalled
     (is_student, {}, "退回重新审批: 不适用路径已变, 学生身份已变"),
     (loses_the_contract, {}, "退回重新审批: 出现新的材料缺口"),
-    (asks_for_a_plan, {}, "退回重新审批: 还款方案或承诺已变"),
+    (asks_for_a_plan, {}, "退回重新审批: 还款方案、承诺或停催预告已变"),
+    (will_be_bankrupt, {}, "退回重新审批: 还款方案、承诺或停催预告已变"),
+    (will_be_paused, {}, "退回重新审批: 还款方案、承诺或停催预告已变"),
     (moves_its_end, {}, "退回重新审批: 时效届满日已变"),
     (pays_attention, {"amount": "330.01"}, "退回重新审批: 诉请已变"),
     (pays_attention, {"amount": "299.99"}, "退回重新审批: 诉请已变"),
@@ -140,6 +160,22 @@ AFTER: tuple[tuple[Change, dict[str, str], str | None], ...] = (
     (finds_the_address, {}, None),
     (pays_attention, {}, None),
 )
+
+
+def test_who_approves_is_told_of_a_stop_that_is_to_come(book: Book) -> None:
+    book.debtor(FIRST, 1, 95, amount="300.00")
+    book.debtor(FIRST, 2, 95, amount="300.00")
+    book.hold("C1", FIRST + timedelta(days=6), hold_kind="bankruptcy", loan_id="L1")
+    run(book, FIRST)
+    one, two = sorted(question(book, FIRST).cases, key=lambda c: c.loan_id)
+    begins = FIRST + timedelta(days=6)
+    assert one.plan == (
+        f"hold bankruptcy from {begins}; hold bankruptcy of this loan from {begins}"
+    )
+    assert f"停催预告 破产 自 {begins}" in line(one, "zh")
+    assert f"hold bankruptcy from {begins}" in line(one, "en")
+    assert two.plan == ""
+    assert "未见" in line(two, "zh")
 
 
 def test_an_approval_ends_with_what_it_was_given_for(book: Book) -> None:

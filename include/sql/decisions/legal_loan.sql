@@ -3,12 +3,13 @@
 -- The claim is what is overdue, less the money that has come with a day yet to come: nobody is sued
 -- for what has come. What part of the claim such money pays is not known before its day, so it has
 -- no split then. Where it pays all, the check that asks for it stops the case and the claim stays.
--- It is the whole where nothing is left to fall due.
+-- It is the whole where nothing is left to fall due. Beside plans and promises stands what is
+-- announced: a hold or a pause that begins after the moment of contact.
 --
 -- grain   loan_id
 -- reads   loan_stage, loan_delinquency, legal_case, rule_band, rule_parameter, rule_legal_claim,
 --         instalment, current_enrolment, rule_enrolment_code, rule_enrolment_status, known_plan,
---         paid_since
+--         announced_stop, paid_since
 -- write   temporary
 
 with
@@ -223,7 +224,7 @@ select
     full_time_students.customer_id is not null as is_full_time_student,
     case when full_time_students.customer_id is not null then excluded.routes end
         as excluded_routes,
-    known_plan.plan,
+    nullif(concat_ws('; ', known_plan.plan, of_person.told, of_loan.told), '') as plan,
     -- A currency that the rule does not name opens no case by itself.
     coalesce(claims.claim_amount >= amounts.minimum_claim, false) as is_enough,
     amounts.minimum_claim is not null as has_minimum,
@@ -239,6 +240,10 @@ left join full_time_students
     on loans.customer_id = full_time_students.customer_id
 left join known_plan
     on loans.loan_id = known_plan.loan_id
+left join announced_stop as of_person
+    on loans.customer_id = of_person.customer_id
+left join announced_stop as of_loan
+    on loans.loan_id = of_loan.loan_id
 left join amounts
     on loans.currency = amounts.currency
 left join limitation
