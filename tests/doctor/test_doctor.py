@@ -15,6 +15,7 @@ import pytest
 import yaml
 
 from postloan.cli import main
+from postloan.embedded.api import AirflowApi
 from postloan.modes import keep_private
 from postloan.settings import REPOSITORY, settings
 from postloan.warehouse import open_warehouse
@@ -285,3 +286,35 @@ def test_spark_asks_for_java_and_pyspark(
     assert code == 1
     assert "1.8.0_292" in line(told, "Java")
     assert "Install Java 17 or newer" in line(told, "Java")
+
+
+# Airflow --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("paused", [(), ("suppress_contacts", "publish_task_files")])
+def test_a_dag_that_somebody_has_paused_is_told(
+    capsys: pytest.CaptureFixture[str],
+    delivered: None,
+    monkeypatch: pytest.MonkeyPatch,
+    paused: tuple[str, ...],
+) -> None:
+    monkeypatch.setenv("POSTLOAN_AIRFLOW_URL", "http://127.0.0.1:1")
+    monkeypatch.setattr(AirflowApi, "is_healthy", lambda _: True)
+    monkeypatch.setattr(AirflowApi, "paused_dags", lambda _: paused)
+    _, told = doctor(capsys)
+    assert ("paused DAGs" in told) is bool(paused)
+    assert main(["status"]) == 0
+    said = capsys.readouterr().out
+    assert ("PAUSED in Airflow" in said) is bool(paused)
+    if paused:
+        assert "WAITS: suppress_contacts, publish_task_files" in line(told, "paused DAGs")
+        assert "suppress_contacts" in said
+
+
+def test_status_says_nothing_of_an_airflow_that_is_away(
+    capsys: pytest.CaptureFixture[str], delivered: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert main(["status"]) == 0
+    monkeypatch.setenv("POSTLOAN_AIRFLOW_URL", "http://127.0.0.1:1")
+    assert main(["status"]) == 0
+    assert "PAUSED" not in capsys.readouterr().out

@@ -88,3 +88,15 @@ def test_an_event_that_cannot_be_shown_for_another_reason_is_an_error(
     monkeypatch.setattr("postloan.embedded.api.time.sleep", lambda _: None)
     with pytest.raises(PostloanError, match="does not answer"):
         airflow.started_by(INGESTION, GATE)
+
+
+def test_what_is_paused_of_ours_is_named_the_list_of_the_morning_first(
+    airflow: AirflowApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = [
+        {"dag_id": name, "is_paused": name != "stage_overdue_loans"}
+        for name in (GATE, "expire_old_data", "somebody_elses", "stage_overdue_loans")
+    ]
+    found.append({"dag_id": "suppress_contacts", "is_paused": True})
+    monkeypatch.setattr(AirflowApi, "call", lambda *_, **__: {"dags": found})
+    assert airflow.paused_dags() == ("suppress_contacts", GATE)

@@ -3,6 +3,7 @@
 import argparse
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
@@ -120,6 +121,20 @@ def whether_airflow_is_up(home: Settings) -> str:
     if not api.is_healthy():
         return f"Airflow at {api.url} does not answer, or a part of it is away: make up mends it."
     return f"Airflow: {api.url}" if named else where_the_ui_is(home)
+
+
+def paused_lines(home: Settings) -> Iterator[str]:
+    """DAGs that somebody has paused, where Airflow is up; nothing where it is not."""
+    is_ours = home.airflow_home.is_dir() and is_supervised(home)
+    if not os.environ.get("POSTLOAN_AIRFLOW_URL") and not is_ours:
+        return
+    api = AirflowApi.of(home)
+    if not api.is_healthy():
+        return
+    with suppress(PostloanError):
+        if paused := api.paused_dags():
+            yield f"PAUSED in Airflow, so no recall or new file comes of it: {', '.join(paused)}"
+            yield "  → Switch it on in the UI; the audit log there says who paused it."
 
 
 def tell_outcome(outcome: Outcome) -> int:

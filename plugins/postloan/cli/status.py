@@ -2,7 +2,7 @@
 
 import argparse
 
-from postloan.cli.shown import not_looked_at
+from postloan.cli.shown import not_looked_at, paused_lines
 from postloan.daybook import stale_dates, status
 from postloan.gates import newest_held
 from postloan.settings import settings
@@ -30,6 +30,7 @@ def run(_args: argparse.Namespace) -> int:
         ]
         words = "; ".join(filter(None, notes))
         print(f"{day}  {state:<8} revision {record.revision}  {words}".rstrip())
+    lines += paused_lines(home)
     print("\n".join(lines), end="\n" if lines else "")
     return 0
 

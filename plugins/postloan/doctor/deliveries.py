@@ -35,9 +35,23 @@ def airflow(home: Settings) -> Iterator[Finding]:
     api = AirflowApi.of(home)
     if api.is_healthy():
         yield Finding(AIRFLOW, "state", f"healthy at {api.url}")
+        yield from _paused(api)
     else:
         words = f"does not answer, or a part of it is away, at {api.url}"
         yield Finding.missing(AIRFLOW, "state", words, "make up mends what is left of it.")
+
+
+def _paused(api: AirflowApi) -> Iterator[Finding]:
+    """DAGs that somebody has paused; whoever may start a run may do so."""
+    try:
+        paused = api.paused_dags()
+    except PostloanError as error:
+        yield Finding.note(AIRFLOW, "paused DAGs", f"not known: {error}")
+        return
+    if paused:
+        words = f"{', '.join(paused)}: until they go on, no recall and no new file comes of them"
+        remedy = "Switch them on in the UI; the audit log there says who paused them."
+        yield Finding.waits(AIRFLOW, "paused DAGs", words, remedy)
 
 
 def _users(home: Settings) -> Finding:

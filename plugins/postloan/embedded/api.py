@@ -13,7 +13,7 @@ from postloan.embedded.address import airflow_address
 from postloan.embedded.environment import base_url, password
 from postloan.embedded.ours import OwnServerOnly, stranger_at
 from postloan.errors import PostloanError
-from postloan.settings import Settings
+from postloan.settings import REPOSITORY, Settings
 from postloan.shown_text import without_secrets
 from postloan.users import ADMIN
 
@@ -245,6 +245,16 @@ class AirflowApi:
         """Whether the DAG processor has seen the DAG."""
         found = self.call("GET", "/api/v2/dags", params={"dag_id_pattern": dag_id, "limit": 100})
         return any(d["dag_id"] == dag_id for d in found["dags"])
+
+    def paused_dags(self) -> tuple[str, ...]:
+        """DAGs of ours that somebody has paused: no date, message or recall goes on behind them.
+
+        What is paused of the list of the morning comes first. Expiry may wait.
+        """
+        ours = {path.stem for path in (REPOSITORY / "dags").glob("*.py")} - {"expire_old_data"}
+        found = self.call("GET", "/api/v2/dags", params={"paused": "true", "limit": 100})
+        names = {d["dag_id"] for d in found["dags"] if d["is_paused"]} & ours
+        return tuple(sorted(names, key=lambda name: (name != "suppress_contacts", name)))
 
     def has_connection(self, name: str) -> bool:
         """Whether a connection of that name is kept in Airflow's own database."""
