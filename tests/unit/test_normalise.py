@@ -134,7 +134,7 @@ def test_the_byte_order_mark_is_no_part_of_the_first_column(tmp_path: Path) -> N
 
 
 def test_refused_bytes_are_shown_as_harmless_text() -> None:
-    assert shown(b"a\0b\xff\n\x1b[31m") == "a\\x00b\\xff\\n\\x1b[31m"
+    assert shown(b"a\0b\xff\n\x1b[31m") == "a\\x00b\\xff\\x0a\\x1b[31m"
     assert shown("张三,1".encode()) == "张三,1"
 
 

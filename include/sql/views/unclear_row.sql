@@ -3,7 +3,7 @@
 --
 -- One row for each customer that a refused row names, directly or by a loan, and for whoever bears
 -- the identity or telephone number in it; one without a customer where it names nobody of the book,
--- whoever bears what else it tells. A release of the row itself is of those whom it named then:
+-- whoever bears what else it tells, or where a line of several in it names nobody. A release of the row itself is of those whom it named then:
 -- whoever comes into the book later is held.
 --
 -- What a claim rests on (money, dues, the loan itself) leaves in doubt what is owed of the loan it
@@ -176,6 +176,20 @@ held as (
         ) as names_somebody
     from named
 
+),
+
+-- A line of the record may be a row that it has swallowed, of nobody knows whom.
+nameless_inside as (
+
+    select
+        business_date,
+        source,
+        feed,
+        file_sha256,
+        line_no
+    from refused_name
+    where subject = 'nobody'
+
 )
 
 select
@@ -197,8 +211,19 @@ inner join held
         and waiting.feed = held.feed
         and waiting.file_sha256 = held.file_sha256
         and waiting.line_no = held.line_no
+left join nameless_inside
+    on
+        waiting.business_date = nameless_inside.business_date
+        and waiting.source = nameless_inside.source
+        and waiting.feed = nameless_inside.feed
+        and waiting.file_sha256 = nameless_inside.file_sha256
+        and waiting.line_no = nameless_inside.line_no
 where
-    (held.customer_id is not null or held.names_somebody = 0)
+    (
+        held.customer_id is not null
+        or held.names_somebody = 0
+        or nameless_inside.line_no is not null
+    )
     and (held.loan_id is not null or not waiting.is_of_claim)
     and not exists (
         select 1

@@ -51,6 +51,8 @@ class Column:
     """How a masked value looks, where the contract says so; see `contracts.masking`."""
     former_names: tuple[str, ...] = ()
     """Names the column had in earlier versions of the contract, newest first."""
+    has_several_lines: bool = False
+    """Whether it is free text that may hold line feeds and tabs; no other column of a feed may."""
 
     @property
     def english_name(self) -> str:

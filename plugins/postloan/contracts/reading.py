@@ -27,6 +27,9 @@ from postloan.settings import include_folder
 from postloan.shown_text import without_secrets
 from postloan.yaml_text import yaml_document
 
+SEVERAL_LINES = "severalLines"
+"""What a column of a feed says of itself that is free text of several lines."""
+
 SQL_TYPES = ("varchar", "integer", "bigint", "date", "boolean", "timestamp", "decimal")
 
 
@@ -58,7 +61,23 @@ def _column(prop: SchemaProperty, where: str) -> Column:
         english=str(custom.get("englishName", "")),
         mask=str(custom.get("mask", "")),
         former_names=_texts(custom.get("formerName")),
+        has_several_lines=_has_several_lines(prop, sql_type, where),
     )
+
+
+def _has_several_lines(prop: SchemaProperty, sql_type: str, where: str) -> bool:
+    told = _custom(prop).get(SEVERAL_LINES, False)
+    if not isinstance(told, bool):
+        raise ContractError(f"{where}: {SEVERAL_LINES} of column {prop.name} is true or false.")
+    is_free_text = sql_type == "varchar" and not (
+        prop.enum or prop.primaryKey or prop.relationships
+    )
+    if told and not is_free_text:
+        raise ContractError(
+            f"{where}: column {prop.name} cannot have {SEVERAL_LINES}: only free text may, no key, "
+            "no list and nothing that names another row."
+        )
+    return told
 
 
 def _texts(value: Any) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from postloan.contracts import Column, FeedContract
 from postloan.errors import ContractError
 from postloan.ingestion.refusals import (
     BAD_PATTERN,
+    CONTROL_CHARACTER,
     MISSING_VALUE,
     NOT_A_BOOLEAN,
     NOT_A_DATE,
@@ -44,6 +45,14 @@ CERTAIN_TIMESTAMP = f"^{_CERTAIN_DAY} {_TIME}$"
 
 LATE_TIMESTAMP = f"^{_LATE_DAY} {_TIME}$"
 
+CONTROL_CHARACTERS = "[\x01-\x1f\x7f-\x9f\u2028\u2029]"
+"""Line breaks and what else steers and is not seen; NUL is refused before, with its record."""
+
+_OF_SEVERAL_LINES = ("\n", "\t")
+"""What free text of several lines may hold of them."""
+
+_HOLDS_CONTROL = "holds_control"
+
 
 def value_of(column: Column) -> exp.Expr:
     """The text of a column; an empty field, quoted or not, is no value."""
@@ -55,12 +64,16 @@ def typed(column: Column) -> exp.Expr:
     return exp.cast(value_of(column), column.sql_type)
 
 
-def fault_of(column: Column, required: exp.Expr | None = None) -> exp.Expr:
+def fault_of(
+    column: Column, required: exp.Expr | None = None, controlled: exp.Expr | None = None
+) -> exp.Expr:
     """The code of the first rule that a value breaks, or NULL.
 
     Args:
         column: the column of the contract.
         required: condition under which the value must be given; by default the contract's word.
+        controlled: condition under which any value of the row holds a control character, which
+            spares a look at each; always by default.
 
     Raises:
         ContractError: the contract asks for a check that is not known here.
@@ -74,12 +87,22 @@ def fault_of(column: Column, required: exp.Expr | None = None) -> exp.Expr:
     of_value = _case(_value_faults(column, value_of(column), typed(column)))
     certain = certain_pattern(column.sql_type)
     case = exp.case().when(missing, _text(MISSING_VALUE))
+    looked_at = [controlled.copy()] if controlled else []
+    case = case.when(exp.and_(*looked_at, _is_controlled(column)), _text(CONTROL_CHARACTER))
     if certain:
         # Nearly every value takes this branch, after one look at its form.
         case = case.when(_matches(value_of(column), certain), of_value.copy())
     for condition, code in _form_faults(column):
         case = case.when(condition, _text(code))
     return case.else_(of_value)
+
+
+def _is_controlled(column: Column) -> exp.Expr:
+    """Whether a value holds a line break or another control character that it may not hold."""
+    value: exp.Expr = exp.column(column.name)
+    for sign in _OF_SEVERAL_LINES if column.has_several_lines else ():
+        value = exp.func("replace", value, _text(sign), _text(""), dialect="duckdb")
+    return _matches(value, CONTROL_CHARACTERS)
 
 
 def certain_pattern(sql_type: str) -> str | None:
@@ -200,11 +223,21 @@ def faults_select(feed: FeedContract, text_table: str) -> str:
     """SELECT of the rows that break a rule: line_no, column_name, reason, raw_text."""
     columns, conditional = feed.file_columns, required_rules(feed)
     codes = {c.name: f"fault_{c.name}" for c in columns}
+    # Nearly no row holds a control character; one look at all of its values together tells.
+    whole = exp.func(
+        "concat_ws", _text(" "), *(exp.column(c.name) for c in columns), dialect="duckdb"
+    )
+    looked_at = exp.select(
+        "line_no",
+        *(exp.column(c.name) for c in columns),
+        _matches(whole, CONTROL_CHARACTERS).as_(_HOLDS_CONTROL),
+    ).from_(text_table)
+    controlled = exp.column(_HOLDS_CONTROL)
     inner = exp.select(
         "line_no",
         *(exp.column(c.name) for c in columns),
-        *(fault_of(c, conditional.get(c.name)).as_(codes[c.name]) for c in columns),
-    ).from_(text_table)
+        *(fault_of(c, conditional.get(c.name), controlled).as_(codes[c.name]) for c in columns),
+    ).from_(looked_at.subquery("looked_at"))
     reason = exp.func("coalesce", *(exp.column(code) for code in codes.values()))
     first = _case([(exp.column(code).is_(exp.null()).not_(), name) for name, code in codes.items()])
     return (
@@ -237,7 +270,8 @@ def plain_condition(feed: FeedContract) -> str:
     """Whether a record of text is right beyond doubt, given what it was typed to.
 
     Every value is written the way its type writes itself, and breaks no rule of the contract. A
-    record that is not, need not be wrong; `faults_select` judges it.
+    record that is not, need not be wrong; `faults_select` judges it. That no value holds a control
+    character is known of the file (`survey`).
     """
     conditional = required_rules(feed)
     judged = (

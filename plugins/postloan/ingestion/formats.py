@@ -15,7 +15,7 @@ from sqlglot import exp
 
 from postloan.contracts.file_format import ROWS, FileFormat
 from postloan.errors import DeliveryError
-from postloan.ingestion.header import check_names
+from postloan.ingestion.header import check_line_end, check_names
 from postloan.ingestion.lines import FieldsWriter, LineWriter, fixed_width_fields, json_fields
 from postloan.ingestion.names import told_file
 from postloan.ingestion.normalise import (
@@ -148,7 +148,9 @@ def _check_header(file: str, line: bytes, names: Sequence[str], form: FileFormat
             f"{told_file(file)}, line 1: longer than {MAX_RECORD_BYTES:,} bytes, which no header "
             f"row is. Look for missing line ends, and deliver the column names first."
         )
-    text = line.rstrip(b"\r\n").decode("utf-8", "replace")
+    line = line.rstrip(b"\r\n")
+    check_line_end(file, line)
+    text = line.decode("utf-8", "replace")
     found = text.split(form.delimiter)
     if form.quoted:
         found = [n[1:-1] if n[:1] == n[-1:] == '"' and len(n) > 1 else n for n in found]

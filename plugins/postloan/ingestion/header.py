@@ -17,7 +17,8 @@ def read_header(path: Path) -> list[str]:
     """The names in the first row of a file.
 
     Raises:
-        DeliveryError: the file is empty, or its first row is not text in UTF-8.
+        DeliveryError: the file is empty, its lines end with CR alone, or its first row is not CSV
+            in UTF-8.
     """
     with path.open("rb") as stream:
         line = stream.readline(MAX_RECORD_BYTES).removeprefix(UTF8_BOM).rstrip(b"\r\n")
@@ -31,13 +32,34 @@ def read_header(path: Path) -> list[str]:
             f"{told_file(path.name)}, line 1: binary data in place of the header row (UTF-16, a "
             f"spreadsheet or a compressed file?). Export the feed as CSV in UTF-8."
         )
+    check_line_end(path.name, line)
+    told = f"{told_file(path.name)}, line 1: the header row"
     try:
         return next(csv.reader([line.decode("utf-8")], strict=True))
-    except (UnicodeDecodeError, csv.Error) as error:
+    except UnicodeDecodeError as error:
+        raise DeliveryError(f"{told} is not UTF-8. Export the feed as UTF-8.") from error
+    except csv.Error as error:
         raise DeliveryError(
-            f"{told_file(path.name)}, line 1: the header row is not CSV in UTF-8. Export the "
-            "feed as UTF-8."
+            f"{told} is not CSV: a quote is missing or out of place. Write the column names as the "
+            f"contract has them, separated by commas."
         ) from error
+
+
+def check_line_end(file: str, line: bytes) -> None:
+    """Refuse a file whose lines end with CR alone.
+
+    Args:
+        file: its name as delivered.
+        line: its first line, without the end.
+
+    Raises:
+        DeliveryError: a CR stands inside the line.
+    """
+    if b"\r" in line:
+        raise DeliveryError(
+            f"{told_file(file)}, line 1: a carriage return (CR) stands inside the header row, as "
+            f"where lines end with CR alone. Export the file with lines that end with LF or CRLF."
+        )
 
 
 def check_header(path: Path, expected: Sequence[str]) -> None:

@@ -147,13 +147,27 @@ def read_blocks(
 
 
 def shown(record: bytes) -> str:
-    """A refused record as harmless text: what is not printable is written as an escape."""
+    """A refused record as harmless text: what is not printable is written by its number.
+
+    Of a record that is cut off, the end says whether it has further lines there.
+    """
     cut = record[: MAX_SHOWN * 4]
     text = cut.decode("utf-8", errors="backslashreplace")
-    safe = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    safe = "".join(c if c.isprintable() else _by_number(c) for c in text)
     if len(safe) <= MAX_SHOWN and len(cut) == len(record):
         return safe
-    return f"{safe[:MAX_SHOWN]}…"
+    safe = safe[:MAX_SHOWN]
+    line_ends = sum(record.count(end) for end in (b"\n", b"\r"))
+    is_longer = line_ends > sum(safe.count(_by_number(end)) for end in "\n\r")
+    return f"{safe}{_by_number(chr(10)) if is_longer else ''}…"
+
+
+def _by_number(sign: str) -> str:
+    """A sign that is not printable; no letter stands for it, as a sender may have written that."""
+    number = ord(sign)
+    if number < 0x100:
+        return f"\\x{number:02x}"
+    return f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"
 
 
 def fault_of(record: bytes, commas: int) -> str | None:

@@ -24,6 +24,7 @@ NESTED_VALUE: Final = "nested_value"
 
 # Of one column, found in its value.
 MISSING_VALUE: Final = "missing_value"
+CONTROL_CHARACTER: Final = "control_character"
 NOT_A_NUMBER: Final = "not_a_number"
 TOO_MANY_DECIMALS: Final = "too_many_decimals"
 OUT_OF_RANGE: Final = "out_of_range"
@@ -95,6 +96,8 @@ def advice(column: Column, reason: str, key: tuple[str, ...] = ()) -> str:
     """
     texts = {
         MISSING_VALUE: f"{column.name} is empty and must be given.",
+        CONTROL_CHARACTER: f"{column.name} holds a line break or another control character. Write "
+        "it on one line; where other rows stand in it, a quote too many has swallowed them.",
         NOT_A_NUMBER: f"{column.name} is not a plain number such as 1234.50 or -3.",
         TOO_MANY_DECIMALS: f"{column.name} has more than {column.scale} decimals; it is not "
         "rounded here.",

@@ -8,11 +8,12 @@ the refused row tells.
 import csv
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
 from postloan.ingestion.staging import Staging
+from postloan.ingestion.swallowed_rows import PossibleRow
 from postloan.ingestion.unclear_names import whole_fields
 from postloan.rules.packs import rule_book
 from postloan.taskfiles.numbers import numbers_in
@@ -80,18 +81,24 @@ def identity_key(spelling: str) -> str | None:
 
 
 def bearers(
-    staging: Staging, tables: Iterable[tuple[str, str]], names: Iterable[Name]
+    staging: Staging,
+    tables: Iterable[tuple[str, str]],
+    inside: Iterable[tuple[int, Sequence[PossibleRow]]],
+    names: Iterable[Name],
 ) -> set[Name]:
     """Customers who have an identity or number that only a refused row tells of whom it names.
 
     Args:
         staging: a feed whose rows have become facts.
         tables: those of refused rows, each beside the one with their text.
+        inside: lines of records, each with the rows that it may be made of.
         names: line, subject and spelling of what the rows name.
     """
     if staging.feed.name != FEED:
         return set()
     cells = {cell for pair in tables for cell in _cells(staging, *pair)}
+    for line_no, parts in inside:
+        cells |= {cell for one in parts for field in one.fields for cell in _unread(line_no, field)}
     if not cells:
         return set()
     named: dict[int, set[str]] = {}

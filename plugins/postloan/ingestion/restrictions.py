@@ -7,23 +7,31 @@ the same customer: where that is refused again or about somebody else, whom the 
 stays held. Rows of an earlier version of the file count on until then: a file that leaves a row out
 has not mended it, nor has another row of the same customer.
 
+A record of several lines may have swallowed rows of other people (`swallowed_rows`). Each of its
+lines is read as a row of its own: the record holds whoever is named on any of them, and names
+nobody besides where one of them names nobody. No row mends it, as none is all that it may have
+been.
+
 Rows that a claim rests on (loan, instalment, repayment) are kept in the same way: they hold the
 loan that they name, and nobody else (`unclear_row`).
 """
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from sqlglot import exp
 
+from postloan.ingestion.conversion import raw_text
 from postloan.ingestion.ledger import FeedCount
 from postloan.ingestion.mending import BEFORE, BEFORE_TEXT, MENDED
-from postloan.ingestion.refusals import DUPLICATE_KEY
+from postloan.ingestion.quarantine import fields_of
+from postloan.ingestion.refusals import DUPLICATE_KEY, NOT_GB18030, NOT_UTF8, NOT_UTF16
 from postloan.ingestion.refused_meaning import MEANING_COLUMNS, meaning_of
 from postloan.ingestion.refused_persons import bearers
 from postloan.ingestion.relations import file_key
 from postloan.ingestion.staging import Staging
+from postloan.ingestion.swallowed_rows import PossibleRow, rows_inside, rows_inside_text
 from postloan.ingestion.unclear_names import SUBJECTS, spellings, whole_fields
 from postloan.warehouse.door import Row
 
@@ -32,12 +40,16 @@ MAX_KEY = 200
 """No key of a feed that can restrict is longer."""
 FIELDS = ("place", "spelling")
 NAME = ("line_no", "subject", "spelling")
+NOBODY = ("nobody", "-")
+"""Subject and spelling that stand for a line of a record that may be a row and names nobody."""
+_NO_TEXT = (NOT_UTF8, NOT_GB18030, NOT_UTF16)
 _KEPT = ("rows_in", "column_name", "reason", "record_key", *MEANING_COLUMNS)
 
 _REFUSED = """
     select
         refused.line_no, refused.column_name, refused.reason, refused.raw_text,
         {columns}, text.line_no is not null as is_read, {key} as record_key,
+        {record} as record,
         {meaning}
     from {refused} as refused
     left join {text} as text
@@ -47,16 +59,17 @@ _REFUSED = """
 """
 
 # A field is a name only where it names a customer of the book, and all fields of the record
-# together name no other; one of them must stand where the name of the customer stands.
+# together name no other; one of them must stand where the name of the customer stands. What a claim
+# rests on names a loan in the same way.
 _NAMED_BY_FIELDS = """
     with known as (
-        select fields.line_no, fields.place, customer.customer_id
+        select fields.line_no, fields.place, customer.customer_id as spelling
         from {fields} as fields
         inner join customer
             on fields.spelling = customer.customer_id
         where customer.received_on <= cast($business_date as date)
         union
-        select fields.line_no, fields.place, loan.customer_id
+        select fields.line_no, fields.place, loan.customer_id as spelling
         from {fields} as fields
         inner join loan
             on fields.spelling = loan.loan_id
@@ -65,12 +78,27 @@ _NAMED_BY_FIELDS = """
     select
         line_no,
         'customer' as subject,
-        min(customer_id) as spelling
+        min(spelling) as spelling
     from known
     group by line_no
     having
-        count(distinct customer_id) = 1
+        count(distinct spelling) = 1
         and max(case when place = 'named' then 1 else 0 end) = 1
+"""
+
+_LOAN_BY_FIELDS = """
+    select
+        fields.line_no,
+        'loan' as subject,
+        min(loan.loan_id) as spelling
+    from {fields} as fields
+    inner join loan
+        on fields.spelling = loan.loan_id
+    where loan.received_on <= cast($business_date as date)
+    group by fields.line_no
+    having
+        count(distinct loan.loan_id) = 1
+        and max(case when fields.place = 'named' then 1 else 0 end) = 1
 """
 
 _CUSTOMERS_OF_CORRECTED = """
@@ -231,6 +259,7 @@ def _refused(staging: Staging, refused: str, text: str) -> list[Row]:
         text=text,
         key=f"concat_ws(' ', {', '.join(f'text.{name}' for name in key)})",
         meaning=meaning_of(staging.feed).said("text", "refused.column_name", lists),
+        record=raw_text(staging.feed.file_columns, "text").sql(dialect="duckdb"),
         is_doubtful=_is_doubtful(staging) if staging.feed.makes_claims else "true",
     )
     return staging.warehouse.fetch(select)
@@ -253,28 +282,45 @@ def _keep(staging: Staging, count: FeedCount, corrected: list[Row]) -> None:
     refused = _refused(staging, staging.refused_table, staging.text_table)
     again = {row[0] for row in refused} & {row[0] for row in corrected}
     told = [*refused, *(row for row in corrected if row[0] not in again)]
+    inside = [(row[0], _inside(staging, row)) for row in (*refused, *corrected)]
+    # Of two names on one line, or of several rows, no row with its key tells which it mends.
+    without_key = again | {line_no for line_no, parts in inside if parts}
     place, columns = _place(staging), len(file_key(staging.feed))
     staging.warehouse.append_rows(
         ROWS,
         (
             {**place, "line_no": row[0], "rows_in": count.rows_in, "column_name": row[1],
              "reason": row[2],
-             # Two names on one line: no row with its key tells which of them it mends.
-             "record_key": None if row[0] in again else _key(row, columns),
-             **dict(zip(MEANING_COLUMNS, row[8:], strict=True))}
+             "record_key": None if row[0] in without_key else _key(row, columns),
+             **dict(zip(MEANING_COLUMNS, row[9:], strict=True))}
             for row in told
         ),
     )  # fmt: skip
     names = {*_names(refused), *_names(corrected)}
     for rows in (refused, corrected):
-        unread = [(line_no, raw) for line_no, _, _, raw, _, _, is_read, *_ in rows if not is_read]
-        names.update(_names_by_fields(staging, unread) if unread else ())
+        unread = [
+            (line_no, PossibleRow(*whole_fields(staging.feed, raw or ""), must_name=False))
+            for line_no, _, _, raw, _, _, is_read, *_ in rows
+            if not is_read
+        ]
+        names |= _names_by_fields(staging, unread)
+    names |= _names_by_fields(
+        staging, [(line_no, one) for line_no, parts in inside for one in parts]
+    )
     tables = [(staging.refused_table, staging.text_table)]
     tables += [(BEFORE, BEFORE_TEXT)] if corrected else []
-    names |= bearers(staging, tables, names)
+    names |= bearers(staging, tables, inside, names)
     staging.warehouse.append_rows(
         NAMES, ({**place, **dict(zip(NAME, name, strict=True))} for name in sorted(names))
     )
+
+
+def _inside(staging: Staging, row: Row) -> tuple[PossibleRow, ...]:
+    """The rows that a refused record may be made of, where it is of several lines."""
+    _, _, reason, raw, _, _, is_read, _, record, *_ = row
+    if is_read:
+        return rows_inside(staging.feed, fields_of(record))
+    return rows_inside_text(staging.feed, raw or "", is_text=reason not in _NO_TEXT)
 
 
 def _let_go_what_is_corrected(staging: Staging) -> None:
@@ -311,30 +357,42 @@ def _names(refused: Iterable[Row]) -> Iterator[tuple[int, str, str]]:
 
 
 def _names_by_fields(
-    staging: Staging, unread: list[tuple[int, str | None]]
+    staging: Staging, rows: Sequence[tuple[int, PossibleRow]]
 ) -> set[tuple[int, str, str]]:
-    """The names of records that cannot be read, where their fields name one customer."""
+    """Whom rows name whose columns nobody has told apart, where their fields name one customer.
+
+    Args:
+        staging: the feed.
+        rows: the line of the record that each is of, and the row.
+    """
+    if not rows:
+        return set()
     path = staging.scratch / f"fields_{staging.feed.name}.csv"
     fields = f"fields_{staging.feed.name}"
     with path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n", quoting=csv.QUOTE_MINIMAL)
         writer.writerow(("line_no", *FIELDS))
-        for line_no, raw_text in unread:
-            for part in sorted(_fields(staging, raw_text or "")):
-                writer.writerow((line_no, *part))
+        for number, (_, row) in enumerate(rows):
+            for part in sorted(_ways(row)):
+                writer.writerow((number, *part))
     staging.warehouse.load_text(fields, path, FIELDS)
     path.unlink()
+    select = _LOAN_BY_FIELDS if staging.feed.makes_claims else _NAMED_BY_FIELDS
     found = staging.warehouse.fetch(
-        _NAMED_BY_FIELDS.format(fields=fields), {"business_date": staging.business_date}
+        select.format(fields=fields), {"business_date": staging.business_date}
     )
     staging.warehouse.drop_temporary(fields)
-    return {(line_no, subject, spelling) for line_no, subject, spelling in found}
+    naming = {number for number, *_ in found}
+    nameless = (n for n, (_, row) in enumerate(rows) if row.must_name and n not in naming)
+    return {(rows[number][0], subject, spelling) for number, subject, spelling in found} | {
+        (rows[number][0], *NOBODY) for number in nameless
+    }
 
 
-def _fields(staging: Staging, raw_text: str) -> set[tuple[str, str]]:
-    whole, named = whole_fields(staging.feed, raw_text)
-    return {("any", way) for field in whole for way in spellings(field)} | {
-        ("named", way) for field in named for way in spellings(field)
+def _ways(row: PossibleRow) -> set[tuple[str, str]]:
+    """The fields of a row in each way in which the book may spell them."""
+    return {("any", way) for field in row.fields for way in spellings(field)} | {
+        ("named", way) for field in row.named for way in spellings(field)
     }
 
 

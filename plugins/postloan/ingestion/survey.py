@@ -11,6 +11,7 @@ line; that is a comma too many for the file as a whole.
 
 import codecs
 import hashlib
+import re
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -21,8 +22,14 @@ import numpy as np
 from postloan.ingestion.normalise import BLOCK_BYTES, UTF8_BOM, Normalised
 from postloan.ingestion.refusals import MAX_RECORD_BYTES
 
-TROUBLE = (b'"', b"\0", b"\r")
-"""Quotes may hide line ends and separators; the others are data that no feed should hold."""
+QUOTE = b'"'
+"""Quotes may hide line ends and separators."""
+
+_WIDE_CONTROL = re.compile(rb"\xc2[\x80-\x9f]")
+_LINE_SEPARATORS = (b"\xe2\x80\xa8", b"\xe2\x80\xa9")
+"""Control characters and line ends that UTF-8 writes as several bytes."""
+
+_DELETE = 0x7F
 
 STRETCH_BYTES = MAX_RECORD_BYTES // 3
 """A record that is too long for us covers one whole stretch of a block, unless blocks are small."""
@@ -54,7 +61,10 @@ def survey(delivered: Path, commas: int) -> Normalised | None:
             if unended > MAX_RECORD_BYTES:
                 return None
             signs = np.frombuffer(block, np.uint8)
-            line_ends += int(np.count_nonzero(signs == ord("\n")))
+            ended = int(np.count_nonzero(signs == ord("\n")))
+            if int(np.count_nonzero((signs < ord(" ")) | (signs == _DELETE))) > ended:
+                return None
+            line_ends += ended
             commas_found += int(np.count_nonzero(signs == ord(",")))
             last = block[-1:]
     lines = line_ends + (last != b"\n")
@@ -83,9 +93,15 @@ def _hashed_blocks(stream: IO[bytes], seen: _Hash) -> Iterator[bytes]:
 
 
 def _is_troubled(block: bytes, utf8: codecs.IncrementalDecoder) -> bool:
-    """Whether a block holds what an engine's reader could misread."""
+    """Whether a block holds what an engine's reader could misread, or no value may hold."""
+    begun = utf8.getstate()[0]
+    if not block.isascii() or begun:
+        # A character may begin in the block before.
+        text = begun + block if begun else block
+        if any(sign in text for sign in _LINE_SEPARATORS) or _WIDE_CONTROL.search(text):
+            return True
     return (
-        any(sign in block for sign in TROUBLE)
+        QUOTE in block
         or not _is_text(block, utf8)
         or any(
             block.find(b"\n", at, at + STRETCH_BYTES) < 0

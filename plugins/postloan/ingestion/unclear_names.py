@@ -55,13 +55,15 @@ def spellings(text: str | None) -> frozenset[str]:
 
 
 def _is_text(way: str) -> bool:
-    """Whether a warehouse can hold it: no NUL, no half of a character."""
-    return not any(sign == "\0" or unicodedata.category(sign) == "Cs" for sign in way)
+    """Whether a number may be spelt so: no control character, no half of a character."""
+    return not any(unicodedata.category(sign) in ("Cc", "Cs") for sign in way)
 
 
-def names_column(feed: FeedContract) -> str:
-    """The column by which a row of the feed names whom it is about."""
+def named_column(feed: FeedContract) -> str:
+    """The column by which a row of the feed names whom, or which claim, it is about."""
     names = {c.name for c in feed.file_columns}
+    if feed.makes_claims:
+        return SUBJECTS["loan"]
     return next(column for column in SUBJECTS.values() if column in names)
 
 
@@ -78,14 +80,14 @@ def whole_fields(feed: FeedContract, raw_text: str) -> tuple[tuple[str, ...], tu
         cannot be told apart, or are far too many: each would be looked for in all its spellings.
     """
     form = file_format_of(feed)
-    column = names_column(feed)
+    column = named_column(feed)
     names = [c.name for c in feed.file_columns]
     if form.kind == "json_lines":
         found, named = _json_fields(raw_text, column)
         return (found, named) if len(found) <= MOST_FIELDS * len(names) else ((), ())
     if form.kind != "delimited":
         return (), ()
-    fields = [_ESCAPE.sub(_as_sign, field) for field in _split(raw_text, form.delimiter)]
+    fields = [unescaped(field) for field in split_record(raw_text, form.delimiter)]
     if sum(bool(field) for field in fields) > MOST_FIELDS * len(names):
         return (), ()
     last = len(fields) - (raw_text.endswith("…") or len(fields) < len(names))
@@ -97,12 +99,17 @@ def whole_fields(feed: FeedContract, raw_text: str) -> tuple[tuple[str, ...], tu
     return tuple(fields[:last]), named
 
 
+def unescaped(raw_text: str) -> str:
+    """Text as it was before the quarantine showed what is not printable by its number."""
+    return _ESCAPE.sub(_as_sign, raw_text)
+
+
 def _as_sign(escape: re.Match[str]) -> str:
     number = int(escape[1] or escape[2] or escape[3], 16)
     return chr(number) if number <= sys.maxunicode else ""
 
 
-def _split(raw_text: str, delimiter: str) -> list[str]:
+def split_record(raw_text: str, delimiter: str) -> list[str]:
     """The fields of a record; where its quotes are wrong they count for nothing."""
     try:
         if len(delimiter) == 1:
