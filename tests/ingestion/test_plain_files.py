@@ -161,6 +161,10 @@ def test_the_account_of_a_plain_file_is_that_of_the_careful_way(
         b"1,2\n3,4,\n",
         b"1,\x00\n",
         b"1,\xff\n",
+        b"1,2\t\n",
+        b"1,2\x7f\n",
+        "1,2\x85\n".encode(),
+        "1,2\u2028\n".encode(),
         b"1," + b"x" * 1_100_000 + b"\n",
         b"1," + b"x" * 9_000_000,
     ],
@@ -172,6 +176,10 @@ def test_the_account_of_a_plain_file_is_that_of_the_careful_way(
         "an empty field too many",
         "nul",
         "not utf-8",
+        "tab",
+        "delete",
+        "next line",
+        "line separator",
         "long line",
         "longer than a block",
     ],
@@ -182,6 +190,19 @@ def test_whatever_may_mislead_a_reader_is_not_plain(tmp_path: Path, body: bytes)
     assert survey(path, 1) is None
     path.write_bytes(b"a,b\n" + b"1,2\n" * 3_000_000 + body)
     assert survey(path, 1) is None
+
+
+@pytest.mark.parametrize("sign", ["\x07", "\x85", "\u2029"])
+def test_a_control_character_is_seen_wherever_the_blocks_are_cut(
+    sign: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "delivered.csv"
+    for block_bytes in range(1, 12):
+        monkeypatch.setattr(survey_module, "BLOCK_BYTES", block_bytes)
+        path.write_bytes(f"a,b\n姓,x{sign}y\n".encode())
+        assert survey(path, 1) is None
+        path.write_bytes("a,b\n姓–é,x\n".encode())
+        assert survey(path, 1)
 
 
 @pytest.mark.parametrize("rows", [0, 3, 400_000])

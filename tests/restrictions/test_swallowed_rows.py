@@ -1,6 +1,5 @@
 """A quoted line break swallows nobody's row: what may be a row of its own protects."""
 
-from postloan.contracts import catalogue
 from postloan.restrictions.release import append_releases
 from postloan.restrictions.waiting import Asked, releases_of
 from tests.support.debtors import Debtors
@@ -87,7 +86,7 @@ def test_line_breaks_that_swallow_nothing_hold_nobody_else(debtors: Debtors) -> 
     lender = debtors.lender
     debtors.open(range(1, 6))
     crlf = csv_bytes("hold", [hold(2)]).replace(b"\n", b"\r\n")
-    statements = csv_bytes(
+    contacts = csv_bytes(
         "emergency_contact",
         [
             {
@@ -98,13 +97,12 @@ def test_line_breaks_that_swallow_nothing_hold_nobody_else(debtors: Debtors) -> 
             }
         ],
     )
-    spending = catalogue().feeds["spending"]
-    spent = {c.name: "a\nb" for c in spending.file_columns if c.sql_type == "varchar"}
+    spent = {"spending_month": "2026-10-01", "currency": "CNY", "amount": "1.00", "payments": "1"}
     lender.send(
         NEXT_DAY,
-        raw={"hold": crlf, "emergency_contact": statements},
+        raw={"hold": crlf, "emergency_contact": contacts},
         rows_told={"emergency_contact": 1, "spending": 1},
-        spending=[{**spent, "customer_id": "C4"}],
+        spending=[{**spent, "customer_id": "C4", "category": "one\ntwo"}],
     )
     debtors.run()
     assert [reason for *_, reason in lender.refused("spending", NEXT_DAY)] == ["control_character"]

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from postloan.errors import DeliveryError
 from postloan.ingestion import normalise as module
 from postloan.ingestion.header import check_header
-from postloan.ingestion.normalise import Normalised, normalise, shown
+from postloan.ingestion.normalise import MAX_SHOWN, Normalised, normalise, shown
 
 COLUMNS = ("a", "b", "c")
 HEADER = b"a,b,c\n"
@@ -136,6 +136,18 @@ def test_the_byte_order_mark_is_no_part_of_the_first_column(tmp_path: Path) -> N
 def test_refused_bytes_are_shown_as_harmless_text() -> None:
     assert shown(b"a\0b\xff\n\x1b[31m") == "a\\x00b\\xff\\x0a\\x1b[31m"
     assert shown("张三,1".encode()) == "张三,1"
+    assert shown("\u2028\U000e0001".encode()) == "\\u2028\\U000e0001"
+    # What a sender wrote himself is not taken for it.
+    assert shown(b"a\\nb") == "a\\nb"
+
+
+def test_of_a_record_that_is_cut_off_it_is_shown_whether_lines_are_gone() -> None:
+    long = b"x" * MAX_SHOWN
+    assert shown(long) == long.decode()
+    assert shown(long + b"y") == f"{long.decode()}…"
+    assert shown(long + b"y\nz") == f"{long.decode()}\\x0a…"
+    assert shown(long + b"y\rz").endswith("\\x0a…")
+    assert shown(b"a\nb" + long) == f"a\\x0ab{long.decode()[:-6]}…"
 
 
 @pytest.mark.parametrize(
@@ -150,7 +162,10 @@ def test_refused_bytes_are_shown_as_harmless_text() -> None:
         (b"a,c,b\n", "another order"),
         (b"a,b,b,c\n", "named twice: b"),
         ("a,b,c\n".encode("utf-16"), "binary data"),
-        (b"a,b,\xff\n", "not CSV in UTF-8"),
+        (b"a,b,\xff\n", "the header row is not UTF-8"),
+        (b'a,b,"c\n', "a quote is missing or out of place"),
+        (b"a,b,c\r1,2,3\r4,5,6\r", "lines end with CR alone"),
+        (b"a,b\r,c\n", "lines that end with LF or CRLF"),
         (b"C1,13800000000,x\n", "not the header row"),
     ],
 )

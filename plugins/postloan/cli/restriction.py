@@ -14,11 +14,14 @@ from postloan.shown_text import made_visible
 from postloan.warehouse import open_warehouse
 
 NOBODY = "names nobody known: nobody is contacted"
+NOBODY_BESIDES = "a line in it " + NOBODY
 
 
 def _told(standing: Protection) -> str:
     """One line: what `release` takes, since when, what is known and whom it holds."""
     held = f"holds {', '.join(standing.customers)}" if standing.customers else NOBODY
+    if standing.customers and standing.names_nobody:
+        held = f"{held}; {NOBODY_BESIDES}"
     known = f"since {standing.since}, load {standing.load_no}"
     told = f"{standing.kind:<14} {standing.shown_key:<44} {known}: {standing.inputs}: {held}"
     return f"  {made_visible(told)}"
@@ -71,7 +74,7 @@ def _count(rows: Sequence[Protection]) -> None:
         print("No refused row holds anybody.")
         return
     held = {customer_id for row in rows for customer_id in row.customers}
-    nameless = sum(not row.customers for row in rows)
+    nameless = sum(row.names_nobody for row in rows)
     shut = ", and the gate is shut for all" if nameless else ""
     print(
         f"{len(rows):,} refused {counted_as(len(rows), 'row holds', 'rows hold')} {len(held):,} "

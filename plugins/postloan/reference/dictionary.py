@@ -133,6 +133,8 @@ def _rules(column: Column) -> Iterator[str]:
         yield f"at most {column.option('maxLength')} characters"
     if column.option("pattern"):
         yield f"`{column.option('pattern')}`"
+    if column.has_several_lines:
+        yield "may have several lines"
     if column.references:
         target, _, name = column.references.partition(".")
         yield f"found in [{target}](#{target}).{name}"

@@ -173,21 +173,27 @@ def _explained(column: Column) -> tuple[str, ...]:
     )
 
 
+_WRITTEN = {
+    "date": "YYYY-MM-DD",
+    "timestamp": "YYYY-MM-DD HH:MM:SS",
+    "boolean": "true / false",
+}
+"""How the values of a type are written."""
+
+
 def _rules(column: Column) -> Iterator[str]:
     """What a value has to keep to, in short."""
     if column.key_position:
         yield f"主键 key {column.key_position}"
-    if column.sql_type == "date":
-        yield "YYYY-MM-DD"
-    if column.sql_type == "timestamp":
-        yield "YYYY-MM-DD HH:MM:SS"
-    if column.sql_type == "boolean":
-        yield "true / false"
+    if column.sql_type in _WRITTEN:
+        yield _WRITTEN[column.sql_type]
     yield from column.bounds
     if column.option("maxLength"):
         yield f"最长 at most {column.option('maxLength')}"
     if column.option("pattern"):
         yield f"格式 pattern: {column.option('pattern')}"
+    if column.has_several_lines:
+        yield "可分行 may have several lines"
     if column.references:
         yield f"须存在于 must exist in {column.references}"
 

@@ -47,6 +47,8 @@ class Protection:
         feed: the feed that told of it.
         line_no: of a refused row: its line.
         file_sha256: of a refused row: the file that the line is of.
+        names_nobody: of a refused row: whether it, or a line of several in it, names nobody of the
+            book, so that nobody is contacted.
     """
 
     kind: str
@@ -61,6 +63,7 @@ class Protection:
     feed: str | None = None
     line_no: int | None = None
     file_sha256: str | None = None
+    names_nobody: bool = False
 
     @property
     def shown_key(self) -> str:
@@ -100,7 +103,21 @@ def _things(rows: Iterable[Row]) -> Iterator[Protection]:
         whom = None if kind in OF_RECORDS else customer_id
         things.setdefault((kind, key, sha256, whom), []).append(row)
     for same in things.values():
-        kind, key, _, told_of, since, load_no, _, *rest = same[0]
+        kind, key, _, _, since, load_no, _, *place = same[0]
+        inputs, source, feed, line_no, sha256 = place
         customers = tuple(row[2] for row in same if row[2])
-        is_question = any(row[6] for row in same)
-        yield Protection(kind, key, customers, told_of, since, load_no, is_question, *rest)
+        yield Protection(
+            kind=kind,
+            record_key=key,
+            customers=customers,
+            told_of=next((row[3] for row in same if row[3]), None),
+            since=since,
+            load_no=load_no,
+            is_question=any(row[6] for row in same),
+            inputs=inputs,
+            source=source,
+            feed=feed,
+            line_no=line_no,
+            file_sha256=sha256,
+            names_nobody=kind == UNCLEAR_ROW and len(customers) < len(same),
+        )
