@@ -96,9 +96,7 @@ def bearers(
     """
     if staging.feed.name != FEED:
         return set()
-    cells = {cell for pair in tables for cell in _cells(staging, *pair)}
-    for line_no, parts in inside:
-        cells |= {cell for one in parts for field in one.fields for cell in _unread(line_no, field)}
+    cells = {cell for pair in tables for cell in _cells(staging, *pair)} | {*_inner_cells(inside)}
     if not cells:
         return set()
     named: dict[int, set[str]] = {}
@@ -120,6 +118,12 @@ def bearers(
             told_of.add((kind, spelling))
         found |= {(line_no, BEARER, customer_id) for customer_id in having}
     return found
+
+
+def _inner_cells(inside: Iterable[tuple[int, Sequence[PossibleRow]]]) -> Iterator[Cell]:
+    """What the lines of a record tell, each by the line that the record begins on."""
+    for line_no, parts in inside:
+        yield from (c for one in parts for field in one.fields for c in _unread(line_no, field))
 
 
 def _cells(staging: Staging, refused: str, text: str) -> Iterator[Cell]:
