@@ -119,10 +119,10 @@ def test_a_rule_asked_of_nothing_that_is_there_is_refused() -> None:
 
 @pytest.mark.parametrize(
     ("doubled", "told"),
-    [("HOUSE-STA-001", "standing_tasks.*house_far_ahead"), ("HOUSE-FAR-002", "two rules")],
+    [("HOUSE-STA-001", "standing_tasks.*house_far_ahead"), ("HOUSE-SFA-002", "two rules")],
 )
 def test_an_id_stands_for_one_rule(rule_files: RuleFiles, doubled: str, told: str) -> None:
-    rule_files.change("contact/house_far_ahead.yaml", {"id: HOUSE-FAR-001": f"id: {doubled}"})
+    rule_files.change("contact/house_far_ahead.yaml", {"id: HOUSE-SFA-001": f"id: {doubled}"})
     _load.cache_clear()
     with pytest.raises(RuleError) as refused:
         rule_book()

@@ -31,8 +31,9 @@ select
     || coalesce(', by loan ' || min(same_person.loan_id) || ' that changed its debtor', '')
     || '; '
     || string_agg(
-        same_person.protection || ' since ' || cast(same_person.received_on as varchar), ', '
-        order by same_person.protection
+        distinct same_person.protection || ' since ' || cast(same_person.received_on as varchar),
+        ', '
+        order by same_person.protection || ' since ' || cast(same_person.received_on as varchar)
     ) as inputs
 from same_person
 left join stopped
