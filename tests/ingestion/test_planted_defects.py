@@ -19,7 +19,7 @@ import pytest
 
 from postloan.contracts import catalogue
 from postloan.daybook import close_day, open_day
-from postloan.errors import DayError, DeliveryError
+from postloan.errors import DayError, DeliveryError, PostloanError
 from postloan.gates import FailedCheck, failed_checks, release_gate
 from postloan.ingestion.deliver import ingest
 from postloan.sample import write_sample
@@ -317,8 +317,9 @@ def test_a_release_does_not_cover_another_defect_of_the_same_kind(bank: Bank) ->
 def test_a_release_needs_a_person_and_a_reason(bank: Bank) -> None:
     halved(bank)
     bank.run()
-    for person, reason in (("", "fine"), ("A Person", " ")):
-        with pytest.raises(DayError, match="needs the person"):
+    missing = (("", "fine", "needs the person"), ("A Person", " ", "Give the reason"))
+    for person, reason, told in missing:
+        with pytest.raises(PostloanError, match=told):
             release_gate(bank.warehouse, DAY, released_by=person, reason=reason)
     with pytest.raises(DayError, match="amount_sum"):
         release_gate(
