@@ -184,7 +184,7 @@ def closed_folders(landing: Path, source: str) -> list[str]:
 
 def linked_folders(landing: Path, source: str) -> list[str]:
     """Names of what is a link in the folder of a source, and is not told as a delivery."""
-    links = [p for p in _entries(landing / source) if p.is_symlink()]
+    links = [p for p in _entries(landing / source) if os.path.islink(p)]  # noqa: PTH114
     return [p.name for p in links if not os.access(p / MANIFEST, os.F_OK)]
 
 
@@ -241,7 +241,8 @@ def _misnamed(landing: Path) -> tuple[NeverTakenIn, ...]:
 
 
 def _folders(folder: Path) -> list[Path]:
-    return [p for p in _entries(folder) if p.is_dir()]
+    # What may be listed and not entered is told as closed, by its own name.
+    return [p for p in _entries(folder) if os.path.isdir(p)]  # noqa: PTH112
 
 
 def _entries(folder: Path) -> list[Path]:
