@@ -115,10 +115,8 @@ def open_day(
     Raises:
         RuleError: the rules of that date cannot be published.
     """
-    book = read_book(warehouse)
-    if not any(later > day for later in book):
-        note_not_loaded(warehouse, day, landing or settings().landing)
-    hashes, current = _deliveries(warehouse), book.get(day)
+    book, hashes = read_book(warehouse), _deliveries(warehouse)
+    current = book.get(day)
     if current and current.state == SKIPPED:
         reason = f"{day} was closed without being run: {current.reason}."
         return Gate(SKIPPED, None, f"{reason} What arrives for it counts from the next date.")
@@ -137,6 +135,9 @@ def open_day(
     if missed and not after_cut_off and current is None:
         return _wait(f"{day} waits for {', '.join(missed)} until the cut-off.", tuple(missed))
     previous = None if is_opening else _previous(book, day)
+    is_newest = not any(later > day for later in book)
+    if is_newest and note_not_loaded(warehouse, day, landing or settings().landing):
+        hashes = _deliveries(warehouse)
     return _open(
         warehouse,
         current,

@@ -147,7 +147,7 @@ def gate_inputs(warehouse: Warehouse) -> Iterator[tuple[date, tuple[str, str], s
         "select business_date, source, place, feed, content_sha256 from delivery_not_loaded "
         "where lies_as <> 'there_before' order by business_date, source, place, feed"
     ):
-        yield day, (source, f"{feed} not loaded {place}"), sha256
+        yield day, ("not_loaded", f"{source} {feed} {place}"), sha256
     for day, number, kind in warehouse.fetch(
         "select released_on, release_no, kind from restriction_release "
         "order by released_on, release_no"

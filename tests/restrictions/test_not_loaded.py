@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from postloan.daybook import read_book
 from postloan.gates import release_gate
 from postloan.ingestion.landing_look import note_not_loaded
 from postloan.ingestion.not_taken_in import arrived
@@ -194,23 +195,41 @@ def test_what_has_its_time_to_come_or_protects_nobody_holds_nobody(debtors: Debt
     assert debtors.contacted() == {"C1", "C2"}
 
 
-def test_what_lay_there_before_the_book_was_opened_belongs_to_no_date_of_it(
-    debtors: Debtors,
+def test_what_lay_there_when_the_book_was_opened_belongs_to_no_date_of_it(
+    lender: Lender,
 ) -> None:
-    lender = debtors.lender
-    warehouse = lender.warehouse
+    debtors = Debtors(lender)
     of_last_year(lender)
-    assert arrived(warehouse, lender.landing)[0].is_before_book
-    # Where nobody has looked yet, it is as if it had been there from the start.
-    warehouse.replace_slice("gate_check", {"check_name": "delivery_not_loaded"}, [])
+    debtors.send_book((1, 2))
+    debtors.run(OPENING_DAY)
+    lender.send(NEXT_DAY)
     debtors.run()
     assert debtors.shut() == set()
-    assert not any(a.is_before_book for a in arrived(warehouse, lender.landing))
+    assert debtors.contacted() == {"C1", "C2"}
+    assert arrived(lender.warehouse, lender.landing) == ()
+    # What comes there now has a mistyped year.
     lender.send(NEXT_DAY.replace(year=2024), "feedback", complaint=[COMPLAINT])
+    for _ in range(2):
+        debtors.run()
+        assert "complaint" in said_of_it(debtors)
+    assert [a.is_before_book for a in arrived(lender.warehouse, lender.landing)] == [True]
+
+
+def test_a_warehouse_that_never_looked_takes_what_is_old_as_there_before(debtors: Debtors) -> None:
+    lender = debtors.lender
+    of_last_year(lender)
+    lender.warehouse.replace_slice("gate_check", {"check_name": "delivery_not_loaded"}, [])
+    lender.take_in(NEXT_DAY, "feedback")
+    assert noted(debtors) == {("any", "there_before")}
+
+
+def test_a_source_that_only_lies_unread_has_never_delivered(lender: Lender) -> None:
+    debtors = Debtors(lender)
+    debtors.open((1,))
+    of_no_date(lender)
+    lender.send(NEXT_DAY)
     debtors.run()
-    assert "complaint" in said_of_it(debtors)
-    debtors.run()
-    assert "complaint" in said_of_it(debtors)
+    assert "feedback: never delivered" in str(read_book(lender.warehouse)[NEXT_DAY].reason)
 
 
 def test_a_date_that_a_later_one_follows_keeps_what_was_found_then(debtors: Debtors) -> None:

@@ -64,7 +64,7 @@ class NotLoaded(NamedTuple):
     content_sha256: str
 
 
-def note_not_loaded(warehouse: Warehouse, business_date: date, landing: Path) -> None:
+def note_not_loaded(warehouse: Warehouse, business_date: date, landing: Path) -> bool:
     """Keep on record what of the landing zone is not loaded as a business date is judged.
 
     What is for a later date within reach has its time to come. What is dated before the book, and
@@ -72,8 +72,12 @@ def note_not_loaded(warehouse: Warehouse, business_date: date, landing: Path) ->
 
     Args:
         warehouse: an open warehouse.
-        business_date: the date whose contacts are judged; no later one has files.
+        business_date: the date whose contacts are judged; no later one has files. Where the book
+            is not open yet, the date that opens it.
         landing: the landing zone.
+
+    Returns:
+        Whether something else was found than is on record for the date.
 
     Raises:
         WarehouseError: the warehouse refused a statement.
@@ -85,9 +89,11 @@ def note_not_loaded(warehouse: Warehouse, business_date: date, landing: Path) ->
     there_before = set() if is_first else {(row.source, row.place) for row, _ in known}
     found = {*kept, *_found(warehouse, business_date, landing, there_before, is_first=is_first)}
     slice_ = {"business_date": business_date}
-    if found != {NotLoaded(*row) for row in warehouse.fetch(_IN_SLICE, slice_)}:
-        rows = [slice_ | row._asdict() for row in sorted(found, key=lambda row: row[:3])]
-        warehouse.replace_slice(TABLE, slice_, rows)
+    if found == {NotLoaded(*row) for row in warehouse.fetch(_IN_SLICE, slice_)}:
+        return False
+    rows = [slice_ | row._asdict() for row in sorted(found, key=lambda row: row[:3])]
+    warehouse.replace_slice(TABLE, slice_, rows)
+    return True
 
 
 def _found(
@@ -98,7 +104,7 @@ def _found(
     *,
     is_first: bool,
 ) -> Iterator[NotLoaded]:
-    for one in all_arrived(warehouse, landing):
+    for one in all_arrived(warehouse, landing, opens_on=business_date):
         place = one.business_date.isoformat()
         lies_as = _lies_as(one, business_date, is_first=is_first)
         if lies_as is None or (one.source, place) in there_before:

@@ -111,12 +111,19 @@ def has_been_looked_at(warehouse: Warehouse) -> bool:
     return bool(warehouse.scalar(looked))
 
 
-def all_arrived(warehouse: Warehouse, landing: Path) -> tuple[Arrived, ...]:
+def all_arrived(
+    warehouse: Warehouse, landing: Path, opens_on: date | None = None
+) -> tuple[Arrived, ...]:
     """What lies complete in the landing zone and is not loaded, whatever date of whatever time.
 
     Only names and manifests are looked at, no file of rows.
+
+    Args:
+        warehouse: an open warehouse.
+        landing: the landing zone.
+        opens_on: the date on which the book is about to be opened, where it is not open yet.
     """
-    opened_on: date | None = warehouse.scalar(_OPENED_ON)
+    opened_on: date | None = warehouse.scalar(_OPENED_ON) or opens_on
     if opened_on is None:
         return ()
     loaded: dict[tuple[date, str], Files] = {}
