@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +12,7 @@ from postloan.gates import release_gate
 from postloan.ingestion.landing_look import note_not_loaded
 from postloan.ingestion.not_taken_in import arrived
 from postloan.steps.suppress_contacts import NOTHING, suppress_contacts
+from postloan.warehouse import Warehouse
 from tests.support.debtors import Debtors
 from tests.support.deliveries import NEXT_DAY, OPENING_DAY, Lender
 
@@ -196,8 +198,9 @@ def test_what_has_its_time_to_come_or_protects_nobody_holds_nobody(debtors: Debt
 
 
 def test_what_lay_there_when_the_book_was_opened_belongs_to_no_date_of_it(
-    lender: Lender,
+    home: Path, warehouse: Warehouse
 ) -> None:
+    lender = Lender(home, warehouse)
     debtors = Debtors(lender)
     of_last_year(lender)
     debtors.send_book((1, 2))
@@ -223,7 +226,10 @@ def test_a_warehouse_that_never_looked_takes_what_is_old_as_there_before(debtors
     assert noted(debtors) == {("any", "there_before")}
 
 
-def test_a_source_that_only_lies_unread_has_never_delivered(lender: Lender) -> None:
+def test_a_source_that_only_lies_unread_has_never_delivered(
+    home: Path, warehouse: Warehouse
+) -> None:
+    lender = Lender(home, warehouse)
     debtors = Debtors(lender)
     debtors.open((1,))
     of_no_date(lender)
