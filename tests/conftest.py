@@ -35,17 +35,16 @@ SPARK_BY_DEFAULT = (
 """Where Spark takes part in every run. Everywhere, it takes the better part of an hour."""
 
 
-POSTGRES_WHEN_ASKED = (
-    *(
-        f"tests/decisions/test_{name}.py"
-        for name in ("contact_plan", "feedback", "numbers", "protection", "rules_of_checks")
-    ),
-    *(f"tests/delinquency/test_{name}.py" for name in ("allocation", "anchoring", "pauses")),
-    "tests/ingestion/test_bad_manifest.py",
-)
+POSTGRES_WHEN_ASKED = ("tests/decisions/", "tests/delinquency/", "tests/restrictions/")
 """Where PostgreSQL takes part when all is asked for: what these ask is settled in a SELECT, of
-which `tests/sql` and the tests of parity show that PostgreSQL answers it alike, or in a manifest,
-before any engine sees it. The steps that run those SELECTs run on it in the files beside these."""
+which `tests/sql` and the tests of parity show that PostgreSQL answers it alike."""
+
+POSTGRES_BY_DEFAULT = (
+    *(f"tests/decisions/test_{name}.py" for name in ("legal_cases", "protected_persons")),
+    "tests/delinquency/test_stages.py",
+    *(f"tests/restrictions/test_{name}.py" for name in ("refused_rows_hold", "release_commands")),
+)
+"""One file of each step that writes what those SELECTs answer: these run on it every time."""
 
 LONG = (
     *("engines/test_parity", "chaos/test_killed_day", "sql/test_models"),
@@ -77,7 +76,9 @@ def _is_left_out(item: pytest.Item) -> bool:
         is_default = item.nodeid.startswith(SPARK_BY_DEFAULT)
         return not is_default and os.environ.get("POSTLOAN_TEST_SPARK") != "all"
     if item.get_closest_marker("postgres"):
-        is_default = not item.nodeid.startswith(POSTGRES_WHEN_ASKED)
+        is_default = item.nodeid.startswith(POSTGRES_BY_DEFAULT) or not item.nodeid.startswith(
+            POSTGRES_WHEN_ASKED
+        )
         return not is_default and os.environ.get("POSTLOAN_TEST_POSTGRES") != "all"
     return False
 

@@ -61,6 +61,18 @@ def test_at_the_amount_one_is_enough(book: Book) -> None:
     assert question(book, FIRST).cases[0].approvals_needed == 1
 
 
+def test_a_claim_in_two_parts_is_not_for_one_to_approve(book: Book) -> None:
+    book.debtor(FIRST, 1, 95, amount="12000.00")
+    book.loan("L2", "C1")
+    book.past_due(FIRST, "L2", "C1", 95, "12000.00")
+    run(book, FIRST)
+    request = question(book, FIRST)
+    assert {c.loan_id: c.approvals_needed for c in request.cases} == {"L1": 2, "L2": 2}
+    assert book.answer(request, "ann").counts["cases_approved"] == 0
+    assert rows_of(book, FIRST, APPROVED) == []
+    assert book.answer(question(book, FIRST), "ben").counts["cases_approved"] == 2
+
+
 def test_a_rejection_by_the_second_ends_it(book: Book) -> None:
     book.answer(large_case(book), "ann")
     assert book.answer(question(book, FIRST), "ben", "rejected").counts["cases_rejected"] == 1

@@ -228,7 +228,12 @@ select
     -- A currency that the rule does not name opens no case by itself.
     coalesce(claims.claim_amount >= amounts.minimum_claim, false) as is_enough,
     amounts.minimum_claim is not null as has_minimum,
-    coalesce(claims.claim_amount > amounts.two_approvers_above, true) as needs_two,
+    -- Two claims on one debtor are as much as one: what one alone may approve is not got by dividing.
+    coalesce(
+        sum(claims.claim_amount) over (partition by loans.customer_id, loans.currency)
+        > amounts.two_approvers_above,
+        true
+    ) as needs_two,
     loans.rule_id,
     loans.rule_version
 from loans
