@@ -16,6 +16,7 @@ from postloan.errors import PostloanError
 from postloan.restrictions.loads import last_load_no
 from postloan.taskfiles.numbers import read_spellings
 from postloan.warehouse import Warehouse
+from postloan.warehouse.models import Parameters
 
 CANDIDATES = """
     select
@@ -51,6 +52,18 @@ NOTHING_STANDS = """
     where false
 """
 """Tasks that stand are judged by the step that publishes."""
+
+CHECKED = ("recipient", "taken_back_restriction", "paid_loan", "contact_check")
+"""What the checks leave beside them."""
+
+NOTHING_STOPS = """
+    select
+        case_id,
+        cast(null as varchar) as reason
+    from legal_case_now
+    where false
+"""
+"""Where there is no case: the checks, the largest statements of all, would be asked of nobody."""
 
 NEWEST_DELIVERY = "select max(business_date) as delivered_on from delivery"
 
@@ -117,17 +130,25 @@ def judged(
     """
     on: date = parameters["business_date"]
     parameters = {"judged_load_no": last_load_no(warehouse), **parameters}
-    temporary = (
-        "legal_loan", "legal_case_now", "legal_case_debtor", "recipient",
-        "taken_back_restriction", "paid_loan", "contact_check",
-        "legal_case_stop",
-    )  # fmt: skip
     warehouse.temporary("legal_loan", parameters)
     if opens:
         warehouse.rebuild("legal_case", on, parameters)
-    warehouse.temporary("legal_case_now", parameters)
+    cases = warehouse.temporary("legal_case_now", parameters)
     warehouse.temporary("legal_case_debtor", parameters)
     warehouse.rebuild("legal_case_checklist", on, parameters)
+    if cases:
+        _check_debtors(warehouse, parameters)
+        warehouse.temporary("legal_case_stop", parameters)
+    else:
+        warehouse.temporary_from("legal_case_stop", NOTHING_STOPS)
+    warehouse.rebuild("legal_case_figures", on, parameters)
+    yield
+    for name in ("legal_loan", "legal_case_now", "legal_case_debtor", *CHECKED, "legal_case_stop"):
+        warehouse.drop_temporary(name)
+
+
+def _check_debtors(warehouse: Warehouse, parameters: Parameters) -> None:
+    """Ask the checks of the approved file about every debtor of a case."""
     read_spellings(warehouse)
     warehouse.temporary("taken_back_restriction", parameters)
     warehouse.temporary("paid_loan", parameters)
@@ -141,8 +162,3 @@ def judged(
         }
     ):
         warehouse.temporary("contact_check", parameters)
-    warehouse.temporary("legal_case_stop", parameters)
-    warehouse.rebuild("legal_case_figures", on, parameters)
-    yield
-    for name in temporary:
-        warehouse.drop_temporary(name)
