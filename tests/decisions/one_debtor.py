@@ -20,6 +20,17 @@ def refused(book: Book) -> list[tuple[str, str]]:
     return reasons
 
 
+def refused_each(book: Book) -> dict[str, list[tuple[str, str]]]:
+    """Customer -> (reason, rule) of what stopped the message; whoever gets it has none."""
+    book.publish(TODAY)
+    found: dict[str, list[tuple[str, str]]] = {
+        key.partition("|")[0]: [] for key in book.tasks(DAY, "sms_reminder")
+    }
+    for key, reason, rule in book.denials(DAY):
+        found.setdefault(key.partition("|")[0], []).append((reason, rule))
+    return found
+
+
 def release(book: Book, kind: str, customer_id: str = "C1", on: date = DAY) -> None:
     append_releases(
         book.warehouse,

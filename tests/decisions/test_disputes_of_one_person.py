@@ -130,7 +130,7 @@ def test_a_dispute_under_another_number_stops_the_case_until_a_person_looks(
     select = "select reason from legal_case_event where business_date = cast($day as date)"
     reasons = {reason for (reason,) in lender.warehouse.fetch(select, {"day": THIRD_DAY})}
     assert all("amount_disputed_elsewhere" in reason.split(", ") for reason in reasons)
-    # Contact stops too where the dispute is of all that is owed; of one loan it stops the law alone.
+    # Contact stops too where all that is owed is disputed; a dispute of one loan stops the law.
     assert "C2" not in contacts_denied(lender, THIRD_DAY)
 
     asks = {q.customer_id: q.inputs for q in open_questions(lender.warehouse)}
