@@ -35,16 +35,34 @@ SPARK_BY_DEFAULT = (
 """Where Spark takes part in every run. Everywhere, it takes the better part of an hour."""
 
 
-POSTGRES_WHEN_ASKED = ("tests/decisions/", "tests/delinquency/", "tests/restrictions/")
-"""Where PostgreSQL takes part when all is asked for: what these ask is settled in a SELECT, of
-which `tests/sql` and the tests of parity show that PostgreSQL answers it alike."""
-
 POSTGRES_BY_DEFAULT = (
-    *(f"tests/decisions/test_{name}.py" for name in ("legal_cases", "protected_persons")),
-    "tests/delinquency/test_stages.py",
-    *(f"tests/restrictions/test_{name}.py" for name in ("refused_rows_hold", "release_commands")),
+    *(
+        f"tests/{area}/"
+        for area in ("chaos", "contracts", "dags", "engines", "journey", "sql", "unit")
+    ),
+    *(
+        f"tests/{name}.py"
+        for name in (
+            "corrections/test_known_by_then",
+            "decisions/test_legal_cases",
+            "decisions/test_protected_persons",
+            "delinquency/test_stages",
+            "doctor/test_doctor",
+            "ingestion/test_bad_input",
+            "ingestion/test_requeue",
+            "lineage/test_task_lineage",
+            "restrictions/test_refused_rows_hold",
+            "restrictions/test_release_commands",
+            "retention/test_expire",
+            "risk/test_credit_scores",
+            "sources/test_files_and_sql",
+            "taskfiles/test_publication",
+        )
+    ),
 )
-"""One file of each step that writes what those SELECTs answer: these run on it every time."""
+"""Where PostgreSQL takes part in every run: each SQL file, whatever is about engines, and one file
+of each area that runs its steps. What the others ask is settled in SELECTs, of which the tests of
+parity and `tests/sql` show that PostgreSQL answers them alike."""
 
 LONG = (
     *("engines/test_parity", "chaos/test_killed_day", "sql/test_models"),
@@ -76,9 +94,7 @@ def _is_left_out(item: pytest.Item) -> bool:
         is_default = item.nodeid.startswith(SPARK_BY_DEFAULT)
         return not is_default and os.environ.get("POSTLOAN_TEST_SPARK") != "all"
     if item.get_closest_marker("postgres"):
-        is_default = item.nodeid.startswith(POSTGRES_BY_DEFAULT) or not item.nodeid.startswith(
-            POSTGRES_WHEN_ASKED
-        )
+        is_default = item.nodeid.startswith(POSTGRES_BY_DEFAULT)
         return not is_default and os.environ.get("POSTLOAN_TEST_POSTGRES") != "all"
     return False
 
