@@ -127,7 +127,13 @@ def test_only_the_later_dates_that_it_changes_are_taken_in_again(lender: Lender)
     assert found == [(21, 1, 0, 2), (22, 1, 0, 1), (23, 1, 1, 2), (24, 0, 1, 1)]
 
 
-def test_a_row_that_waits_may_hold_a_line_end(lender: Lender) -> None:
+def test_a_row_that_waits_may_hold_a_line_end(
+    lender: Lender, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    contracts = Contracts(tmp_path / "include")
+    several = [{"property": "severalLines", "value": True}]
+    contracts.set("loan", "contract_id", customProperties=several, logicalTypeOptions={})
+    monkeypatch.setenv("POSTLOAN_INCLUDE", str(contracts.include))
     lender.deliver(DAYS[0], **DELIVERIES[DAYS[0]])
     loan = LOAN | {"loan_id": "L9", "customer_id": "C9", "contract_id": "first\nsecond"}
     lender.deliver(DAYS[2], loan=[loan], rows_told={"loan": 1})
