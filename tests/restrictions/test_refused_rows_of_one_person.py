@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from postloan.ingestion.refused_persons import identity_key
+from postloan.ingestion.refused_persons import identity_key, identity_keys
 from postloan.restrictions.release import append_releases
 from postloan.restrictions.waiting import Asked, releases_of, waiting_rows
 from postloan.warehouse import Warehouse
@@ -117,3 +117,55 @@ def test_an_identity_in_a_refused_row_is_read_as_in_any_other(
     told = "select identity_key from told_identity"
     assert warehouse.fetch(told, {"known_on": NEXT_DAY}) == [(key,)]
     assert identity_key(spelling) == key
+
+
+def test_an_identity_is_read_whatever_stands_beside_it(warehouse: Warehouse) -> None:
+    older_one, younger = identity(1), "110101201205060012"
+    one, two = older(1), "11010120120506001"
+    spelt = {
+        older_one: {one},
+        f"E12345678/{older_one}": {one},
+        # Taken together its digits would be an identity of another region and day.
+        f"E12342019/{older_one}": {one},
+        f"01{older_one}": {one},
+        f"111{older_one}": {one},
+        f"{older_one}(2)": {one},
+        f"{older_one}-1": {one},
+        f"{older_one}.0": {one},
+        f"护照E12345678 身份证{older_one}": {one},
+        f"身份证号{older_one[:6]} {older_one[6:14]} {older_one[14:]}。": {one},
+        older_one.replace("0", "O"): {one},
+        older_one.replace("0", "ｏ"): {one},
+        f"{older_one}、{younger}": {one, two},
+        f"{older_one[:6]} {older_one[6:]} {younger[:6]} {younger[6:]}": {one, two},
+        f"{older_one}{younger}": {one, two},
+        "护照E12345699": {"E12345699"},
+        "Passport No. E12345699": {"E12345699"},
+        "护照号码：123456991": {"123456991"},
+        "E12345699": {"E12345699"},
+        "A123456": {"A123456"},
+        "a123456(3)": {"A123456", "A1234563"},
+        "香港身份证A123456（3）": {"A123456", "A1234563"},
+        "HKID No A123456 (A)": {"A123456", "A123456A"},
+        # Those that are somebody else's.
+        "A1234563": {"A1234563"},
+        "E12345698": {"E12345698"},
+        "军官证123456991": {"军官证123456991"},
+        identity(2): {older(2)},
+        f"01{identity(2)}": {older(2)},
+        "00000019900101001": {"000000900101001"},
+        "护照": set(),
+    }
+    book = [
+        {"customer_id": f"C{n}", "received_on": NEXT_DAY, "line_no": n, "id_number": spelling}
+        for n, spelling in enumerate(spelt)
+    ]
+    warehouse.append_rows("customer", book)
+    told: dict[str, set[str]] = {spelling: set() for spelling in spelt}
+    for spelling, key in warehouse.fetch(
+        "select spelling, identity_key from told_identity where identity_key is not null",
+        {"known_on": NEXT_DAY},
+    ):
+        told[spelling].add(key)
+    assert told == spelt
+    assert {spelling: set(identity_keys(spelling)) for spelling in spelt} == spelt

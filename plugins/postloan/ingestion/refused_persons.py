@@ -53,31 +53,81 @@ _BEARERS = """
 _SIGNS = re.compile(r"[^0-9A-Z\u4e00-\u9fa5]")
 _WORDS = re.compile(r"[A-WYZ\u4e00-\u9fa5]")
 _X = str.maketrans("\u00d7\u2169\u0425", "XXX")
+_BORN = "[1-8][0-9]{5}(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:[0-2][1-9]|[123]0|31)[0-9]{3}[0-9X]"
+_APART = re.compile(f"[^0-9]({_BORN})[^0-9]")
+_TOGETHER = re.compile(f"({_BORN})")
 _BEFORE_ANOTHER = re.compile(r"[A-Z\u4e00-\u9fa5]*([0-9]{17}[0-9X])[A-Z\u4e00-\u9fa5].*")
+_WORDED = re.compile(r"PASSPORT|HKID|[\u4e00-\u9fa5]")
+_SMALL_WORDS = re.compile(r"[|](?:(?:NO|ID)[|]+)+")
+_DOCUMENT = re.compile(r"[A-Z]{1,3}[0-9]{6,}[0-9A-Z]*")
+_PASSPORT = re.compile("(?:\u62a4\u7167(?:\u53f7\u7801?)?|PASSPORT(?:NO)?)([0-9]{7,9})")
+_CARD = re.compile(
+    "(?:[|\u4e00-\u9fa5]|HKID|ID|NO)*[|\u4e00-\u9fa5][A-Z]{1,2}[0-9]{6}[|]+[0-9A][|]+"
+)
 _YOUNGER = re.compile(r"([0-9]{6}20[0-9]{9})[0-9X]?")
 _OLDER = re.compile(r"([0-9]{6})19([0-9]{9})[0-9X]?")
-_OF_A_COUNTRY = re.compile(r"[0-9]{15}|[0-9]{17}[0-9X]")
+_OF_A_COUNTRY = re.compile(r"[0-9]{15}|[0-9]{17}[0-9X]?")
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
 
 
-def identity_key(spelling: str) -> str | None:
-    """What an identity number is known by, as the view `told_identity` reads it.
+def identity_keys(spelling: str) -> tuple[str, ...]:
+    """What the identity numbers in a cell are known by, as the view `told_identity` reads them.
 
     Args:
-        spelling: the number as somebody wrote it.
+        spelling: the number or numbers as somebody wrote them.
 
     Returns:
-        The key; None of what is partly hidden or too short.
+        The keys, the first found first; none of what is partly hidden or too short.
     """
+    if "*" in spelling:
+        return ()
     wide = unicodedata.normalize("NFKC", spelling).upper().translate(_X)
-    plain = "" if "*" in wide else _SIGNS.sub("", wide)
-    if before := _BEFORE_ANOTHER.match(plain):
-        plain = before[1]
-    elif re.search("[0-9]{15}", plain):
-        plain = _WORDS.sub("", plain)
-    older, younger = _OLDER.fullmatch(plain), _YOUNGER.fullmatch(plain)
-    key = f"{older[1]}{older[2]}" if older else younger[1] if younger else plain
-    return key if len(key) >= 6 else None
+    keys = (_key(number) for number in _numbers("|" + _SIGNS.sub("|", wide) + "|"))
+    return tuple(dict.fromkeys(key for key in keys if len(key) >= 6))
+
+
+def identity_key(spelling: str) -> str | None:
+    """The first of the keys of a cell, as `identity_keys` reads them."""
+    return next(iter(identity_keys(spelling)), None)
+
+
+def _numbers(apart: str) -> Iterator[str]:
+    """The numbers in a cell whose signs all are bars."""
+    digits = apart.replace("O", "0")
+    first = _APART.search(digits)
+    if not first:
+        digits = digits.replace("|", "")
+        first = _TOGETHER.search(digits)
+    if first:
+        yield first[1]
+        rest = digits[: first.start(1)] + "A" + digits[first.end(1) :]
+        if second := _TOGETHER.search(rest.replace("|", "")):
+            yield second[1]
+    else:
+        yield from _other_numbers(apart)
+
+
+def _other_numbers(apart: str) -> Iterator[str]:
+    """The numbers in a cell that has none of 18 digits with a date of birth."""
+    together = apart.replace("|", "")
+    without_words = _SMALL_WORDS.sub("|", _WORDED.sub("|", apart)).replace("|", "")
+    if before := _BEFORE_ANOTHER.match(together):
+        yield before[1]
+    elif re.search("[0-9]{15}", together):
+        yield _WORDS.sub("", together)
+    elif _DOCUMENT.fullmatch(without_words):
+        yield without_words
+    elif passport := _PASSPORT.fullmatch(together):
+        yield passport[1]
+    else:
+        yield together
+    if _CARD.fullmatch(apart):
+        yield without_words[:-1]
+
+
+def _key(number: str) -> str:
+    older, younger = _OLDER.fullmatch(number), _YOUNGER.fullmatch(number)
+    return f"{older[1]}{older[2]}" if older else younger[1] if younger else number
 
 
 def bearers(
@@ -135,19 +185,17 @@ def _cells(staging: Staging, refused: str, text: str) -> Iterator[Cell]:
             yield from (cell for field in fields for cell in _unread(line_no, field))
             continue
         # Whoever neither died nor may be a child needs no protection under another number.
-        key = identity_key(identity or "") if (died_on or born_on or "").strip() else None
-        if key:
-            yield line_no, _IDENTITY, key
+        if (died_on or born_on or "").strip():
+            yield from ((line_no, _IDENTITY, key) for key in identity_keys(identity or ""))
         if phone and phone.strip():
             yield from ((line_no, _NUMBER, number) for number in numbers_in(phone))
 
 
 def _unread(line_no: int, field: str) -> Iterator[Cell]:
     """What a field is that may stand in any column: only what is nothing else."""
-    key = identity_key(field)
-    plain = _SIGNS.sub("", unicodedata.normalize("NFKC", field).upper())
-    if key and _OF_A_COUNTRY.fullmatch(plain):
-        yield line_no, _IDENTITY, key
+    keys = [key for key in identity_keys(field) if _OF_A_COUNTRY.fullmatch(key)]
+    if keys:
+        yield from ((line_no, _IDENTITY, key) for key in keys)
     elif field.strip():
         for number in numbers_in(field):
             if _MOBILE.fullmatch(number):
