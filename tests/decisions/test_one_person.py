@@ -8,7 +8,17 @@ from postloan.business_day import BusinessDay
 from postloan.restrictions.questions import open_questions
 from postloan.restrictions.release import Release, append_releases
 from tests.support.decision_book import LONG_AGO, Book
-from tests.support.legal_desk import PREPARATION, rows_of, run, states
+from tests.support.legal_desk import (
+    APPROVED,
+    FIRST,
+    NEXT,
+    PREPARATION,
+    THIRD,
+    question,
+    rows_of,
+    run,
+    states,
+)
 
 DAY = date(2026, 11, 20)
 EARLIER, YESTERDAY = DAY - timedelta(days=9), DAY - timedelta(days=1)
@@ -170,3 +180,42 @@ def test_no_case_goes_on_that_the_debtor_of_before_is_protected_from(book: Book)
     run(book, DAY)
     assert states(book, DAY) == {"L1": "suspended", "L2": "awaiting_approval"}
     assert [row["借据号"] for row in rows_of(book, DAY, PREPARATION)] == ["L2"]
+
+
+def one_person(book: Book, number: int) -> None:
+    """C<n>, whose claim is 300.00 and 95 days past due, is also customer C<n+100>."""
+    book.customer(f"C{number}", phone=f"1540000{number:04d}", id_number=document(number))
+    book.customer(f"C{number + 100}", phone=None, id_number=document(number))
+    book.loan(f"L{number}", f"C{number}")
+    book.past_due(FIRST, f"L{number}", f"C{number}", 95, amount="300.00")
+
+
+def test_what_comes_under_the_other_number_after_the_question_stops_the_approval(
+    book: Book,
+) -> None:
+    for number in range(1, 9):
+        one_person(book, number)
+    kinds = {1: "bankruptcy", 2: "dispute", 3: "performing_plan", 4: "bankruptcy", 8: "bankruptcy"}
+    for number, kind in kinds.items():
+        # Of C8 it is known on the date, and has begun when the file is worked on.
+        told_on, began_on = (FIRST, FIRST + timedelta(days=3)) if number == 8 else (NEXT, THIRD)
+        told_of = f"C{number if number == 4 else number + 100}"
+        told = {"customer_id": told_of, "hold_kind": kind, "starts_on": began_on}
+        book.fact("hold", told_on, hold_id=f"H{number}", **told)
+    # A complaint two nights loaded; one of somebody else is nobody's of these.
+    for number in (106, 200):
+        book.fact(
+            "complaint",
+            THIRD,
+            complaint_id=f"M{number}",
+            customer_id=f"C{number}",
+            received_at=datetime.combine(THIRD, time(10)),
+            complaint_kind="conduct",
+            complaint_state="received",
+        )
+    run(book, FIRST)
+    request = question(book, FIRST)
+    book.loaded(NEXT, "hold", load_no=2)
+    book.loaded(THIRD, "complaint", load_no=3)
+    book.answer(request, "ann")
+    assert sorted(row["借据号"] for row in rows_of(book, FIRST, APPROVED)) == ["L5", "L7"]

@@ -6,6 +6,9 @@
 -- reason that the data tell, or where a debtor said that the amount is wrong and nothing answers it,
 -- under another customer number as well.
 --
+-- A hold of the person under another customer number stops the case like one of the debtor, where it
+-- begins after the date's own check of that (`same_person`) has looked.
+--
 -- Default deny: a check without a verdict refuses. Where the debtor of a loan is another one by
 -- now, what protects either of them counts. A date that something was loaded for after it was run
 -- is not known as it is: nothing is decided until it, or a later one, is run.
@@ -13,7 +16,7 @@
 -- grain   case_id, reason
 -- reads   legal_case_now, legal_case_debtor, rule_queue_check, contact_check, current_hold,
 --         current_complaint, current_pause, current_plan_request, legal_news, told_load,
---         position_difference, disputed_case
+--         position_difference, disputed_case, one_person
 -- write   temporary
 
 with
@@ -51,6 +54,29 @@ refused as (
     where
         contact_check.check_name is null
         or not contact_check.is_passed
+
+),
+
+held_elsewhere as (
+
+    -- What began by the morning after the date is a check's, which knows what a person has released.
+    select
+        legal_case_debtor.case_id,
+        'same_person_protected' as reason
+    from legal_case_debtor
+    inner join one_person
+        on legal_case_debtor.customer_id = one_person.customer_id
+    inner join current_hold
+        on
+            one_person.other_customer_id = current_hold.customer_id
+            and (current_hold.loan_id is null or legal_case_debtor.loan_id = current_hold.loan_id)
+    where
+        current_hold.starts_on > cast($business_date as date) + 1
+        and current_hold.starts_on <= cast($known_on as date) + 1
+        and (
+            current_hold.ends_on is null
+            or current_hold.ends_on > cast($known_on as date) + 1
+        )
 
 ),
 
@@ -205,6 +231,13 @@ stops as (
         case_id,
         reason
     from held
+
+    union
+
+    select
+        case_id,
+        reason
+    from held_elsewhere
 
     union
 

@@ -8,8 +8,7 @@
 --
 -- grain   loan_id
 -- reads   loan_stage, loan_delinquency, legal_case, rule_band, rule_parameter, rule_legal_claim,
---         instalment, current_enrolment, rule_enrolment_code, rule_enrolment_status, known_plan,
---         announced_stop, paid_since
+--         instalment, full_time_student, known_plan, announced_stop, paid_since, one_person
 -- write   temporary
 
 with
@@ -138,44 +137,6 @@ limitation as (
 
 ),
 
-enrolments as (
-
-    select
-        current_enrolment.customer_id,
-        current_enrolment.code_system,
-        current_enrolment.status_code,
-        current_enrolment.is_full_time,
-        row_number() over (
-            partition by current_enrolment.customer_id
-            order by current_enrolment.effective_on desc, current_enrolment.institution_id asc
-        ) as enrolment_rank
-    from current_enrolment
-    inner join loans
-        on current_enrolment.customer_id = loans.customer_id
-    where current_enrolment.effective_on <= cast($business_date as date)
-
-),
-
-full_time_students as (
-
-    select distinct enrolments.customer_id
-    from enrolments
-    inner join rule_enrolment_code
-        on
-            rule_enrolment_code.business_date = cast($business_date as date)
-            and enrolments.code_system = rule_enrolment_code.code_system
-            and lower(enrolments.status_code) = rule_enrolment_code.status_code
-    inner join rule_enrolment_status
-        on
-            rule_enrolment_status.business_date = cast($business_date as date)
-            and rule_enrolment_code.canonical_status = rule_enrolment_status.canonical_status
-    where
-        enrolments.enrolment_rank = 1
-        and enrolments.is_full_time
-        and rule_enrolment_status.is_enrolled
-
-),
-
 excluded as (
 
     select value_text as routes
@@ -184,6 +145,50 @@ excluded as (
         business_date = cast($business_date as date)
         and pack = 'cn_legal_routes'
         and parameter = 'excluded_for_full_time_students'
+
+),
+
+persons as (
+
+    select
+        customer_id,
+        customer_id as other_customer_id
+    from loans
+
+    union
+
+    select
+        customer_id,
+        other_customer_id
+    from one_person
+
+),
+
+claimed as (
+
+    select
+        loans.customer_id,
+        loans.currency,
+        sum(claims.claim_amount) as claim_amount
+    from loans
+    inner join claims
+        on loans.loan_id = claims.loan_id
+    group by loans.customer_id, loans.currency
+
+),
+
+of_persons as (
+
+    -- Two claims on one person are as much as one, under whichever customer numbers: what one alone
+    -- may approve is not got by dividing.
+    select
+        persons.customer_id,
+        claimed.currency,
+        sum(claimed.claim_amount) as claim_amount
+    from persons
+    inner join claimed
+        on persons.other_customer_id = claimed.customer_id
+    group by persons.customer_id, claimed.currency
 
 ),
 
@@ -221,19 +226,14 @@ select
     cast(
         last_due.last_due_on + (12 * limitation.years) * interval 1 month as date
     ) as limitation_earliest_on,
-    full_time_students.customer_id is not null as is_full_time_student,
-    case when full_time_students.customer_id is not null then excluded.routes end
+    full_time_student.customer_id is not null as is_full_time_student,
+    case when full_time_student.customer_id is not null then excluded.routes end
         as excluded_routes,
     nullif(concat_ws('; ', known_plan.plan, of_person.told, of_loan.told), '') as plan,
     -- A currency that the rule does not name opens no case by itself.
     coalesce(claims.claim_amount >= amounts.minimum_claim, false) as is_enough,
     amounts.minimum_claim is not null as has_minimum,
-    -- Two claims on one debtor are as much as one: what one alone may approve is not got by dividing.
-    coalesce(
-        sum(claims.claim_amount) over (partition by loans.customer_id, loans.currency)
-        > amounts.two_approvers_above,
-        true
-    ) as needs_two,
+    coalesce(of_persons.claim_amount > amounts.two_approvers_above, true) as needs_two,
     loans.rule_id,
     loans.rule_version
 from loans
@@ -241,8 +241,8 @@ inner join claims
     on loans.loan_id = claims.loan_id
 left join last_due
     on loans.loan_id = last_due.loan_id
-left join full_time_students
-    on loans.customer_id = full_time_students.customer_id
+left join full_time_student
+    on loans.customer_id = full_time_student.customer_id
 left join known_plan
     on loans.loan_id = known_plan.loan_id
 left join announced_stop as of_person
@@ -251,6 +251,10 @@ left join announced_stop as of_loan
     on loans.loan_id = of_loan.loan_id
 left join amounts
     on loans.currency = amounts.currency
+left join of_persons
+    on
+        loans.customer_id = of_persons.customer_id
+        and loans.currency = of_persons.currency
 left join limitation
     on limitation.years is not null
 left join excluded

@@ -2,12 +2,15 @@
 -- a date after the business date.
 --
 -- A row that names a loan is about that loan; one that names none, about all of the customer's. A
--- refused row that may protect and names nobody of the book is about every debtor of a case.
+-- refused row that may protect and names nobody of the book is about every debtor of a case. What
+-- names a customer is also about the person's other customer numbers (`one_person`), and about all
+-- of theirs whichever loan it names.
 --
 -- grain   loan_id, customer_id
 -- reads   complaint, contact_change, contact_outcome, customer, enrolment, extension_request, hold,
 --         instalment, legal_event, loan, loan_position, overdue_reason, pause, plan_request,
---         privacy_request, promise_to_pay, repayment, statement, unclear_row, legal_case_debtor
+--         privacy_request, promise_to_pay, repayment, statement, unclear_row, legal_case_debtor,
+--         one_person
 -- write   view
 
 with
@@ -166,12 +169,30 @@ told as (
     cross join legal_case_debtor
     where unclear_row.customer_id is null
 
+),
+
+named as (
+
+    select distinct
+        loan_id,
+        customer_id
+    from told
+    where
+        received_on > cast($business_date as date)
+        and received_on <= cast($known_on as date)
+
 )
 
-select distinct
+select
     loan_id,
     customer_id
-from told
-where
-    received_on > cast($business_date as date)
-    and received_on <= cast($known_on as date)
+from named
+
+union
+
+select
+    cast(null as varchar) as loan_id,
+    one_person.customer_id
+from named
+inner join one_person
+    on named.customer_id = one_person.other_customer_id
