@@ -3,7 +3,9 @@
 --
 -- Unclear is what has a date that has not come by the moment of contact, and what names a loan with
 -- somebody who was never its debtor: nothing begins, nothing ends, and the loan is held until a
--- person has looked or a corrected row comes.
+-- person has looked or a corrected row comes. So is a dismissal of what has come to a judgment or to
+-- enforcement, and one without a case number where more suits than one lasted: it ends the suit that
+-- it names, or the only one there is.
 --
 -- grain   event_id
 -- reads   current_legal_event, rule_court_event, loan
@@ -41,21 +43,71 @@ named as (
     where loan.received_on <= cast($known_on as date)
     group by told.event_id
 
+),
+
+dated as (
+
+    select
+        told.event_id,
+        told.case_id,
+        told.customer_id,
+        told.loan_id,
+        told.event_kind,
+        told.happened_on,
+        told.received_on,
+        case
+            when told.happened_on > cast($business_date as date) + 1 then 'unclear'
+            when not coalesce(named.is_of_debtor, true) then 'unclear'
+            else told.effect
+        end as effect
+    from told
+    left join named
+        on told.event_id = named.event_id
+
+),
+
+lasting as (
+
+    select
+        ended.event_id,
+        bool_or(earlier.event_kind in ('judgment', 'enforcement')) as is_judged,
+        count(
+            distinct case
+                when earlier.event_kind in ('lawsuit', 'payment_order') then earlier.happened_on
+            end
+        ) as suits,
+        count(distinct case when earlier.effect = 'ends' then earlier.happened_on end) as dismissals
+    from dated as ended
+    inner join dated as earlier
+        on
+            ended.loan_id = earlier.loan_id
+            and coalesce(ended.case_id, '') = coalesce(earlier.case_id, '')
+            and earlier.effect in ('follows', 'ends')
+            and (
+                ended.happened_on > earlier.happened_on
+                or (
+                    ended.happened_on = earlier.happened_on
+                    and ended.received_on > earlier.received_on
+                )
+            )
+    where ended.effect = 'ends'
+    group by ended.event_id
+
 )
 
 select
-    told.event_id,
-    told.case_id,
-    told.customer_id,
-    told.loan_id,
-    told.event_kind,
-    told.happened_on,
-    told.received_on,
+    dated.event_id,
+    dated.case_id,
+    dated.customer_id,
+    dated.loan_id,
+    dated.event_kind,
+    dated.happened_on,
+    dated.received_on,
     case
-        when told.happened_on > cast($business_date as date) + 1 then 'unclear'
-        when not coalesce(named.is_of_debtor, true) then 'unclear'
-        else told.effect
+        when lasting.is_judged then 'unclear'
+        when dated.case_id is null and lasting.suits > lasting.dismissals + 1 then 'unclear'
+        else dated.effect
     end as effect
-from told
-left join named
-    on told.event_id = named.event_id
+from dated
+left join lasting
+    on dated.event_id = lasting.event_id
