@@ -1,28 +1,49 @@
 -- contact_person_number: the numbers of the recipients' contact persons in one form, the last that
 -- was told of each; of whoever refused further contact, all.
 --
+-- Those of another customer number of the same person are the person's own too (`one_person`).
 -- A number of the lender's own for a contact person may be another's by now: what its bearer has
 -- refused is refused for every number that was ever told under it.
 --
 -- grain   customer_id, contact_no, number
--- reads   recipient, emergency_contact, contact_person_refusal, phone_spelling
+-- reads   recipient, emergency_contact, contact_person_refusal, phone_spelling, one_person
 -- write   view
 
 with
 
+owners as (
+
+    select
+        customer_id,
+        customer_id as told_of
+    from recipient
+
+    union
+
+    select
+        recipient.customer_id,
+        one_person.other_customer_id as told_of
+    from recipient
+    inner join one_person
+        on recipient.customer_id = one_person.customer_id
+    where not one_person.is_told_apart
+
+),
+
 told as (
 
     select
-        emergency_contact.customer_id,
+        owners.customer_id,
+        owners.told_of,
         emergency_contact.contact_no,
         emergency_contact.phone,
         row_number() over (
-            partition by emergency_contact.customer_id, emergency_contact.contact_no
+            partition by owners.customer_id, owners.told_of, emergency_contact.contact_no
             order by emergency_contact.received_on desc
         ) as version_rank
     from emergency_contact
-    inner join recipient
-        on emergency_contact.customer_id = recipient.customer_id
+    inner join owners
+        on emergency_contact.customer_id = owners.told_of
     where
         emergency_contact.phone is not null
         and emergency_contact.received_on <= cast($known_on as date)
@@ -50,11 +71,11 @@ select distinct
 from told
 left join spellings
     on
-        told.customer_id = spellings.customer_id
+        told.told_of = spellings.customer_id
         and told.phone = spellings.spelling
 left join contact_person_refusal
     on
-        told.customer_id = contact_person_refusal.customer_id
+        told.told_of = contact_person_refusal.customer_id
         and (
             contact_person_refusal.contact_no is null
             or told.contact_no = contact_person_refusal.contact_no

@@ -3,18 +3,18 @@
 -- One that ends before it starts may be none or may last, one that starts further ahead than the
 -- rule lets a pause be announced may have begun already, one whose end was told long after it came
 -- may be of another year, and one that starts after its loan has ended is about what the loan goes
--- on as, whatever its number. Each counts from the day it is known of, the last for all loans of
+-- on as, whatever its number, or the debtor's (`one_person`). Each counts from the day it is known of, the last for all loans of
 -- the debtor, until a corrected row comes or a person releases it for whoever owes the loan now;
 -- then the first is none and the others are what they say.
 --
 -- grain   pause_id
 -- reads   current_pause, current_loan, loan, contact_check_rule, standing_release, told_load,
---         contact_moment, late_end
+--         contact_moment, late_end, one_person
 -- write   view
 
 with
 
-ended as (
+ended_loan as (
 
     select
         current_pause.pause_id,
@@ -30,6 +30,31 @@ ended as (
         and coalesce(
             current_pause.ends_on > least(current_loan.status_on, current_loan.received_on), true
         )
+
+),
+
+ended as (
+
+    select
+        pause_id,
+        customer_id,
+        loan_id,
+        ended_on,
+        starts_on
+    from ended_loan
+
+    union
+
+    select
+        ended_loan.pause_id,
+        one_person.customer_id,
+        ended_loan.loan_id,
+        ended_loan.ended_on,
+        ended_loan.starts_on
+    from ended_loan
+    inner join one_person
+        on ended_loan.customer_id = one_person.other_customer_id
+    where not one_person.is_told_apart
 
 ),
 

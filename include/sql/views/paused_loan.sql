@@ -2,13 +2,35 @@
 -- longest.
 --
 -- A doubtful pause counts, one that is about a loan that had ended for every loan of its debtor
--- that has not: nobody knows which of them it means. One that ends on its first day was taken back.
+-- that has not, under every customer number: nobody knows which of them it means. One that ends on its first day was taken back.
 --
 -- grain   loan_id
--- reads   judged_pause, current_loan, contact_moment
+-- reads   judged_pause, current_loan, contact_moment, one_person
 -- write   view
 
 with
+
+debtors as (
+
+    select distinct
+        customer_id,
+        customer_id as other_customer_id
+    from judged_pause
+    where is_of_person
+
+    union
+
+    select
+        judged_pause.customer_id,
+        one_person.customer_id as other_customer_id
+    from judged_pause
+    inner join one_person
+        on judged_pause.customer_id = one_person.other_customer_id
+    where
+        judged_pause.is_of_person
+        and not one_person.is_told_apart
+
+),
 
 told as (
 
@@ -31,9 +53,11 @@ told as (
         judged_pause.starts_on,
         judged_pause.ends_on
     from judged_pause
+    inner join debtors
+        on judged_pause.customer_id = debtors.customer_id
     inner join current_loan
         on
-            judged_pause.customer_id = current_loan.customer_id
+            debtors.other_customer_id = current_loan.customer_id
             and judged_pause.loan_id <> current_loan.loan_id
     where
         judged_pause.is_of_person
