@@ -128,6 +128,7 @@ def test_header_only_files_are_fine_on_an_ordinary_day(lender: Lender) -> None:
         ({"payment_type": "gift"}, "payment_type", "not_in_list"),
         ({"repayment_id": "R" * 65}, "repayment_id", "too_long"),
         ({"reverses_id": "R404"}, "reverses_id", "orphan_reversal"),
+        ({"reverses_id": "R1", "amount": "99999.00"}, "reverses_id", "other_reversal"),
         ({"amount": "x", "paid_on": "y"}, "paid_on", "not_a_date"),
     ],
 )

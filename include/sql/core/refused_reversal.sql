@@ -1,7 +1,8 @@
 -- refused_reversal: delivered reversals that can take nothing back, and why.
 --
--- A reversal names a booking that is no reversal itself; it may come with it or after it. Of two
--- reversals of one booking the first counts.
+-- A reversal names a booking that is no reversal itself; it may come with it or after it. One that
+-- names another loan than the booking, or a larger amount, is about something else: who has paid
+-- stays paid. Of two reversals of one booking the first counts that is none of these.
 --
 -- grain   line_no
 -- reads   staged_repayment, repayment
@@ -13,6 +14,8 @@ delivered as (
 
     select
         repayment_id,
+        loan_id,
+        amount,
         reverses_id,
         line_no
     from staged_repayment
@@ -23,12 +26,10 @@ sent as (
 
     select
         repayment_id,
+        loan_id,
+        amount,
         reverses_id,
-        line_no,
-        row_number() over (
-            partition by reverses_id
-            order by line_no
-        ) as turn
+        line_no
     from delivered
     where reverses_id is not null
 
@@ -53,6 +54,8 @@ versions as (
 
     select
         earlier.repayment_id,
+        earlier.loan_id,
+        earlier.amount,
         earlier.reverses_id,
         row_number() over (
             partition by earlier.repayment_id
@@ -72,6 +75,8 @@ known as (
 
     select
         versions.repayment_id,
+        versions.loan_id,
+        versions.amount,
         versions.reverses_id,
         true as is_earlier
     from versions
@@ -85,9 +90,40 @@ known as (
 
     select
         repayment_id,
+        loan_id,
+        amount,
         reverses_id,
         false as is_earlier
     from delivered
+
+),
+
+others as (
+
+    select distinct sent.line_no
+    from sent
+    inner join known
+        on
+            sent.reverses_id = known.repayment_id
+            and known.reverses_id is null
+    where
+        sent.loan_id <> known.loan_id
+        or sent.amount > known.amount
+
+),
+
+in_turn as (
+
+    select
+        sent.line_no,
+        row_number() over (
+            partition by sent.reverses_id
+            order by sent.line_no
+        ) as turn
+    from sent
+    left join others
+        on sent.line_no = others.line_no
+    where others.line_no is null
 
 ),
 
@@ -103,7 +139,8 @@ judged as (
                     known.repayment_id = sent.reverses_id
                     and known.reverses_id is null
             ) then 'orphan_reversal'
-            when sent.turn > 1 then 'already_reversed'
+            when others.line_no is not null then 'other_reversal'
+            when in_turn.turn > 1 then 'already_reversed'
             when exists (
                 select 1
                 from known
@@ -113,6 +150,10 @@ judged as (
             ) then 'already_reversed'
         end as reason
     from sent
+    left join others
+        on sent.line_no = others.line_no
+    left join in_turn
+        on sent.line_no = in_turn.line_no
 
 )
 

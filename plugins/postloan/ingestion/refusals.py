@@ -40,6 +40,7 @@ DUPLICATE_KEY: Final = "duplicate_key"
 ORPHAN: Final = "orphan"
 ORPHAN_REVERSAL: Final = "orphan_reversal"
 ALREADY_REVERSED: Final = "already_reversed"
+OTHER_REVERSAL: Final = "other_reversal"
 
 MAX_RECORD_BYTES: Final = 1 << 20
 """A longer record is refused: no feed has one, and memory stays bounded."""
@@ -115,5 +116,7 @@ def advice(column: Column, reason: str, key: tuple[str, ...] = ()) -> str:
         "reversal.",
         ALREADY_REVERSED: f"{column.name} names a repayment that another reversal takes back "
         "already.",
+        OTHER_REVERSAL: f"{column.name} names a repayment of another loan, or of less than the "
+        "reversal takes back.",
     }
     return texts[reason]

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 
-from postloan.ingestion.refusals import ALREADY_REVERSED, ORPHAN_REVERSAL
+from postloan.ingestion.refusals import ALREADY_REVERSED, ORPHAN_REVERSAL, OTHER_REVERSAL
 from postloan.ingestion.staging import Staging
 from postloan.warehouse import Warehouse
 
@@ -41,10 +41,10 @@ _AS_DELIVERED = """
 
 
 def refuse_reversals(staging: Staging) -> None:
-    """Hold back reversals of what is unknown, is a reversal itself, or is reversed already."""
+    """Hold back reversals of what is unknown, a reversal itself, another's, or reversed already."""
     parameters = {"business_date": staging.business_date}
     if staging.warehouse.temporary("refused_reversal", parameters):
-        for reason in (ORPHAN_REVERSAL, ALREADY_REVERSED):
+        for reason in (ORPHAN_REVERSAL, OTHER_REVERSAL, ALREADY_REVERSED):
             lines = f"select line_no from refused_reversal where reason = '{reason}'"  # noqa: S608 (own code)
             staging.refuse(lines, "reverses_id", reason)
     staging.warehouse.drop_temporary("refused_reversal")
