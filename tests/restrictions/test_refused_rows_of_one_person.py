@@ -10,7 +10,7 @@ from postloan.restrictions.release import append_releases
 from postloan.restrictions.waiting import Asked, releases_of, waiting_rows
 from postloan.warehouse import Warehouse
 from tests.support.debtors import Debtors, customer
-from tests.support.deliveries import NEXT_DAY, csv_bytes
+from tests.support.deliveries import INSTALMENT, LOAN, NEXT_DAY, OPENING_DAY, csv_bytes
 from tests.support.restricting_rows import enrolment
 
 PLACEHOLDER = "000000000000000000"
@@ -169,3 +169,65 @@ def test_an_identity_is_read_whatever_stands_beside_it(warehouse: Warehouse) -> 
         told[spelling].add(key)
     assert told == spelt
     assert {spelling: set(identity_keys(spelling)) for spelling in spelt} == spelt
+
+
+def test_whoever_is_one_person_is_left_alone_under_every_number(debtors: Debtors) -> None:
+    lender = debtors.lender
+    # C201 is C1's other customer number, and so on; of C17 and C18 it is another person's.
+    debtors.open([*range(1, 20), *range(201, 220)])
+    spelt = {
+        1: (identity(1), f"E12345678/{identity(1)}"),
+        2: ("E12345699", "护照E12345699"),
+        5: ("A123456", "A123456(3)"),
+        7: (identity(7), identity(7).replace("0", "O")),
+        13: (identity(13), f"护照E12345678 身份证{identity(13)}"),
+        17: (identity(17), f"E12345678/{identity(37)}"),
+        18: ("A323456", "A223456(3)"),
+    }
+    rows = [{**customer(n), "id_number": own} for n, (own, _) in spelt.items()]
+    rows += [
+        dead(n + 200, id_number=other, customer_group="employed") for n, (_, other) in spelt.items()
+    ]
+    rows += [{**customer(n), "id_number": identity(n % 200)} for n in (8, 208, 9, 209, 10, 210)]
+    parent = {"contact_no": "1", "relation": "parent"}
+    day, day_before = NEXT_DAY.isoformat(), OPENING_DAY.isoformat()
+    ended = {"loan_status": "settled", "status_on": day}
+    booking = {"instalment_no": "1", "paid_on": day, "amount": "100.00"}
+    lender.send(
+        NEXT_DAY,
+        customer=rows,
+        emergency_contact=[
+            {**parent, "customer_id": "C208", "phone": customer(8)["phone"]},
+            {
+                **parent,
+                "customer_id": "C209",
+                "phone": customer(9)["phone"],
+                "opted_out_on": day_before,
+            },
+            {**parent, "customer_id": "C216", "phone": customer(16)["phone"]},
+        ],
+        # L10 is paused by a court, ends and goes on as L410 under the other number.
+        pause=[
+            {"pause_id": "P1", "loan_id": "L10", "starts_on": "2026-11-10", "pause_reason": "court"}
+        ],
+        loan=[
+            {**LOAN, "loan_id": "L10", "customer_id": "C10", **ended},
+            {**LOAN, "loan_id": "L210", "customer_id": "C210", **ended},
+            {**LOAN, "loan_id": "L410", "customer_id": "C210"},
+        ],
+        instalment=[{**INSTALMENT, "loan_id": "L410", "due_on": day_before}],
+        # L11 and L12 are paid; one reversal names L12 and a payment of L11, one takes back L14's.
+        repayment=[
+            {**booking, "repayment_id": "R11", "loan_id": "L11"},
+            {**booking, "repayment_id": "R12", "loan_id": "L12"},
+            {**booking, "repayment_id": "R13", "loan_id": "L12", "reverses_id": "R11"},
+            {**booking, "repayment_id": "R14", "loan_id": "L14"},
+            {**booking, "repayment_id": "R15", "loan_id": "L14", "reverses_id": "R14"},
+        ],
+    )
+    debtors.run()
+    assert debtors.shut() == set()
+    held = {1, 2, 5, 7, 13, 8, 9, 11, 12, 210}
+    assert debtors.contacted() & {f"C{n}" for n in held} == set()
+    assert debtors.contacted() >= {f"C{n}" for n in (14, 16, 17, 18, 216)}
+    assert lender.refused("repayment") == [(4, "reverses_id", "other_reversal")]
