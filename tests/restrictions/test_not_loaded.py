@@ -124,6 +124,38 @@ def test_what_nobody_takes_in_is_noted_until_it_is_seen_to(
     assert noted(debtors) == set()
 
 
+def found_as(debtors: Debtors) -> set[tuple[str, str]]:
+    """Where what is not loaded lies, and a hash of it: what a release is of."""
+    noted(debtors)
+    return set(
+        debtors.lender.warehouse.fetch(
+            "select place, content_sha256 from delivery_not_loaded "
+            "where business_date = cast($day as date) and lies_as <> 'there_before'",
+            {"day": NEXT_DAY},
+        )
+    )
+
+
+@pytest.mark.parametrize("left", [of_no_date, of_no_source, without_a_list])
+def test_what_nobody_can_read_is_something_else_once_it_is_filled_anew(
+    debtors: Debtors, left: Callable[[Lender], None]
+) -> None:
+    lender = debtors.lender
+    lender.take_in(NEXT_DAY, "feedback")
+    before = set(lender.landing.glob("*/*"))
+    left(lender)
+    ((place, seen),) = found_as(debtors)
+    assert found_as(debtors) == {(place, seen)}
+    ((folder),) = set(lender.landing.glob("*/*")) - before or {
+        lender.folder(OPENING_DAY, "feedback")
+    }
+    manifest = folder / "manifest.json"
+    manifest.write_bytes(manifest.read_bytes() + b" ")
+    ((again, seen_again),) = found_as(debtors)
+    assert again == place
+    assert seen_again != seen
+
+
 def test_what_is_dated_a_year_ahead_holds_all_contact_until_it_is_seen_to(
     debtors: Debtors,
 ) -> None:
@@ -210,6 +242,12 @@ def test_what_lay_there_when_the_book_was_opened_belongs_to_no_date_of_it(
     assert debtors.shut() == set()
     assert debtors.contacted() == {"C1", "C2"}
     assert arrived(lender.warehouse, lender.landing) == ()
+    # The same date comes again, and speaks of somebody.
+    lender.send(NEXT_DAY.replace(year=2025), "feedback", complaint=[{**COMPLAINT, "loan_id": "L1"}])
+    assert noted(debtors) == {("complaint", "before_book")}
+    assert [a.is_before_book for a in arrived(lender.warehouse, lender.landing)] == [True]
+    of_last_year(lender)
+    assert noted(debtors) == set()
     # What comes there now has a mistyped year.
     lender.send(NEXT_DAY.replace(year=2024), "feedback", complaint=[COMPLAINT])
     for _ in range(2):

@@ -1,7 +1,8 @@
 """A delivery that nobody could read may protect anybody: nobody is contacted until it is read."""
 
+import hashlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, timedelta
 
@@ -9,11 +10,12 @@ import pytest
 
 from postloan.errors import DeliveryError
 from postloan.gates import release_gate
-from postloan.ingestion.refused_deliveries import open_refusals
+from postloan.ingestion.not_taken_in import arrived
+from postloan.ingestion.refused_deliveries import open_refusals, refused_contents
 from postloan.steps.suppress_contacts import NOTHING, NOTHING_MORE, suppress_contacts
 from tests.support.beginnings import begin
 from tests.support.debtors import Debtors
-from tests.support.deliveries import NEXT_DAY, OPENING_DAY, Lender
+from tests.support.deliveries import NEXT_DAY, OPENING_DAY, Lender, csv_bytes
 
 AFTER = NEXT_DAY + timedelta(days=1)
 LATER = AFTER + timedelta(days=1)
@@ -288,3 +290,130 @@ def test_what_restricts_nothing_stops_nobody(contacted: Debtors) -> None:
         lender.take_in(LATER)
     assert suppress_contacts(lender.warehouse, NEXT_DAY).note == NOTHING
     assert contacted.shut() == set()
+
+
+def release(debtors: Debtors) -> None:
+    """A person has looked at what shuts the gate of the date of the files, and lets it go."""
+    warehouse = debtors.lender.warehouse
+    suppress_contacts(warehouse, NEXT_DAY)
+    assert debtors.shut() != set()
+    release_gate(warehouse, NEXT_DAY, released_by="Officer", reason="nothing in it")
+    suppress_contacts(warehouse, NEXT_DAY)
+    assert debtors.shut() == set()
+
+
+def test_a_release_is_of_what_lay_there_then_though_another_fails_alike(contacted: Debtors) -> None:
+    lender = contacted.lender
+    lender.send(AFTER, "feedback", complaint=[])
+    truncated(lender, AFTER, "feedback")
+    with pytest.raises(DeliveryError):
+        lender.take_in(AFTER, "feedback")
+    release(contacted)
+    # The very same once more, refused again, is what the person looked at.
+    with pytest.raises(DeliveryError):
+        lender.take_in(AFTER, "feedback")
+    assert suppress_contacts(lender.warehouse, NEXT_DAY).note == NOTHING
+    assert contacted.shut() == set()
+    lender.send(AFTER, "feedback", complaint=[COMPLAINT])
+    truncated(lender, AFTER, "feedback")
+    with pytest.raises(DeliveryError):
+        lender.take_in(AFTER, "feedback")
+    suppress_contacts(lender.warehouse, NEXT_DAY)
+    assert ("delivery_refused", "complaint") in contacted.shut()
+
+
+def test_what_comes_in_place_of_what_was_refused_and_released_has_arrived(
+    contacted: Debtors,
+) -> None:
+    lender = contacted.lender
+    refused(contacted, NEXT_DAY)
+    release(contacted)
+    assert arrived(lender.warehouse, lender.landing) == ()
+    lender.send(NEXT_DAY, "feedback", complaint=[COMPLAINT])
+    (found,) = arrived(lender.warehouse, lender.landing)
+    assert found.is_again
+    suppress_contacts(lender.warehouse, NEXT_DAY)
+    assert ("delivery_not_loaded", "complaint") in contacted.shut()
+
+
+def listing(lender: Lender, day: date, feed: str, file: str, content: bytes) -> None:
+    """Send one file of feedback, listed as a feed, in place of all that lay there."""
+    lender.send(day, "feedback", complaint=[])
+    for path in lender.folder(day, "feedback").iterdir():
+        path.unlink()
+    (lender.folder(day, "feedback") / file).write_bytes(content)
+    told = {"feed": feed, "file": file, "rows": max(len(content.splitlines()) - 1, 0)}
+    told["sha256"] = hashlib.sha256(content).hexdigest()
+    head = {"source": "feedback", "business_date": day.isoformat(), "opening": False}
+    lender.write_manifest(day, "feedback", head | {"files": [told]})
+
+
+def open_feeds(lender: Lender) -> set[str]:
+    """Feeds of refused deliveries that nothing has mended."""
+    found = refused_contents(lender.warehouse).get((AFTER, "feedback"))
+    return {feed for files in found.read for feed, _ in files} if found else set()
+
+
+def garbled_alone(lender: Lender) -> None:
+    """Nobody knows what it lists; one file has a name that says so."""
+    lender.send(AFTER, "feedback")
+    for path in lender.folder(AFTER, "feedback").glob("*.csv"):
+        if path.stem != "complaint":
+            path.unlink()
+    garbled(lender, AFTER, "feedback")
+
+
+def short_of_another_file(lender: Lender) -> None:
+    lender.send(AFTER, "feedback", complaint=[COMPLAINT])
+    (lender.folder(AFTER, "feedback") / "satisfaction.csv").write_bytes(b"cut")
+
+
+def over_its_limit(lender: Lender) -> None:
+    bad = [{**COMPLAINT, "complaint_id": f"K{n}", "channel": "wechat"} for n in range(150)]
+    lender.send(AFTER, "feedback", complaint=bad)
+
+
+def listed_as_satisfaction(lender: Lender) -> None:
+    listing(lender, AFTER, "satisfaction", "complaint.csv", csv_bytes("complaint", [COMPLAINT]))
+
+
+def without_its_name(lender: Lender) -> None:
+    listing(lender, AFTER, "satisfaction", "a.csv", csv_bytes("complaint", [COMPLAINT]))
+
+
+def without_its_header(lender: Lender) -> None:
+    rows = csv_bytes("complaint", [COMPLAINT, COMPLAINT]).partition(b"\n")[2]
+    listing(lender, AFTER, "satisfaction", "a.csv", rows)
+
+
+OF_A_COMPLAINT: Mapping[Callable[[Lender], None], bool] = {
+    garbled_alone: True,
+    short_of_another_file: True,
+    listed_as_satisfaction: True,
+    without_its_name: False,
+    without_its_header: False,
+    over_its_limit: True,
+}
+"""What may tell of a complaint, and whether it says so itself."""
+
+
+def test_what_may_tell_of_a_complaint_waits_for_the_complaints(contacted: Debtors) -> None:
+    lender = contacted.lender
+    satisfied = csv_bytes("satisfaction", [])
+    for told, is_told in OF_A_COMPLAINT.items():
+        told(lender)
+        with pytest.raises(DeliveryError):
+            lender.take_in(AFTER, "feedback")
+        assert "complaint" in open_feeds(lender), told
+        # In its place comes one that says nothing of complaints.
+        listing(lender, AFTER, "satisfaction", "satisfaction.csv", satisfied)
+        lender.take_in(AFTER, "feedback")
+        assert ("complaint" in open_feeds(lender)) == is_told, told
+        lender.deliver(AFTER, "feedback")
+        assert open_feeds(lender) == set(), told
+    # A file that is just not well made is of no other feed.
+    for content in (b"", satisfied.replace(b",", b";"), satisfied.replace(b"score", b"points")):
+        listing(lender, AFTER, "satisfaction", "satisfaction.csv", content)
+        with pytest.raises(DeliveryError):
+            lender.take_in(AFTER, "feedback")
+        assert open_feeds(lender) == set()

@@ -8,7 +8,7 @@
 -- evidence is another one as soon as anything else is found, though it be as much as before.
 --
 -- grain   check_name, feed, column_name
--- reads   unclear_row, refused_delivery, delivery_not_loaded, delivery, rule_gate, business_day,
+-- reads   unclear_row, unmended_refusal, delivery_not_loaded, delivery, rule_gate, business_day,
 --         gate_release
 -- write   view
 
@@ -46,55 +46,37 @@ nameless as (
 
 ),
 
--- What was loaded for the same date after the refusal mends it.
-loaded as (
-
-    select
-        business_date,
-        source,
-        max(revision) as revision
-    from delivery
-    group by business_date, source
-
-),
-
 refused as (
 
     select
-        refused_delivery.feed,
+        unmended_refusal.feed,
         count(*) as findings,
-        min(refused_delivery.source) as source,
-        min(refused_delivery.business_date) as first_on,
-        max(refused_delivery.business_date) as last_on,
+        min(unmended_refusal.source) as source,
+        min(unmended_refusal.business_date) as first_on,
+        max(unmended_refusal.business_date) as last_on,
         string_agg(
             concat_ws(
                 ' ',
-                cast(refused_delivery.business_date as varchar),
-                refused_delivery.delivery_fingerprint,
-                refused_delivery.file_sha256,
-                cast(refused_delivery.revision_loaded as varchar),
-                refused_delivery.detail
+                cast(unmended_refusal.business_date as varchar),
+                unmended_refusal.delivery_fingerprint,
+                unmended_refusal.file_sha256,
+                cast(unmended_refusal.revision_loaded as varchar),
+                unmended_refusal.detail
             ),
             ',' order by
-                refused_delivery.business_date,
-                refused_delivery.delivery_fingerprint,
-                refused_delivery.file_sha256
+                unmended_refusal.business_date,
+                unmended_refusal.delivery_fingerprint,
+                unmended_refusal.file_sha256
         ) as evidence
-    from refused_delivery
+    from unmended_refusal
     inner join asked
         on
-            refused_delivery.feed = asked.feed
+            unmended_refusal.feed = asked.feed
             and asked.check_name = 'delivery_refused'
-    left join loaded
-        on
-            refused_delivery.business_date = loaded.business_date
-            and refused_delivery.source = loaded.source
     where
-        refused_delivery.business_date <= cast($known_on as date)
-        -- Of one that could not be read nobody knows how much there was.
-        and (refused_delivery.rows_in > 0 or refused_delivery.delivery_fingerprint = 'unread')
-        and coalesce(loaded.revision, 0) <= coalesce(refused_delivery.revision_loaded, 0)
-    group by refused_delivery.feed
+        unmended_refusal.business_date <= cast($known_on as date)
+        and unmended_refusal.may_tell
+    group by unmended_refusal.feed
 
 ),
 

@@ -13,6 +13,21 @@ MAX_PLACES = 10
 OTHER_DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 
 
+class OtherHeaderError(DeliveryError):
+    """The names of the columns are not those of the feed; the file may be of another one."""
+
+    def __init__(self, message: str, found: Sequence[str], expected: Sequence[str]) -> None:
+        """Keep the names, of which a message may repeat none.
+
+        Args:
+            message: what is wrong, and what the sender should do.
+            found: the names in the file.
+            expected: those of the contract.
+        """
+        self.found, self.expected = tuple(found), tuple(expected)
+        super().__init__(message)
+
+
 def read_header(path: Path) -> list[str]:
     """The names in the first row of a file.
 
@@ -75,7 +90,8 @@ def check_header(path: Path, expected: Sequence[str]) -> None:
     if found == list(expected):
         return
     told = f"{told_file(path.name)}, line 1: "
-    raise DeliveryError(f"{told}{_difference(found, expected)} Expected: {','.join(expected)}")
+    words = f"{told}{_difference(found, expected)} Expected: {','.join(expected)}"
+    raise OtherHeaderError(words, found, expected)
 
 
 def check_names(file: str, found: Sequence[str], expected: Sequence[str], told: str) -> None:
@@ -93,12 +109,16 @@ def check_names(file: str, found: Sequence[str], expected: Sequence[str], told: 
     if list(found) == list(expected):
         return
     if set(found) & set(expected):
-        raise DeliveryError(
-            f"{told_file(file)}: {_difference(found, expected)} Expected: {', '.join(expected)}"
+        raise OtherHeaderError(
+            f"{told_file(file)}: {_difference(found, expected)} Expected: {', '.join(expected)}",
+            found,
+            expected,
         )
-    raise DeliveryError(
+    raise OtherHeaderError(
         f"{told_file(file)}, line 1: this is not the header row of the feed. The contract says "
-        f"{told}; deliver it so, the column names first. Expected: {', '.join(expected)}"
+        f"{told}; deliver it so, the column names first. Expected: {', '.join(expected)}",
+        found,
+        expected,
     )
 
 

@@ -6,17 +6,19 @@ protects.
 """
 
 import hashlib
+import os
 from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
 from postloan.contracts import catalogue
+from postloan.ingestion.lies_there import hash_of_what_lies
 from postloan.ingestion.not_taken_in import (
     Arrived,
-    Files,
     all_arrived,
     closed_folders,
+    content_of,
     folders_of_no_source,
     has_been_looked_at,
     linked_folders,
@@ -28,7 +30,6 @@ TABLE = "delivery_not_loaded"
 THERE_BEFORE = "there_before"
 ANY_FEED = "any"
 NO_SOURCE = "landing zone"
-UNREAD = "unread"
 
 _KNOWN = """
     select
@@ -53,7 +54,7 @@ class NotLoaded(NamedTuple):
         feed: the feed.
         delivered_for: the date that the folder is named by; None where it is named by none.
         lies_as: how it lies there.
-        content_sha256: hash of what the manifest lists; `unread` where nobody can tell.
+        content_sha256: hash of what the manifest lists; of what lies there, where nobody can tell.
     """
 
     source: str
@@ -86,7 +87,9 @@ def note_not_loaded(warehouse: Warehouse, business_date: date, landing: Path) ->
     # Of a crash before the date was judged this finds itself again.
     is_first = not has_been_looked_at(warehouse)
     kept = [] if is_first else [row for row, noted_on in known if noted_on == business_date]
-    there_before = set() if is_first else {(row.source, row.place) for row, _ in known}
+    there_before = (
+        set() if is_first else {(row.source, row.place, row.content_sha256) for row, _ in known}
+    )
     found = {*kept, *_found(warehouse, business_date, landing, there_before, is_first=is_first)}
     slice_ = {"business_date": business_date}
     if found == {NotLoaded(*row) for row in warehouse.fetch(_IN_SLICE, slice_)}:
@@ -100,25 +103,25 @@ def _found(
     warehouse: Warehouse,
     business_date: date,
     landing: Path,
-    there_before: set[tuple[str, str]],
+    there_before: set[tuple[str, str, str]],
     *,
     is_first: bool,
 ) -> Iterator[NotLoaded]:
     for one in all_arrived(warehouse, landing, opens_on=business_date):
-        place = one.business_date.isoformat()
-        lies_as = _lies_as(one, business_date, is_first=is_first)
-        if lies_as is None or (one.source, place) in there_before:
+        lies_as, content = _lies_as(one, business_date, is_first=is_first), content_of(one, landing)
+        if lies_as is None or (*one.place, content) in there_before:
             continue
-        feeds = (ANY_FEED,) if lies_as == THERE_BEFORE else _restricting(one.source, one.files)
+        feeds = (ANY_FEED,) if lies_as == THERE_BEFORE else _restricting(one.source, one)
         for feed in feeds:
-            yield NotLoaded(
-                one.source, place, feed, one.business_date, lies_as, _content(one.files)
-            )
+            yield NotLoaded(*one.place, feed, one.business_date, lies_as, content)
     for source in catalogue().sources():
-        yield from _nameless(source, misnamed_folders(landing, source), "misnamed")
-        yield from _nameless(source, closed_folders(landing, source), "closed")
-        yield from _nameless(source, linked_folders(landing, source), "linked")
-    yield from _nameless(NO_SOURCE, folders_of_no_source(landing), "of_no_source")
+        for names, lies_as in (
+            (misnamed_folders(landing, source), "misnamed"),
+            (closed_folders(landing, source), "closed"),
+            (linked_folders(landing, source), "linked"),
+        ):
+            yield from _nameless(source, landing / source, names, lies_as)
+    yield from _nameless(NO_SOURCE, landing, folders_of_no_source(landing), "of_no_source")
 
 
 def _lies_as(one: Arrived, business_date: date, *, is_first: bool) -> str | None:
@@ -132,24 +135,21 @@ def _lies_as(one: Arrived, business_date: date, *, is_first: bool) -> str | None
     return "again" if one.is_again else "late"
 
 
-def _nameless(source: str, names: Iterable[str], lies_as: str) -> Iterator[NotLoaded]:
+def _nameless(source: str, above: Path, names: Iterable[str], lies_as: str) -> Iterator[NotLoaded]:
     """Folders whose names may hold anything, so that none is kept."""
     for name in names:
         place = hashlib.sha256(name.encode(errors="surrogateescape")).hexdigest()
+        # A source may be closed itself, and is then no folder below its own.
+        content = hash_of_what_lies(above / name if os.path.lexists(above / name) else above)
         for feed in _restricting(None if source == NO_SOURCE else source, None):
-            yield NotLoaded(source, place, feed, None, lies_as, UNREAD)
+            yield NotLoaded(source, place, feed, None, lies_as, content)
 
 
-def _restricting(source: str | None, files: Files | None) -> Iterator[str]:
-    """Feeds that may restrict contact: those listed, or all where nobody knows what is listed."""
+def _restricting(source: str | None, found: Arrived | None) -> Iterator[str]:
+    """Feeds that may restrict contact: those told of, or all where nobody knows what is."""
     contracts = catalogue()
     feeds = contracts.feeds_of(source) if source else contracts.feeds.values()
-    listed = None if files is None else {feed for feed, _ in files}
-    return (f.name for f in feeds if f.restricts and (listed is None or f.name in listed))
-
-
-def _content(files: Files | None) -> str:
-    if files is None:
-        return UNREAD
-    listed = "\n".join(f"{feed} {sha256}" for feed, sha256 in sorted(files))
-    return hashlib.sha256(listed.encode()).hexdigest()
+    told = None
+    if found and found.files is not None:
+        told = {feed for feed, _ in found.files} | found.named
+    return (f.name for f in feeds if f.restricts and (told is None or f.name in told))

@@ -324,7 +324,7 @@ def _check_files(manifest: Manifest, where: str, folder: Path) -> None:
             )
 
 
-_NO_DATA = re.compile(
+NO_DATA = re.compile(
     r"\..*|_success|corrections"
     r"|.*\.(?:ok|done|ready|fin|flag|trg|ctl|md5|sha1|sha256|sha512|crc|sfv|sig|asc|md|note|log)",
     re.IGNORECASE | re.DOTALL,
@@ -342,7 +342,7 @@ def _check_unlisted(
     extra = sorted(
         path.name
         for path in folder.iterdir()
-        if path.name not in expected and not _NO_DATA.fullmatch(path.name)
+        if path.name not in expected and not NO_DATA.fullmatch(path.name)
     )
     if extra:
         raise DeliveryError(

@@ -3,6 +3,7 @@
 A delivery that was refused is on record and told by itself (`refused_deliveries`).
 """
 
+import hashlib
 import os
 import re
 from collections.abc import Iterator
@@ -13,9 +14,11 @@ from typing import NamedTuple
 from postloan.advice import advised
 from postloan.contracts import catalogue
 from postloan.errors import DeliveryError
+from postloan.ingestion.feeds_named import listed_as_another
 from postloan.ingestion.horizon import newest_date, within_reach
+from postloan.ingestion.lies_there import hash_of_what_lies
 from postloan.ingestion.manifest import MANIFEST, read_manifest
-from postloan.ingestion.refused_deliveries import open_refusals
+from postloan.ingestion.refused_deliveries import RefusedContents, refused_contents
 from postloan.shown_text import shown, some
 from postloan.warehouse import Warehouse
 
@@ -27,7 +30,7 @@ _LOADED = """
 """
 
 _THERE_BEFORE = """
-    select distinct source, place
+    select distinct source, place, content_sha256
     from delivery_not_loaded
     where lies_as = 'there_before'
 """
@@ -46,6 +49,7 @@ class Arrived(NamedTuple):
         source: its source.
         files: what its manifest lists; None where that cannot be read.
         defect: why it cannot be read, in words that hold no value of it; empty where it can.
+        named: feeds that the name of a file speaks of, which is listed as another.
         is_again: whether other files of that source and date are loaded.
         is_parked: whether it is dated too far ahead of the book to be taken in.
         is_before_book: whether it is dated before the book was opened.
@@ -55,9 +59,15 @@ class Arrived(NamedTuple):
     source: str
     files: Files | None
     defect: str = ""
+    named: frozenset[str] = frozenset()
     is_again: bool = False
     is_parked: bool = False
     is_before_book: bool = False
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """Its source, and the name of its folder there."""
+        return self.source, self.business_date.isoformat()
 
     @property
     def words(self) -> str:
@@ -100,7 +110,7 @@ def arrived(warehouse: Warehouse, landing: Path) -> tuple[Arrived, ...]:
         if not found.is_before_book
         or (
             there_before is not None
-            and (found.source, found.business_date.isoformat()) not in there_before
+            and (*found.place, content_of(found, landing)) not in there_before
         )
     )
 
@@ -129,13 +139,13 @@ def all_arrived(
     loaded: dict[tuple[date, str], Files] = {}
     for day, source, feed, sha256 in warehouse.fetch(_LOADED):
         loaded[day, source] = loaded.get((day, source), frozenset()) | {(feed, sha256)}
-    refused = {(r.business_date, r.source) for r in open_refusals(warehouse)}
+    refused = refused_contents(warehouse)
     found = [
         (day, source, *listed)
         for source in catalogue().sources()
         for day in _complete_dates(landing / source)
-        if (day, source) not in refused
-        and (listed := _files(landing, source, day))[0] != loaded.get((day, source), frozenset())
+        if (listed := _files(landing, source, day))[0] != loaded.get((day, source), frozenset())
+        and not _was_refused(refused.get((day, source)), listed[0], landing / source / str(day))
     ]
     near = set(within_reach((day for day, *_ in found), newest_date(warehouse)))
     return tuple(
@@ -144,13 +154,29 @@ def all_arrived(
             source,
             files,
             defect,
+            named,
             is_again=is_again,
             is_parked=not (is_again or day < opened_on or day in near),
             is_before_book=day < opened_on and not is_again,
         )
-        for day, source, files, defect in sorted(found, key=lambda f: f[:2])
+        for day, source, files, defect, named in sorted(found, key=lambda f: f[:2])
         for is_again in ((day, source) in loaded,)
     )
+
+
+def _was_refused(refused: RefusedContents | None, files: Files | None, folder: Path) -> bool:
+    """Whether the very thing that lies there was refused, and is told as that."""
+    return refused is not None and (
+        files in refused.read or hash_of_what_lies(folder) in refused.unread
+    )
+
+
+def content_of(found: Arrived, landing: Path) -> str:
+    """Hash of what the manifest lists, or of what lies there, where that cannot be read."""
+    if found.files is None:
+        return hash_of_what_lies(landing / found.source / found.business_date.isoformat())
+    listed = "\n".join(f"{feed} {sha256}" for feed, sha256 in sorted(found.files))
+    return hashlib.sha256(listed.encode()).hexdigest()
 
 
 class NeverTakenIn(NamedTuple):
@@ -285,15 +311,16 @@ def date_named(folder: str) -> date | None:
     return day if day.isoformat() == folder else None
 
 
-def _files(landing: Path, source: str, day: date) -> tuple[Files | None, str]:
-    """Feed and hash of what the manifest lists, or why it cannot be read."""
-    folder = landing / source / day.isoformat()
+def _files(landing: Path, source: str, day: date) -> tuple[Files | None, str, frozenset[str]]:
+    """Feed and hash of what the manifest lists, or why it cannot be read; feeds named besides."""
+    folder, feeds = landing / source / day.isoformat(), catalogue().feeds_of(source)
     try:
-        manifest = read_manifest(folder, source, day, catalogue().feeds_of(source))
+        manifest = read_manifest(folder, source, day, feeds)
     except DeliveryError as error:
-        return None, shown(str(error).removeprefix(f"{source} {day}: "), 500)
+        return None, shown(str(error).removeprefix(f"{source} {day}: "), 500), frozenset()
     except OSError as error:
         # Its path may hold a name of the sender's.
         told = advised(OSError(error.errno, error.strerror))
-        return None, str(told or f"the system says: {error.strerror}")
-    return frozenset((file.feed, file.sha256) for file in manifest.files), ""
+        return None, str(told or f"the system says: {error.strerror}"), frozenset()
+    files = frozenset((file.feed, file.sha256) for file in manifest.files)
+    return files, "", listed_as_another(manifest, feeds)

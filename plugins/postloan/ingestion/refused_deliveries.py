@@ -6,6 +6,7 @@ could not be read at all, and shuts the gate until the same source and date is t
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,8 +14,10 @@ from typing import Any, NamedTuple
 from postloan.advice import advised
 from postloan.contracts import catalogue
 from postloan.errors import DeliveryError, PostloanError, WarehouseError
+from postloan.ingestion.feeds_named import is_of_another_feed, listed_as_another, named_in
 from postloan.ingestion.horizon import check_date
 from postloan.ingestion.ledger import FeedCount, read_entry
+from postloan.ingestion.lies_there import hash_of_what_lies
 from postloan.ingestion.limits import Breach
 from postloan.ingestion.manifest import AbsentError, Manifest, read_manifest
 from postloan.shown_text import shown
@@ -77,7 +80,9 @@ def record_refusal(
 
 
 UNREAD = "unread"
-"""Stands for the content of a delivery that nobody could read."""
+"""Stands for the content of a file that nobody could read; of a delivery, before a hash of it."""
+UNLISTED = "unlisted"
+"""The same, of feeds of which nobody knows whether they were in the delivery at all."""
 
 
 @contextmanager
@@ -94,6 +99,8 @@ def kept_if_unread(
         business_date: the date that the delivery is for.
         folder: where the delivery lies.
     """
+    # Before it is read: what is put there meanwhile is not what fails.
+    seen = hash_of_what_lies(folder)
     try:
         yield
     except (AbsentError, TooMuchRefusedError):
@@ -101,10 +108,11 @@ def kept_if_unread(
     except Exception as error:
         # Rights, memory or a defect: whatever kept it from being read, nobody knows what it says.
         # A warehouse that is away can be told nothing; whatever failed first is what counts.
-        with suppress(WarehouseError):
-            _record_unread(warehouse, source, business_date, folder, _told(error))
+        with suppress(WarehouseError), warehouse.transaction():
+            _record_unread(warehouse, source, business_date, folder, seen, error)
         raise
-    _forget_unread(warehouse, source, business_date)
+    with warehouse.transaction():
+        _forget_unread(warehouse, source, business_date)
 
 
 def _told(error: Exception) -> str:
@@ -147,60 +155,139 @@ def open_refusals(warehouse: Warehouse) -> tuple[OpenRefusal, ...]:
     return tuple(OpenRefusal(*row) for row in warehouse.read_model("open_refusal", {}))
 
 
+@dataclass(frozen=True)
+class RefusedContents:
+    """What was in the deliveries of a source for a date that were refused.
+
+    Attributes:
+        read: feeds and hashes of files, for each whose list could be read and was followed.
+        unread: hashes of what lay there, of those that could not be read.
+    """
+
+    read: frozenset[frozenset[tuple[str, str]]]
+    unread: frozenset[str]
+
+
+def refused_contents(warehouse: Warehouse) -> dict[tuple[date, str], RefusedContents]:
+    """What was refused and not taken in since, by date and source."""
+    found: dict[tuple[date, str], dict[str, set[tuple[str, str]]]] = {}
+    for day, source, fingerprint, feed, sha256 in warehouse.read_model("refused_content", {}):
+        files = found.setdefault((day, source), {}).setdefault(fingerprint, set())
+        files.add((feed, sha256))
+    return {
+        place: RefusedContents(
+            frozenset(frozenset(files) for files in contents.values()),
+            frozenset(name.partition(" ")[2] for name in contents if " " in name),
+        )
+        for place, contents in found.items()
+    }
+
+
 def _record_unread(
-    warehouse: Warehouse, source: str, business_date: date, folder: Path, detail: str
+    warehouse: Warehouse,
+    source: str,
+    business_date: date,
+    folder: Path,
+    seen: str,
+    error: Exception,
 ) -> None:
-    """Write down the feeds that may restrict: those listed, or all where the list is unread too."""
+    """Write down the feeds that may restrict and were in it, or may have been.
+
+    What an earlier attempt may have told stays unknown, whatever this one lists, so each content
+    has its own rows. The same once more changes nothing, though it fail in another way.
+    """
     try:
         check_date(warehouse, source, business_date)
     except DeliveryError:
         # Mistyped, or for a date that the book has not come near: nobody waits for it.
         return
-    feeds = catalogue().feeds_of(source)
-    hashes = dict.fromkeys((feed.name for feed in feeds), UNREAD)
-    with suppress(DeliveryError, OSError, MemoryError):
-        manifest = read_manifest(folder, source, business_date, feeds)
-        hashes = {file.feed: file.sha256 for file in manifest.files}
+    told = _feeds_told(warehouse, source, business_date, folder, error)
     loaded = read_entry(warehouse, source, business_date)
-    place = _unread(source, business_date)
-    rows = [
-        {
-            **place,
-            "feed": feed.name,
-            "file_sha256": hashes[feed.name],
+    revision = loaded.revision if loaded else None
+    place = {"business_date": business_date, "source": source}
+    known = _known_feeds(warehouse, {**place, "seen": f"% {seen}", "revision": revision or 0})
+    for feed, (kind, sha256) in told.items():
+        if feed in known:
+            continue
+        where = {**place, "delivery_fingerprint": f"{kind} {seen}", "feed": feed}
+        row = {
+            **where,
+            "file_sha256": sha256,
             "rows_in": 0,
             "rows_loadable": 0,
             "rows_refused": 0,
             "amount_refused": None,
             "is_over_limit": False,
-            "detail": detail,
-            "revision_loaded": loaded.revision if loaded else None,
+            "detail": _told(error),
+            "revision_loaded": revision,
         }
-        for feed in feeds
-        if feed.restricts and feed.name in hashes
-    ]
-    # What an earlier attempt may have told stays unknown, whatever this one lists.
-    known = _unread_feeds(warehouse, place)
-    warehouse.append_rows("refused_delivery", [row for row in rows if row["feed"] not in known])
+        warehouse.replace_slice("refused_delivery", where, [row])
+
+
+def _feeds_told(
+    warehouse: Warehouse, source: str, business_date: date, folder: Path, error: Exception
+) -> dict[str, tuple[str, str]]:
+    """Feeds that may restrict -> whether they were in it, as far as one can tell; hash of the file.
+
+    Where the list is unread, or a file may be of another feed than it is listed as, it may be any.
+    """
+    feeds = catalogue().feeds_of(source)
+    restricting = {feed.name for feed in feeds if feed.restricts}
+    told: dict[str, tuple[str, str]] = {}
+    try:
+        manifest = read_manifest(folder, source, business_date, feeds)
+    except (DeliveryError, OSError, MemoryError):
+        named = named_in(folder, feeds)
+        sure = named.feeds
+        if not named.is_all:
+            # It may be what the source delivers at other times.
+            sure |= {feed for (feed,) in warehouse.fetch(_EVER_DELIVERED, {"source": source})}
+        told = dict.fromkeys(restricting, (UNLISTED, UNREAD))
+    else:
+        hashes = {file.feed: file.sha256 for file in manifest.files}
+        sure = listed_as_another(manifest, feeds) - hashes.keys()
+        if is_of_another_feed(error, feeds):
+            told = dict.fromkeys(restricting, (UNLISTED, UNREAD))
+        told |= {feed: (UNREAD, sha256) for feed, sha256 in hashes.items()}
+    told |= dict.fromkeys(sure, (UNREAD, UNREAD))
+    return {feed: told[feed] for feed in sorted(told.keys() & restricting)}
+
+
+_EVER_DELIVERED = "select distinct feed from delivery where source = $source"
 
 
 def _forget_unread(warehouse: Warehouse, source: str, business_date: date) -> None:
-    """The delivery of a source for a date has been read and taken in, or is the one loaded."""
-    place = _unread(source, business_date)
-    if _unread_feeds(warehouse, place):
-        warehouse.replace_slice("refused_delivery", place, [])
+    """Forget of what could not be read the feeds that have been taken in, or are those loaded."""
+    place = {"business_date": business_date, "source": source}
+    unread = warehouse.fetch(_UNREAD_CONTENTS, place)
+    loaded = read_entry(warehouse, source, business_date) if unread else None
+    taken_in = {count.feed for count in loaded.feeds} if loaded else set()
+    for fingerprint, feed in unread:
+        if feed in taken_in or fingerprint.startswith(UNLISTED):
+            where = {**place, "delivery_fingerprint": fingerprint, "feed": feed}
+            warehouse.replace_slice("refused_delivery", where, [])
 
 
-def _unread(source: str, business_date: date) -> dict[str, Any]:
-    return {"business_date": business_date, "source": source, "delivery_fingerprint": UNREAD}
+_UNREAD_CONTENTS = """
+    select delivery_fingerprint, feed
+    from refused_delivery
+    where
+        business_date = cast($business_date as date)
+        and source = $source
+        and (delivery_fingerprint like 'unread%' or delivery_fingerprint like 'unlisted%')
+"""
+
+_KNOWN_FEEDS = """
+    select feed
+    from refused_delivery
+    where
+        business_date = cast($business_date as date)
+        and source = $source
+        and delivery_fingerprint like $seen
+        and coalesce(revision_loaded, 0) = $revision
+"""
 
 
-def _unread_feeds(warehouse: Warehouse, place: Mapping[str, Any]) -> set[str]:
-    """Feeds of an earlier attempt that are on record."""
-    found = warehouse.fetch(
-        "select feed from refused_delivery "
-        "where business_date = cast($business_date as date) and source = $source "
-        "and delivery_fingerprint = $delivery_fingerprint",
-        place,
-    )
-    return {feed for (feed,) in found}
+def _known_feeds(warehouse: Warehouse, place: Mapping[str, Any]) -> set[str]:
+    """Feeds of an earlier attempt with the same content that are on record and still open."""
+    return {feed for (feed,) in warehouse.fetch(_KNOWN_FEEDS, place)}
