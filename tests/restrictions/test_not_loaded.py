@@ -11,6 +11,7 @@ from postloan.daybook import read_book
 from postloan.gates import release_gate
 from postloan.ingestion.landing_look import note_not_loaded
 from postloan.ingestion.not_taken_in import arrived
+from postloan.ingestion.out_of_place import never_taken_in
 from postloan.steps.suppress_contacts import NOTHING, suppress_contacts
 from postloan.warehouse import Warehouse
 from tests.support.debtors import Debtors
@@ -130,7 +131,7 @@ def found_as(debtors: Debtors) -> set[tuple[str, str]]:
     return set(
         debtors.lender.warehouse.fetch(
             "select place, content_sha256 from delivery_not_loaded "
-            "where business_date = cast($day as date) and lies_as <> 'there_before'",
+            "where business_date = cast($day as date) and feed = 'complaint'",
             {"day": NEXT_DAY},
         )
     )
@@ -154,6 +155,57 @@ def test_what_nobody_can_read_is_something_else_once_it_is_filled_anew(
     ((again, seen_again),) = found_as(debtors)
     assert again == place
     assert seen_again != seen
+
+
+ONE_OUT_OF_PLACE = (
+    "feedback/manifest.json",
+    "manifest.json",
+    "feedback/in/2026-11-21/manifest.json",
+    "feedback/2026/11-21/manifest.json",
+    "feedback/2026/11/21/manifest.json",
+    "feedback/2026-11-18/late/manifest.json",
+    "bank/feedback/2026-11-21/manifest.json",
+    "bank/manifest.json",
+    "feedback/2026-11-18/MANIFEST.JSON",
+    "feedback/2026-11-18/Manifest.json",
+    "feedback/2026-11-18/manifest.json.txt",
+    "feedback/2026-11-18/manifest (1).json",
+    "feedback/2026-11-21.zip",
+    "feedback/complaint_2026-11-21.csv",
+    "feedback.tar.gz",
+)
+ON_ITS_WAY_OR_NO_DELIVERY = (
+    "feedback/2026-11-18/complaint.csv",
+    "feedback/2026-11-18/manifest.json.part",
+    "feedback/2026-11-18/.manifest.json",
+    "feedback/README.md",
+    "feedback/.complaint.csv.tmp",
+    "feedback/notes/letter.csv",
+    ".writing/feedback/2026-11-21/manifest.json",
+)
+
+
+def test_what_lies_out_of_place_is_told_and_what_is_on_its_way_is_not(debtors: Debtors) -> None:
+    lender = debtors.lender
+    lender.take_in(NEXT_DAY, "feedback")
+    made = dict.fromkeys(ONE_OUT_OF_PLACE, True) | dict.fromkeys(ON_ITS_WAY_OR_NO_DELIVERY, False)
+    for name, is_told in made.items():
+        path = lender.landing / name
+        there = next(p for p in path.parents if p.exists())
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("x", encoding="utf-8")
+        assert bool(never_taken_in(lender.landing)) == is_told, name
+        assert {feed for feed, _ in noted(debtors)} == ({"complaint"} if is_told else set()), name
+        path.unlink()
+        for folder in path.parents:
+            if folder == there:
+                break
+            folder.rmdir()
+    assert noted(debtors) == set()
+    folder = lender.folder(OPENING_DAY.replace(day=18), "feedback")
+    folder.mkdir()
+    (folder / "manifest.json").symlink_to("manifest-1.json")
+    assert noted(debtors) == {("complaint", "misplaced")}
 
 
 def test_what_is_dated_a_year_ahead_holds_all_contact_until_it_is_seen_to(

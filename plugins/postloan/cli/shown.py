@@ -13,7 +13,8 @@ from postloan.embedded.control import is_supervised
 from postloan.embedded.environment import base_url, password_file
 from postloan.embedded.follow import Outcome
 from postloan.errors import PostloanError
-from postloan.ingestion.not_taken_in import Arrived, NeverTakenIn, arrived, never_taken_in
+from postloan.ingestion.not_taken_in import Arrived, arrived
+from postloan.ingestion.out_of_place import NeverTakenIn, never_taken_in
 from postloan.ingestion.refused_deliveries import OpenRefusal, open_refusals
 from postloan.settings import Settings
 from postloan.shown_text import shown

@@ -13,7 +13,7 @@ from postloan.cli.shown import (
 )
 from postloan.errors import PostloanError, WarehouseError
 from postloan.gates import FailedCheck, together
-from postloan.ingestion.not_taken_in import never_taken_in
+from postloan.ingestion.out_of_place import never_taken_in
 from postloan.reports import Summary, finished_dates, read_summary
 from postloan.settings import Settings, settings
 from postloan.steps.chain import STEPS

@@ -11,7 +11,8 @@ from postloan.embedded.api import AirflowApi
 from postloan.embedded.control import is_supervised
 from postloan.errors import PostloanError, WarehouseError
 from postloan.gates import newest_held
-from postloan.ingestion.not_taken_in import Arrived, arrived, date_named, never_taken_in
+from postloan.ingestion.not_taken_in import Arrived, arrived
+from postloan.ingestion.out_of_place import date_named, never_taken_in
 from postloan.ingestion.refused_deliveries import OpenRefusal, open_refusals
 from postloan.settings import Settings
 from postloan.sources.config import Landing, read_source

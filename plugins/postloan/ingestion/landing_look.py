@@ -13,16 +13,20 @@ from pathlib import Path
 from typing import NamedTuple
 
 from postloan.contracts import catalogue
-from postloan.ingestion.lies_there import hash_of_what_lies
+from postloan.ingestion.lies_there import MAX_ENTRIES, hash_of_what_lies
 from postloan.ingestion.not_taken_in import (
     Arrived,
     all_arrived,
-    closed_folders,
     content_of,
-    folders_of_no_source,
     has_been_looked_at,
+)
+from postloan.ingestion.out_of_place import (
+    closed_folders,
+    folders_of_no_source,
     linked_folders,
+    loose_files,
     misnamed_folders,
+    misplaced_folders,
 )
 from postloan.warehouse import Warehouse
 
@@ -30,6 +34,7 @@ TABLE = "delivery_not_loaded"
 THERE_BEFORE = "there_before"
 ANY_FEED = "any"
 NO_SOURCE = "landing zone"
+LOOSE = "in no folder"
 
 _KNOWN = """
     select
@@ -119,8 +124,11 @@ def _found(
             (misnamed_folders(landing, source), "misnamed"),
             (closed_folders(landing, source), "closed"),
             (linked_folders(landing, source), "linked"),
+            (misplaced_folders(landing, source), "misplaced"),
         ):
             yield from _nameless(source, landing / source, names, lies_as)
+        yield from _loose(source, landing / source)
+    yield from _loose(NO_SOURCE, landing)
     yield from _nameless(NO_SOURCE, landing, folders_of_no_source(landing), "of_no_source")
 
 
@@ -143,6 +151,16 @@ def _nameless(source: str, above: Path, names: Iterable[str], lies_as: str) -> I
         content = hash_of_what_lies(above / name if os.path.lexists(above / name) else above)
         for feed in _restricting(None if source == NO_SOURCE else source, None):
             yield NotLoaded(source, place, feed, None, lies_as, content)
+
+
+def _loose(source: str, folder: Path) -> Iterator[NotLoaded]:
+    """Files beside the folders of dates or sources: however many, they are one finding a feed."""
+    names = loose_files(folder)
+    if names:
+        each = "\n".join(hash_of_what_lies(folder / name) for name in names[:MAX_ENTRIES])
+        content = hashlib.sha256(f"{len(names)}\n{each}".encode()).hexdigest()
+        for feed in _restricting(None if source == NO_SOURCE else source, None):
+            yield NotLoaded(source, LOOSE, feed, None, "misplaced", content)
 
 
 def _restricting(source: str | None, found: Arrived | None) -> Iterator[str]:

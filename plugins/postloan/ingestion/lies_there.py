@@ -18,14 +18,14 @@ from postloan.ingestion.opened import open_delivered
 MAX_ENTRIES = 10_000
 """Of a folder with more, the first ones the system names and when an entry last came or went."""
 MAX_PARTS = 10 * MAX_ENTRIES
-MAX_DEPTH = 2
+MAX_DEPTH = 4
 
 
 def hash_of_what_lies(path: Path) -> str:
     """A hash of what can be seen of a folder, or of whatever else lies under its name.
 
     Seen are the bytes of its manifest, and of each entry its name, kind, size and time of change,
-    two folders deep. No link is followed, and no file of rows is opened.
+    four folders deep. No link is followed, and no file of rows is opened.
 
     Args:
         path: the folder; it may be gone, closed, a link or a file.

@@ -4,9 +4,6 @@ A delivery that was refused is on record and told by itself (`refused_deliveries
 """
 
 import hashlib
-import os
-import re
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -18,8 +15,9 @@ from postloan.ingestion.feeds_named import listed_as_another
 from postloan.ingestion.horizon import newest_date, within_reach
 from postloan.ingestion.lies_there import hash_of_what_lies
 from postloan.ingestion.manifest import MANIFEST, read_manifest
+from postloan.ingestion.out_of_place import date_named
 from postloan.ingestion.refused_deliveries import RefusedContents, refused_contents
-from postloan.shown_text import shown, some
+from postloan.shown_text import shown
 from postloan.warehouse import Warehouse
 
 _OPENED_ON = "select min(business_date) as day from business_day where is_opening"
@@ -34,8 +32,6 @@ _THERE_BEFORE = """
     from delivery_not_loaded
     where lies_as = 'there_before'
 """
-
-_LIKE_A_DATE = re.compile(r"\s{0,2}(?:19|20)[0-9]{2}[-._]?[0-9]{2}[-._]?[0-9]{2}\s{0,2}")
 
 Files = frozenset[tuple[str, str]]
 """Feed and hash of the files of a delivery."""
@@ -179,136 +175,9 @@ def content_of(found: Arrived, landing: Path) -> str:
     return hashlib.sha256(listed.encode()).hexdigest()
 
 
-class NeverTakenIn(NamedTuple):
-    """What nobody will ever take in, for the name of a folder or for want of a right to look.
-
-    Attributes:
-        source: the source; empty where the folder is that of no source.
-        words: what is there.
-        remedy: what a person does about it.
-    """
-
-    source: str
-    words: str
-    remedy: str
-
-
-def never_taken_in(landing: Path) -> tuple[NeverTakenIn, ...]:
-    """Folders that cannot be looked into, links, and complete folders named otherwise."""
-    return (*_closed(landing), *_linked(landing), *_misnamed(landing))
-
-
-def _linked(landing: Path) -> Iterator[NeverTakenIn]:
-    for source in catalogue().sources():
-        linked = linked_folders(landing, source)
-        if linked:
-            yield NeverTakenIn(
-                source,
-                f"{source}: {_some_folders(linked)} linked from elsewhere, never looked into",
-                "Remove the link, and have the folder itself delivered.",
-            )
-
-
-def closed_folders(landing: Path, source: str) -> list[str]:
-    """Names of the folders of a source that this user may not look into."""
-    folder = landing / source
-    return [p.name for p in (folder, *_folders(folder)) if p.is_dir() and not _is_open(p)]
-
-
-def linked_folders(landing: Path, source: str) -> list[str]:
-    """Names of what is a link in the folder of a source, and is not told as a delivery."""
-    links = [p for p in _entries(landing / source) if os.path.islink(p)]  # noqa: PTH114
-    return [p.name for p in links if not os.access(p / MANIFEST, os.F_OK)]
-
-
-def misnamed_folders(landing: Path, source: str) -> list[str]:
-    """Names of the complete folders of a source that are no dates."""
-    return [n for n in _complete_folders(landing / source) if not date_named(n)]
-
-
-def folders_of_no_source(landing: Path) -> list[str]:
-    """Names of the folders beside those of the sources in which complete deliveries lie."""
-    return [
-        path.name
-        for path in _folders(landing)
-        if path.name not in catalogue().sources() and _complete_folders(path)
-    ]
-
-
-def _closed(landing: Path) -> Iterator[NeverTakenIn]:
-    for source in catalogue().sources():
-        closed = closed_folders(landing, source)
-        if closed:
-            yield NeverTakenIn(
-                source,
-                f"{source}: {_some_folders(closed)} that this user may not look into",
-                "Nobody knows what lies there. Let this user read and enter them (chmod, or the "
-                "umask and group of whoever delivers).",
-            )
-
-
-def _is_open(folder: Path) -> bool:
-    return os.access(folder, os.R_OK | os.X_OK, effective_ids=True)
-
-
-def _misnamed(landing: Path) -> tuple[NeverTakenIn, ...]:
-    """Folders with a manifest whose name is no date, or that lie below no source, by source."""
-    sources = catalogue().sources()
-    found = [
-        NeverTakenIn(
-            source,
-            f"{source}: {_some_folders(names)} named otherwise than YYYY-MM-DD, and never taken in",
-            "Have it renamed, or delivered again under its date as YYYY-MM-DD.",
-        )
-        for source in sources
-        if (names := misnamed_folders(landing, source))
-    ]
-    strange = folders_of_no_source(landing)
-    if strange:
-        known = ", ".join(sources)
-        words = f"the landing zone has {_some_folders(strange)} named like no source"
-        found.append(
-            NeverTakenIn("", words, f"What lies there is never taken in. Sources: {known}.")
-        )
-    return tuple(found)
-
-
-def _folders(folder: Path) -> list[Path]:
-    # What may be listed and not entered is told as closed, by its own name.
-    return [p for p in _entries(folder) if os.path.isdir(p)]  # noqa: PTH112
-
-
-def _entries(folder: Path) -> list[Path]:
-    try:
-        return sorted(folder.iterdir())
-    except OSError:
-        # Nothing there yet, or nothing that this user may see: whoever takes it in is told.
-        return []
-
-
-def _complete_folders(folder: Path) -> list[str]:
-    return [p.name for p in _folders(folder) if os.access(p / MANIFEST, os.F_OK)]
-
-
-def _some_folders(names: list[str]) -> str:
-    """Names that look like a date are told; what others say is nobody's business."""
-    told = some([f"'{name}'" for name in names if _LIKE_A_DATE.fullmatch(name)])
-    number = f"{len(names):,} {'folder' if len(names) == 1 else 'folders'}"
-    return f"{number} ({told})" if told else number
-
-
 def _complete_dates(folder: Path) -> list[date]:
     """Dates of which a source has delivered all: the manifest comes last."""
     return [day for path in folder.glob(f"*/{MANIFEST}") if (day := date_named(path.parent.name))]
-
-
-def date_named(folder: str) -> date | None:
-    """The date of a delivery by the name of its folder; None where it is that of no date."""
-    try:
-        day = date.fromisoformat(folder)
-    except ValueError:
-        return None
-    return day if day.isoformat() == folder else None
 
 
 def _files(landing: Path, source: str, day: date) -> tuple[Files | None, str, frozenset[str]]:
