@@ -18,10 +18,11 @@ _ENDINGS = ("csv", "dat", "txt", "gz", "zip", "parquet", "jsonl", "json", "ok", 
 _PART = r"[-_.](?:[0-9]{1,3}|[0-9]{8}|[0-9]{4}-[0-9]{2}-[0-9]{2}|part[0-9]{0,3}|[vr][0-9]{1,3})"
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,40}")
 _LONG_NUMBER = re.compile(
-    r"(?P<date>(?<!\d)(?:(?!1[3-9]\d)\d{1,3}[-_.])?(?:19|20)\d\d([-_.]?)\d\d\2\d\d(?!\d))"
-    r"|\d(?:[\W_]{0,3}\d){6,}"
+    r"(?P<date>(?<!\d)(?:(?!010|02\d|1[3-9]\d)\d{1,3}[-_.])?"
+    r"(?:19|20)\d\d([-_.]?)(?:0[1-9]|1[0-2])\2(?:0[1-9]|[12]\d|3[01])(?!\d))"
+    r"|\d(?:[\W_]*\d){6,}"
 )
-"""A date, with a counter before it that begins no mobile number, or digits as many as in one."""
+"""A date, with a counter before it that begins no telephone number, or digits as many as in one."""
 
 
 def told_file(name: str) -> str:
