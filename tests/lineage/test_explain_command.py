@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 
 from postloan.cli import main
+from postloan.cli.explain import _print_json, chain_lines
+from postloan.lineage import LineageStep
 from postloan.warehouse import open_warehouse
 from tests.lineage.morning import CALLED, live_through_a_day
-from tests.support.deliveries import Lender
+from tests.support.deliveries import NEXT_DAY, Lender
 
 
 @pytest.fixture
@@ -58,3 +60,22 @@ def test_a_question_that_cannot_be_answered_says_what_to_do(
     assert main(["explain", "T404", "--customer", CALLED, "--date", "2026-11-21"]) == 1
     assert main(["explain", "--customer", CALLED]) == 1
     assert "Name a task, or a customer and a date" in capsys.readouterr().err
+
+
+def test_no_number_in_the_name_of_a_file_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    words = (
+        "by repayment core_banking/2026-11-21/repayment_{0}.csv line 2 received on 2026-11-21, "
+        "repayment core_banking/2026-11-22/repayment_2026-11-22.csv line 3 received on 2026-11-22"
+    )
+    number = "15400000777"
+    said, name = words.format(number), f"repayment_{number}.csv"
+    step = LineageStep(
+        1, "correction", "L1", NEXT_DAY, said, said, None, None,
+        "core_banking", "repayment", NEXT_DAY, name, 2, "h", "1.0.0", is_later=True,
+    )  # fmt: skip
+    _print_json([step])
+    told = ("\n".join(chain_lines("T1", [step], "en")), capsys.readouterr().out)
+    for text in told:
+        assert words.format("…") in text
+        assert text.count("repayment_…") == text.count("repayment_….csv") >= 2
+        assert number not in text

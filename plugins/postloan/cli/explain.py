@@ -2,8 +2,9 @@
 
 import argparse
 import json
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 from typing import Any
 
@@ -20,14 +21,28 @@ IS_FACT = "Facts, as delivered"
 IS_LEARNED_LATER = "Learned later"
 
 
+_PATH = re.compile(r"(/[0-9]{4}-[0-9]{2}-[0-9]{2}/)([A-Za-z0-9_][A-Za-z0-9_.-]*)")
+"""A delivered file in words; manifests may list it by no other signs."""
+
+
+def _told(step: LineageStep) -> LineageStep:
+    """A step whose names of files, in its words too, tell no number of a person."""
+    zh, en = (
+        _PATH.sub(lambda found: found[1] + told_file(found[2]), words)
+        for words in (step.what_zh, step.what_en)
+    )
+    name = step.file_name and told_file(step.file_name)
+    return replace(step, what_zh=zh, what_en=en, file_name=name)
+
+
 def _step_lines(step: LineageStep, language: str) -> Iterator[str]:
+    step = _told(step)
     words = step.what_zh if language == "zh" else step.what_en
     yield f"  {step.happened_on or ''!s:<10}  {step.kind} {step.subject}: {words}"
     if step.rule_id:
         yield f"{'':14}rule {step.rule_id}, version {step.rule_version}"
     if step.feed:
-        file = told_file(step.file_name or "")
-        place = f"{step.source}/{step.delivered_on}/{file}, line {step.line_no}"
+        place = f"{step.source}/{step.delivered_on}/{step.file_name}, line {step.line_no}"
         yield f"{'':14}{place}  sha256 {step.file_sha256}  contract {step.contract_version}"
 
 
@@ -79,7 +94,9 @@ def contact_lines(
 
 
 def _print_json(items: Sequence[LineageStep] | Sequence[Contact]) -> None:
-    rows: list[dict[str, Any]] = [asdict(item) for item in items]
+    rows: list[dict[str, Any]] = [
+        asdict(_told(item) if isinstance(item, LineageStep) else item) for item in items
+    ]
     print(json.dumps(rows, indent=2, ensure_ascii=False, default=str))
 
 
