@@ -202,3 +202,37 @@ def test_the_commands_say_what_waits_and_release_it(
     nobody = ["--customer", "C9", "--kind", "deceased", "--reason", "seen"]
     assert main(["restriction", "release", *nobody]) == 1
     assert "No customer of the book has the number" in capsys.readouterr().err
+
+
+def test_a_row_about_one_of_two_mends_nothing_for_the_other(debtors: Debtors) -> None:
+    lender = debtors.lender
+    debtors.open(range(1, 13))
+    lender.send(NEXT_DAY)
+    bad = {**COMPLAINT, "closed_on": "soon"}
+    lender.deliver(
+        NEXT_DAY,
+        "feedback",
+        complaint=[
+            {**bad, "complaint_id": "K1", "customer_id": "C1", "loan_id": "L2"},
+            {**bad, "complaint_id": "K3", "customer_id": "X", "loan_id": "L4"},
+            {**bad, "complaint_id": "K5", "customer_id": "C5", "loan_id": "L5"},
+            {**bad, "complaint_id": "K6", "customer_id": "C6"},
+        ],
+    )
+    assert held_now(lender) == {"C1", "C2", "C4", "C5", "C6"}
+    good = {**COMPLAINT, "complaint_state": "withdrawn", "closed_on": "2026-11-20"}
+    owner = {"K1": "C1", "K3": "C3", "K5": "C5", "K6": "C6"}
+    lender.deliver(
+        NEXT_DAY,
+        "feedback",
+        complaint=[{**good, "complaint_id": k, "customer_id": c} for k, c in owner.items()],
+    )
+    assert held_now(lender) == {"C1", "C2", "C4"}
+    released(debtors, customer_id="C1")
+    assert held_now(lender) == {"C2", "C4"}
+
+
+def held_now(lender: Lender) -> set[str]:
+    """Customers whom refused rows hold."""
+    found = waiting_rows(lender.warehouse)
+    return {row.customer_id for row in found if row.customer_id}

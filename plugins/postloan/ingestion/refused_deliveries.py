@@ -1,7 +1,7 @@
 """A delivery that was refused as a whole: nothing is loaded, and people can see why.
 
 Where it may restrict contact, nobody knows whom it protects. So it is on record also where it
-could not be read at all, and shuts the gate until the same source and date is taken in.
+could not be read at all, and shuts the gate until its feeds are taken in for the source and date.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -129,7 +129,7 @@ def _told(error: Exception) -> str:
 
 
 class OpenRefusal(NamedTuple):
-    """A delivery that was refused, and of whose date nothing was taken in since."""
+    """A delivery that was refused, and of which a feed was not taken in since."""
 
     business_date: date
     source: str
@@ -145,8 +145,8 @@ class OpenRefusal(NamedTuple):
     def remedy(self) -> str:
         """What a person does about it."""
         return (
-            f"Have it delivered again; then, while Airflow is up: python -m postloan run --date "
-            f"{self.business_date}"
+            f"Have it delivered again, with all its feeds; then, while Airflow is up: python -m "
+            f"postloan run --date {self.business_date}"
         )
 
 

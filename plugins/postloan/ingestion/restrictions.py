@@ -140,7 +140,7 @@ _LOADED_INSTEAD = """
 # The first row with the very key that was loaded after the refusal, for the same date in another
 # file or for a later one, that protects as widely as the refused row may have done, and that is of
 # a customer whom the refused row names; of any, where it names none of the book. What the second of
-# two rows of one file says mends nothing.
+# two rows of one file says mends nothing, nor does a row that leaves out whose loan it was about.
 _MENDED = """
     select
         refused.business_date,
@@ -162,6 +162,7 @@ _MENDED = """
         and refused.feed = $feed
         and refused.business_date <= cast($business_date as date)
         and {says_as_much}
+        and {names_as_many}
         and (
             refused.business_date < told.received_on
             -- The ledger has the file that was before the one that is taken in.
@@ -198,6 +199,25 @@ _MENDED = """
             )
         )
     group by refused.business_date, refused.file_sha256, refused.line_no
+"""
+
+# Of two names that do not belong together nobody knows which was wrong.
+_NAMES_AS_MANY = """
+    not exists (
+        select 1
+        from refused_name as named
+        inner join loan
+            on named.spelling = loan.loan_id
+        where
+            named.business_date = refused.business_date
+            and named.source = refused.source
+            and named.feed = refused.feed
+            and named.file_sha256 = refused.file_sha256
+            and named.line_no = refused.line_no
+            and named.subject = 'loan'
+            and loan.customer_id <> told.customer_id
+            and loan.loan_id <> coalesce(told.loan_id, '')
+    )
 """
 
 _HELD = """
@@ -412,7 +432,12 @@ def _mark_what_is_mended(staging: Staging) -> None:
     )).sql(dialect="duckdb")  # fmt: skip
     says_as_much = meaning_of(feed).mended("refused", "told")
     select = _MENDED.format(
-        feed=feed.name, key=key, column=column, known=subject, says_as_much=says_as_much
+        feed=feed.name,
+        key=key,
+        column=column,
+        known=subject,
+        says_as_much=says_as_much,
+        names_as_many=_NAMES_AS_MANY if names >= set(SUBJECTS.values()) else "true",
     )
     mended = {
         (day, sha256, line_no): mended_on
