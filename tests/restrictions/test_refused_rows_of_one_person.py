@@ -230,4 +230,3 @@ def test_whoever_is_one_person_is_left_alone_under_every_number(debtors: Debtors
     held = {1, 2, 5, 7, 13, 8, 9, 11, 12, 210}
     assert debtors.contacted() & {f"C{n}" for n in held} == set()
     assert debtors.contacted() >= {f"C{n}" for n in (14, 16, 17, 18, 216)}
-    assert lender.refused("repayment") == [(4, "reverses_id", "other_reversal")]
