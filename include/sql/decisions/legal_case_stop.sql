@@ -42,6 +42,8 @@ refused as (
         needed.case_id,
         case
             when contact_check.check_name is null then 'check_not_available'
+            -- The check of holds and the claim tell of the same dispute: it is one reason.
+            when contact_check.reason = 'hold_amount_disputed' then 'amount_disputed'
             else contact_check.reason
         end as reason
     from needed
