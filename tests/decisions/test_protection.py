@@ -71,7 +71,7 @@ def test_a_person_says_that_the_debtor_is_alive_and_a_new_report_holds_again(deb
     assert debtor.tasks(DAY, "sms_reminder") == []
 
 
-COMPLAINTS = (
+COMPLAINTS: tuple[dict[str, Any], ...] = (
     {"complaint_state": "in_progress", "closed_on": YESTERDAY},
     {"complaint_state": "received", "closed_on": YESTERDAY},
     {"complaint_state": "upheld", "closed_on": date(2026, 11, 1)},
@@ -184,7 +184,7 @@ def test_nobody_is_sued_who_died_under_another_number(book: Book) -> None:
 # Age, plans and promises ----------------------------------------------------------------------
 
 
-PEOPLE = {
+PEOPLE: dict[str, tuple[dict[str, Any], bool]] = {
     "a child": ({"birth_on": date(2012, 5, 6)}, True),
     "18 after the day": ({"birth_on": date(2008, 11, 22)}, True),
     "18 on the day": ({"birth_on": date(2008, 11, 21)}, False),
@@ -251,7 +251,7 @@ def promise(book: Book, due_on: date, told_on: date = EARLIER, **values: Any) ->
     )
 
 
-def of_debtor(number: int) -> dict[str, str]:
+def of_debtor(number: int) -> dict[str, Any]:
     return {
         "promise_id": f"P{number}",
         "customer_id": f"C{number}",
