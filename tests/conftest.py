@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -64,6 +65,26 @@ POSTGRES_BY_DEFAULT = (
 of each area that runs its steps. What the others ask is settled in SELECTs, of which the tests of
 parity and `tests/sql` show that PostgreSQL answers them alike."""
 
+WITH_MANY_DAYS = (
+    "tests/restrictions/",
+    *(
+        f"tests/corrections/test_{name}.py"
+        for name in ("known_by_then", "recall", "standing_tasks", "suppression")
+    ),
+    *(
+        f"tests/decisions/test_{name}"
+        for name in (
+            *("contact_plan", "disputed_amounts", "disputes_of_one_person", "feedback"),
+            *("legal_", "mistyped_years", "one_person", "protected_persons", "withdrawals"),
+        )
+    ),
+)
+"""Where each example of a test takes business dates of its own: seconds for each.
+
+Of the examples of one test the first and every third after it run each time, all of them with
+`POSTLOAN_LONG_TESTS=1`. What they differ in is also among the cases of `tests/sql`.
+"""
+
 LONG = (
     *("engines/test_parity", "chaos/test_killed_day", "sql/test_models"),
     *(
@@ -80,13 +101,29 @@ LONG = (
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out engines where they take no part unless all is asked for; long files come first."""
-    left_out = {item for item in items if _is_left_out(item)}
+    left_out = {item for item in items if _is_left_out(item)} | _further_examples(items)
     config.hook.pytest_deselected(items=list(left_out))
     order = {f"tests/{name}.py": place for place, name in enumerate(LONG)}
     items[:] = sorted(
         (item for item in items if item not in left_out),
         key=lambda item: order.get(item.nodeid.partition("::")[0], len(order)),
     )
+
+
+def _further_examples(items: list[pytest.Item]) -> set[pytest.Item]:
+    """Examples that wait until all are asked for."""
+    if os.environ.get("POSTLOAN_LONG_TESTS"):
+        return set()
+    seen: Counter[tuple[str, str]] = Counter()
+    found: set[pytest.Item] = set()
+    for item in items:
+        if isinstance(item, pytest.Function) and item.nodeid.startswith(WITH_MANY_DAYS):
+            engine = item.callspec.params.get("engine", "") if hasattr(item, "callspec") else ""
+            example = (item.nodeid.partition("[")[0], str(engine))
+            if seen[example] % 3:
+                found.add(item)
+            seen[example] += 1
+    return found
 
 
 def _is_left_out(item: pytest.Item) -> bool:

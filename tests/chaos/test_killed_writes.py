@@ -1,6 +1,6 @@
 """Killed at a random moment of a write: the old slice or the new one, never half of one.
 
-`make kills` kills each target twenty times, the tests of every day twice (`POSTLOAN_KILLS`). The
+`make kills` kills each target twenty times, the tests of every day once (`POSTLOAN_KILLS`). The
 moments differ from run to run; `POSTLOAN_KILLS_SEED` repeats those of a run that told its seed.
 """
 
@@ -31,7 +31,7 @@ from tests.support.slice_writer import (
     undisturbed,
 )
 
-KILLS = int(os.environ.get("POSTLOAN_KILLS", "2"))
+KILLS = int(os.environ.get("POSTLOAN_KILLS", "1"))
 SEED = int(os.environ.get("POSTLOAN_KILLS_SEED", str(random.randrange(10**6))))  # noqa: S311
 
 WHERE_ASKED_FOR = pytest.mark.skipif(

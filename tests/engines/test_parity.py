@@ -17,8 +17,7 @@ from tests.support.postgres import TestServer
 from tests.support.spark import TestLake
 
 EXAMPLES = int(os.environ.get("POSTLOAN_PARITY_EXAMPLES", "3"))
-
-
+EXAMPLES_ON_SPARK = int(os.environ.get("POSTLOAN_PARITY_EXAMPLES", "2"))
 
 
 def names_on_spark() -> tuple[str, ...]:
@@ -59,11 +58,11 @@ def spark_warehouse(spark_lake: TestLake) -> Iterator[Warehouse]:
         yield warehouse
 
 
-def _compare(model: str, one: Warehouse, other: Warehouse) -> None:
+def _compare(model: str, one: Warehouse, other: Warehouse, examples: int = EXAMPLES) -> None:
     @settings(
-        max_examples=EXAMPLES,
+        max_examples=examples,
         deadline=None,
-        derandomize=EXAMPLES <= 3,
+        derandomize=examples <= 3,
         database=None,
         phases=[Phase.explicit, Phase.generate, Phase.shrink],
         suppress_health_check=list(HealthCheck),
@@ -94,4 +93,4 @@ def test_postgres_answers_as_duckdb(
 def test_spark_answers_as_duckdb(
     model: str, duckdb_warehouse: Warehouse, spark_warehouse: Warehouse
 ) -> None:
-    _compare(model, duckdb_warehouse, spark_warehouse)
+    _compare(model, duckdb_warehouse, spark_warehouse, EXAMPLES_ON_SPARK)
