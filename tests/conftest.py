@@ -79,9 +79,9 @@ WITH_MANY_DAYS = (
         )
     ),
 )
-"""Where each example of a test takes business dates of its own: seconds for each.
+"""Where tests take business dates of their own, of which each takes seconds to be planned.
 
-Of the examples of one test the first and every third after it run each time, all of them with
+Of each such file the first test and every third after it run each time, all of them with
 `POSTLOAN_LONG_TESTS=1`. What they differ in is also among the cases of `tests/sql`.
 """
 
@@ -101,7 +101,7 @@ LONG = (
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out engines where they take no part unless all is asked for; long files come first."""
-    left_out = {item for item in items if _is_left_out(item)} | _further_examples(items)
+    left_out = {item for item in items if _is_left_out(item)} | _further_days(items)
     config.hook.pytest_deselected(items=list(left_out))
     order = {f"tests/{name}.py": place for place, name in enumerate(LONG)}
     items[:] = sorted(
@@ -110,19 +110,20 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     )
 
 
-def _further_examples(items: list[pytest.Item]) -> set[pytest.Item]:
-    """Examples that wait until all are asked for."""
+def _further_days(items: list[pytest.Item]) -> set[pytest.Item]:
+    """Tests with business dates of their own that wait until all are asked for."""
     if os.environ.get("POSTLOAN_LONG_TESTS"):
         return set()
     seen: Counter[tuple[str, str]] = Counter()
     found: set[pytest.Item] = set()
     for item in items:
-        if isinstance(item, pytest.Function) and item.nodeid.startswith(WITH_MANY_DAYS):
-            engine = item.callspec.params.get("engine", "") if hasattr(item, "callspec") else ""
-            example = (item.nodeid.partition("[")[0], str(engine))
-            if seen[example] % 3:
+        if item.nodeid.startswith(WITH_MANY_DAYS):
+            callspec = getattr(item, "callspec", None)
+            engine = str(callspec.params.get("engine", "")) if callspec else ""
+            one = (item.nodeid.partition("::")[0], engine)
+            if seen[one] % 3:
                 found.add(item)
-            seen[example] += 1
+            seen[one] += 1
     return found
 
 
