@@ -67,6 +67,14 @@ parity and `tests/sql` show that PostgreSQL answers them alike."""
 
 WITH_MANY_DAYS = (
     "tests/restrictions/",
+    "tests/engines/test_schema_changes.py",
+    *(
+        f"tests/ingestion/test_{name}.py"
+        for name in (
+            *("planted_defects", "quarantine_files", "requeue", "second_chance"),
+            "whose_corrections",
+        )
+    ),
     *(
         f"tests/corrections/test_{name}.py"
         for name in ("known_by_then", "recall", "standing_tasks", "suppression")
@@ -79,7 +87,7 @@ WITH_MANY_DAYS = (
         )
     ),
 )
-"""Where tests take business dates of their own, of which each takes seconds to be planned.
+"""Where tests take business dates or deliveries of their own, and each takes seconds to be planned.
 
 Of each such file the first test and every third after it run each time, all of them with
 `POSTLOAN_LONG_TESTS=1`. What they differ in is also among the cases of `tests/sql`.
