@@ -123,8 +123,12 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     Lender(made.home, None).send(  # type: ignore[arg-type]
         date.fromisoformat(DAY),
         opening=True,
-        customer=[CUSTOMER],
-        loan=[{**LOAN, "loan_id": loan, "principal": owed} for loan, owed in OWED.items()],
+        # What is claimed of one debtor counts together: each has a debtor of its own.
+        customer=[{**CUSTOMER, "customer_id": f"C{loan[1:]}"} for loan in OWED],
+        loan=[
+            {**LOAN, "loan_id": loan, "customer_id": f"C{loan[1:]}", "principal": owed}
+            for loan, owed in OWED.items()
+        ],
         instalment=[
             {**INSTALMENT, "loan_id": loan, "due_on": "2026-06-01", "amount_due": owed}
             for loan, owed in OWED.items()
