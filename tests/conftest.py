@@ -66,24 +66,16 @@ of each area that runs its steps. What the others ask is settled in SELECTs, of 
 parity and `tests/sql` show that PostgreSQL answers them alike."""
 
 WITH_MANY_DAYS = (
-    "tests/restrictions/",
-    "tests/engines/test_schema_changes.py",
+    *(f"tests/{area}/" for area in ("corrections", "decisions", "restrictions", "retention")),
     *(
-        f"tests/ingestion/test_{name}.py"
+        f"tests/{name}.py"
         for name in (
-            *("planted_defects", "quarantine_files", "requeue", "second_chance"),
-            "whose_corrections",
-        )
-    ),
-    *(
-        f"tests/corrections/test_{name}.py"
-        for name in ("known_by_then", "recall", "standing_tasks", "suppression")
-    ),
-    *(
-        f"tests/decisions/test_{name}"
-        for name in (
-            *("contact_plan", "disputed_amounts", "disputes_of_one_person", "feedback"),
-            *("legal_", "mistyped_years", "one_person", "protected_persons", "withdrawals"),
+            *("engines/test_carrying", "engines/test_schema_changes"),
+            *("ingestion/test_planted_defects", "ingestion/test_quarantine_files"),
+            *("ingestion/test_requeue", "ingestion/test_second_chance"),
+            *("ingestion/test_whose_corrections", "lineage/test_later_corrections"),
+            *("lineage/test_task_lineage", "sources/test_connections", "sources/test_fineract"),
+            *("sources/test_swapped_folders", "taskfiles/test_kill", "taskfiles/test_publication"),
         )
     ),
 )
