@@ -76,12 +76,13 @@ reconcile: $(READY) ## find and mend dates that were dropped
 # Spark takes part where there is Java to run it; its tests say so where there is none.
 # Files go to the processes in the order of tests/conftest.py, the long ones first.
 # Journeys run a whole Airflow each, which waits for two fifths of the time: two fit on two cores.
+test: export POSTLOAN_SOME_DAYS ?= 1
 test: $(TOOLS_READY) $(if $(shell command -v java),$(SPARK_READY)) ## the test suite, spread over the cores
 	$(PYTHON) -m pytest -m "not journey" --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder --durations 30
 	$(PYTHON) -m pytest -m journey --numprocesses auto --maxprocesses 2 --dist loadfile
 
 test-all: ## the tests of all days on DuckDB and PostgreSQL too: hours
-	POSTLOAN_LONG_TESTS=1 POSTLOAN_TEST_POSTGRES=all $(MAKE) test
+	POSTLOAN_SOME_DAYS= POSTLOAN_TEST_POSTGRES=all $(MAKE) test
 
 fuzz: export POSTLOAN_FUZZ_FILES ?= 10000
 fuzz: $(TOOLS_READY) ## 10,000 spoiled files of every feed in every format

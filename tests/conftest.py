@@ -81,8 +81,9 @@ WITH_MANY_DAYS = (
 )
 """Where tests take business dates or deliveries of their own, and each takes seconds to be planned.
 
-Of each such file the first test and every third after it run each time, all of them with
-`POSTLOAN_LONG_TESTS=1`. What they differ in is also among the cases of `tests/sql`.
+Of each such file `make test` runs the first test and every third after it (`POSTLOAN_SOME_DAYS`),
+`make test-all` and whoever calls pytest all of them. What they differ in is also among the cases
+of `tests/sql`.
 """
 
 LONG = (
@@ -111,8 +112,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _further_days(items: list[pytest.Item]) -> set[pytest.Item]:
-    """Tests with business dates of their own that wait until all are asked for."""
-    if os.environ.get("POSTLOAN_LONG_TESTS"):
+    """Tests with business dates of their own that a run of some of them leaves out."""
+    if not os.environ.get("POSTLOAN_SOME_DAYS"):
         return set()
     seen: Counter[tuple[str, str]] = Counter()
     found: set[pytest.Item] = set()

@@ -3,9 +3,9 @@
 -- One that ends before it starts may be none or may last, one that starts further ahead than the
 -- rule lets a pause be announced may have begun already, one whose end was told long after it came
 -- may be of another year, and one that starts after its loan has ended is about what the loan goes
--- on as, whatever its number, or the debtor's (`one_person`). Each counts from the day it is known of, the last for all loans of
--- the debtor, until a corrected row comes or a person releases it for whoever owes the loan now;
--- then the first is none and the others are what they say.
+-- on as, whatever its number, or the debtor's (`one_person`). Each counts from the day it is known
+-- of, the last for all loans of the debtor, until a corrected row comes or a person releases it for
+-- whoever owes the loan now; then the first is none and the others are what they say.
 --
 -- grain   pause_id
 -- reads   current_pause, current_loan, loan, contact_check_rule, standing_release, told_load,

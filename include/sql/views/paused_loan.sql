@@ -2,7 +2,8 @@
 -- longest.
 --
 -- A doubtful pause counts, one that is about a loan that had ended for every loan of its debtor
--- that has not, under every customer number: nobody knows which of them it means. One that ends on its first day was taken back.
+-- that has not, under every customer number: nobody knows which of them it means. One that ends on
+-- its first day was taken back.
 --
 -- grain   loan_id
 -- reads   judged_pause, current_loan, contact_moment, one_person
