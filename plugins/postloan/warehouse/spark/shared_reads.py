@@ -53,7 +53,9 @@ def staged(tree: exp.Expr) -> Staged:
         # One that was put into others is read where it stands.
         if reads.readers[cte.alias] > 1:
             names[cte.alias] = f"shared_{number}_{cte.alias}"
-            before.append(Shared(names[cte.alias], keep(_with(left, body))))
+            # It may itself read much of its own many times.
+            steps = staged(_with(left, body))
+            before += [*steps.before, Shared(names[cte.alias], keep(steps.statement))]
         else:
             left.append((cte.alias, body))
     return Staged(tuple(before), keep(_with(left, _renamed(_without_ctes(tree), names))))
