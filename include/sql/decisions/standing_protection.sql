@@ -75,10 +75,13 @@ standing as (
         received_on,
         load_no,
         is_doubtful as is_question,
-        'death known to the ' || told_by
-        || case when is_doubtful then ', for a day to come' else '' end as inputs,
+        case
+            when told_by = 'name' then 'a word for a death in the name'
+            when is_doubtful then 'death known to the ' || told_by || ', for a day to come'
+            else 'death known to the ' || told_by
+        end as inputs,
         cast(null as varchar) as source,
-        case when told_by = 'lender' then 'customer' else 'enrolment' end as feed,
+        case when told_by = 'registry' then 'enrolment' else 'customer' end as feed,
         cast(null as bigint) as line_no,
         cast(null as varchar) as file_sha256
     from known_death

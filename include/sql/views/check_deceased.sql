@@ -25,8 +25,8 @@ deaths as (
 
     select
         customer_id,
-        min(told_by) as told_by,
-        min(case when is_doubtful then 1 else 0 end) = 1 as is_doubtful
+        min(case when not is_doubtful then told_by end) as told_by,
+        min(told_by) as doubtfully_told_by
     from known_death
     group by customer_id
 
@@ -45,9 +45,11 @@ select
     end as reason,
     case
         when recipient.customer_id is null then 'no customer record'
-        when deaths.is_doubtful then 'told by the ' || deaths.told_by || ' for a day to come'
         when deaths.told_by = 'lender' then 'known to the lender'
         when deaths.told_by = 'registry' then 'reported by a registry'
+        when deaths.doubtfully_told_by = 'name' then 'a word for a death in the name'
+        when deaths.customer_id is not null
+            then 'told by the ' || deaths.doubtfully_told_by || ' for a day to come'
         else 'no report of a death'
     end as inputs,
     due.rule_id,

@@ -2,9 +2,9 @@
 --
 -- Silence takes nothing back: a later row without the date of death is an ordinary row, and what a
 -- delivery in place of another leaves out is in `taken_back_restriction`. A registry tells of it by
--- a code, or by a word for it in the place of one. A person releases each report by itself.
--- One whose every day had not come when it was told cannot be right and holds as the others do, but
--- is a question.
+-- a code, or by a word for it in the place of one; some lenders write the word behind the name. A
+-- person releases each report by itself. One whose every day had not come when it was told cannot be
+-- right, and a name is no field for it: both hold as the others do, but are a question.
 --
 -- grain   customer_id, told_by, record_key
 -- reads   customer, enrolment, rule_enrolment_code, rule_enrolment_status, rule_contact_check,
@@ -21,11 +21,30 @@ told as (
         'customer' as feed,
         'customer ' || customer_id as record_key,
         received_on,
-        deceased_on > received_on + 1 as is_ahead
+        deceased_on > received_on + 1 as is_doubtful
     from customer
     where
         deceased_on is not null
         and received_on <= cast($known_on as date)
+
+    union all
+
+    -- A name that is sent again tells nothing new.
+    select
+        customer.customer_id,
+        'name' as told_by,
+        'customer' as feed,
+        'name of customer ' || customer.customer_id as record_key,
+        min(customer.received_on) as received_on,
+        true as is_doubtful
+    from customer
+    inner join rule_contact_check
+        on
+            rule_contact_check.business_date = cast($business_date as date)
+            and rule_contact_check.check_name = 'not_deceased'
+            and regexp_matches(lower(customer.customer_name), rule_contact_check.pattern)
+    where customer.received_on <= cast($known_on as date)
+    group by customer.customer_id, customer.customer_name
 
     union all
 
@@ -42,7 +61,7 @@ told as (
             cast(enrolment.effective_on as varchar)
         ) as record_key,
         enrolment.received_on,
-        enrolment.effective_on > enrolment.received_on + 1 as is_ahead
+        enrolment.effective_on > enrolment.received_on + 1 as is_doubtful
     from enrolment
     inner join rule_enrolment_code
         on
@@ -73,7 +92,7 @@ told as (
             cast(enrolment.effective_on as varchar)
         ) as record_key,
         enrolment.received_on,
-        enrolment.effective_on > enrolment.received_on + 1 as is_ahead
+        enrolment.effective_on > enrolment.received_on + 1 as is_doubtful
     from enrolment
     inner join rule_contact_check
         on
@@ -95,7 +114,7 @@ newest as (
         told.record_key,
         max(told.received_on) as received_on,
         max(coalesce(told_load.load_no, 0)) as load_no,
-        min(case when told.is_ahead then 1 else 0 end) = 1 as is_doubtful
+        min(case when told.is_doubtful then 1 else 0 end) = 1 as is_doubtful
     from told
     left join told_load
         on
