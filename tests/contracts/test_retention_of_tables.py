@@ -18,7 +18,7 @@ WITHOUT_DATE = {"legal_hold"}
 
 @pytest.mark.parametrize("table", sorted({*PERSONAL, *BELIEFS} - WITHOUT_DATE))
 def test_a_table_of_persons_has_a_rule_that_lets_it_go(table: str) -> None:
-    assert table in retained_tables(DAY), "name it in include/rules/privacy/house_retention.yaml"
+    assert table in retained_tables(DAY), "name it in include/rules/retention/house_retention.yaml"
 
 
 def test_a_belief_given_up_is_kept_as_long_as_the_one_in_force() -> None:

@@ -50,7 +50,7 @@ def test_a_rule_begins_and_ends_on_a_day_that_can_be_one(
 ) -> None:
     for file, old in (
         ("contact/house_far_ahead.yaml", "effective_from: 1990-01-01"),
-        ("calendar/cn_holidays.yaml", "  - 2025-01-01"),
+        ("business_day/cn_holidays.yaml", "  - 2025-01-01"),
     ):
         rule_files.change(file, {old: old[:-10] + written})
         if is_date:

@@ -43,7 +43,7 @@ def test_the_order_of_components_does_not_move_the_days(
     four_instalments: Book, rule_files: RuleFiles
 ) -> None:
     rule_files.change(
-        "money/waterfall.yaml", {"[fee, interest, principal]": "[principal, interest, fee]"}
+        "delinquency/waterfall.yaml", {"[fee, interest, principal]": "[principal, interest, fee]"}
     )
     book = four_instalments
     book.paid("04-10", "2700.00", loan_id="L1")

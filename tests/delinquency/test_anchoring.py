@@ -15,7 +15,9 @@ def test_due_today_is_not_past_due_and_tomorrow_is_day_one(book: Book) -> None:
 
 
 def test_a_lender_may_count_the_due_date_as_day_one(book: Book, rule_files: RuleFiles) -> None:
-    rule_files.change("money/past_due.yaml", {"due_date_counts_as: 0": "due_date_counts_as: 1"})
+    rule_files.change(
+        "delinquency/past_due.yaml", {"due_date_counts_as: 0": "due_date_counts_as: 1"}
+    )
     book.loan()
     book.due("04-15")
     assert [book.days(d) for d in ("04-14", "04-15", "04-16")] == [0, 1, 2]
@@ -60,7 +62,9 @@ def test_a_schedule_row_of_zero_never_counts(book: Book) -> None:
 def test_a_due_date_on_a_holiday_rolls_to_the_next_working_day(
     book: Book, rule_files: RuleFiles
 ) -> None:
-    rule_files.change("money/past_due.yaml", {"due_date_roll: none": "due_date_roll: following"})
+    rule_files.change(
+        "delinquency/past_due.yaml", {"due_date_roll: none": "due_date_roll: following"}
+    )
     book.loan()
     book.due("07-04")  # a Saturday
     days = [book.days(d) for d in ("07-04", "07-05", "07-06", "07-07")]
@@ -68,7 +72,9 @@ def test_a_due_date_on_a_holiday_rolls_to_the_next_working_day(
 
 
 def test_a_make_up_saturday_is_a_working_day(book: Book, rule_files: RuleFiles) -> None:
-    rule_files.change("money/past_due.yaml", {"due_date_roll: none": "due_date_roll: following"})
+    rule_files.change(
+        "delinquency/past_due.yaml", {"due_date_roll: none": "due_date_roll: following"}
+    )
     book.loan()
     book.due("10-10")  # a Saturday that is worked
     assert book.days("10-11") == 1
@@ -106,7 +112,7 @@ def test_grace_forgives_or_subtracts(
     book: Book, rule_files: RuleFiles, mode: str, days: list[int]
 ) -> None:
     rule_files.change(
-        "money/past_due.yaml", {"{days: 0, mode: forgive}": f"{{days: 3, mode: {mode}}}"}
+        "delinquency/past_due.yaml", {"{days: 0, mode: forgive}": f"{{days: 3, mode: {mode}}}"}
     )
     book.loan()
     book.due("04-15")

@@ -34,7 +34,7 @@ def events(book: Book, *dates: str) -> list[tuple[str, str, str, str]]:
 
 
 def test_g1_the_mode_of_grace_is_compulsory(rule_files: RuleFiles) -> None:
-    rule_files.change("money/past_due.yaml", {"{days: 0, mode: forgive}": "{days: 3}"})
+    rule_files.change("delinquency/past_due.yaml", {"{days: 0, mode: forgive}": "{days: 3}"})
     with pytest.raises(RuleError, match="mode"):
         compile_rules(rule_book(), day("2026-11-20"))
 
@@ -46,7 +46,7 @@ def test_g1_both_modes_begin_after_the_same_day_and_count_differently(
     book: Book, rule_files: RuleFiles, mode: str, last_free: int, first_counted: int
 ) -> None:
     rule_files.change(
-        "money/past_due.yaml", {"{days: 0, mode: forgive}": f"{{days: 3, mode: {mode}}}"}
+        "delinquency/past_due.yaml", {"{days: 0, mode: forgive}": f"{{days: 3, mode: {mode}}}"}
     )
     book.loan()
     book.due("04-15")
@@ -61,7 +61,7 @@ def test_g1_a_pause_inside_the_grace_never_makes_the_days_negative(
     book: Book, rule_files: RuleFiles, mode: str, days: dict[str, int]
 ) -> None:
     rule_files.change(
-        "money/past_due.yaml", {"{days: 0, mode: forgive}": f"{{days: 3, mode: {mode}}}"}
+        "delinquency/past_due.yaml", {"{days: 0, mode: forgive}": f"{{days: 3, mode: {mode}}}"}
     )
     book.loan()
     book.due("04-15")
@@ -105,7 +105,9 @@ def test_g2_a_pause_of_an_earlier_cured_episode_never_shortens_a_new_one(book: B
 def test_g2_where_the_due_date_counts_as_day_one_so_does_a_pause_on_it(
     book: Book, rule_files: RuleFiles
 ) -> None:
-    rule_files.change("money/past_due.yaml", {"due_date_counts_as: 0": "due_date_counts_as: 1"})
+    rule_files.change(
+        "delinquency/past_due.yaml", {"due_date_counts_as: 0": "due_date_counts_as: 1"}
+    )
     book.loan()
     book.due("04-15")
     book.pause("04-15", "04-18")
@@ -285,7 +287,7 @@ def test_g4_the_regulatory_class_goes_by_the_calendar_unless_its_pack_says_other
     book: Book, rule_files: RuleFiles, pauses: str, asset_class: str
 ) -> None:
     rule_files.change(
-        "classification/cn_five_tier_2023.yaml", {"pauses: counted": f"pauses: {pauses}"}
+        "delinquency/cn_five_tier_2023.yaml", {"pauses: counted": f"pauses: {pauses}"}
     )
     book.loan()
     book.due("01-15")
@@ -296,7 +298,7 @@ def test_g4_the_regulatory_class_goes_by_the_calendar_unless_its_pack_says_other
 
 
 def test_g4_stages_that_do_not_stop_for_a_pause_cannot_be_written(rule_files: RuleFiles) -> None:
-    rule_files.change("stage/overdue_stage.yaml", {"pauses: subtracted": "pauses: counted"})
+    rule_files.change("delinquency/overdue_stage.yaml", {"pauses: subtracted": "pauses: counted"})
     with pytest.raises(RuleError, match="freezes the stage"):
         compile_rules(rule_book(), day("2026-11-20"))
 

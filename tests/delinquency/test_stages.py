@@ -184,7 +184,7 @@ def test_running_a_date_again_changes_nothing(book: Book) -> None:
 def test_stage_rules_that_leave_gaps_cannot_be_written(
     rule_files: RuleFiles, old: str, new: str, message: str
 ) -> None:
-    rule_files.change("stage/overdue_stage.yaml", {old: new})
+    rule_files.change("delinquency/overdue_stage.yaml", {old: new})
     with pytest.raises(RuleError, match=message):
         compile_rules(rule_book(), day("2026-11-20"))
 
@@ -192,13 +192,13 @@ def test_stage_rules_that_leave_gaps_cannot_be_written(
 def test_a_later_version_of_the_stages_holds_from_its_date(
     book: Book, rule_files: RuleFiles
 ) -> None:
-    text = (rule_files.folder / "rules/stage/overdue_stage.yaml").read_text(encoding="utf-8")
+    text = (rule_files.folder / "rules/delinquency/overdue_stage.yaml").read_text(encoding="utf-8")
     later = (
         text.replace("version: 2026.01.01", "version: 2026.05.01")
         .replace("effective_from: 1990-01-01", "effective_from: 2026-05-01")
         .replace("lower_bound: 15", "lower_bound: 10")
     )
-    rule_files.write("stage/overdue_stage.yaml", f"{text}---\n{later}")
+    rule_files.write("delinquency/overdue_stage.yaml", f"{text}---\n{later}")
     book.loan()
     book.due("04-19")
     book.stage("04-30")  # 11 days under the old rule

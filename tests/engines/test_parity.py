@@ -27,7 +27,7 @@ def names_on_spark() -> tuple[str, ...]:
     at once. `POSTLOAN_TEST_SPARK=all` asks each by itself.
     """
     models = [load_model(name) for name in model_names()]
-    parts = {read for m in models if m.layer != "lineage" for read in m.reads}
+    parts = {read for m in models if m.area != "lineage" for read in m.reads}
     if os.environ.get("POSTLOAN_TEST_SPARK") == "all":
         parts = set()
     return tuple(m.name for m in models if m.write != "view" or m.name not in parts)

@@ -241,7 +241,7 @@ def test_how_far_ahead_is_a_rule(
     with pytest.raises(ParkedError):
         lender.take_in(last + timedelta(days=1))
     files = copy_include(tmp_path / "further")
-    pack = files.folder / "rules" / "gates" / "delivery_dates.yaml"
+    pack = files.folder / "rules" / "business_day" / "delivery_dates.yaml"
     text = pack.read_text(encoding="utf-8")
     pack.write_text(text.replace(f"value: {allowed}", f"value: {allowed + 1}"), encoding="utf-8")
     monkeypatch.setenv("POSTLOAN_INCLUDE", str(files.folder))

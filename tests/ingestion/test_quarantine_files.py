@@ -31,7 +31,7 @@ FEW = 10
 def few(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Rules by which few rows are listed."""
     files = copy_include(tmp_path / "few")
-    pack = files.folder / "rules" / "gates" / "quarantine_files.yaml"
+    pack = files.folder / "rules" / "ingestion" / "quarantine_files.yaml"
     text = pack.read_text(encoding="utf-8")
     assert "value: 10000," in text
     pack.write_text(text.replace("value: 10000,", f"value: {FEW},"), encoding="utf-8")

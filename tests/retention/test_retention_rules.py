@@ -9,7 +9,7 @@ from postloan.rules.retention import retained_files, retained_tables
 from tests.support.rule_files import RuleFiles
 
 DAY = date(2026, 11, 20)
-HOUSE = "privacy/house_retention.yaml"
+HOUSE = "retention/house_retention.yaml"
 
 
 def test_times_count_back_from_the_business_date() -> None:
@@ -63,6 +63,8 @@ def test_a_time_too_short_for_the_next_day_is_refused(rule_files: RuleFiles) -> 
 
 
 def test_activity_must_name_tables_of_customers(rule_files: RuleFiles) -> None:
-    rule_files.change("privacy/cn_retention.yaml", {"activity: [task,": "activity: [publication,"})
+    rule_files.change(
+        "retention/cn_retention.yaml", {"activity: [task,": "activity: [publication,"}
+    )
     with pytest.raises(RuleError, match="activity names publication"):
         retained_tables(DAY)

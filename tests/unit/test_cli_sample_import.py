@@ -62,7 +62,7 @@ def test_import_writes_where_it_is_told(
 def test_the_registry_speaks_codes_that_the_crosswalk_knows(tmp_path: Path) -> None:
     write_sample(tmp_path, loans=3_000, days=1, seed=5, last_business_date=date(2026, 11, 20))
     known = set()
-    for path in (REPOSITORY / "include" / "rules" / "registry").glob("*.yaml"):
+    for path in (REPOSITORY / "include" / "rules" / "risk").glob("*.yaml"):
         for pack in yaml.safe_load_all(path.read_text(encoding="utf-8")):
             for status in pack.get("statuses", []):
                 known |= {(s, str(c)) for s, codes in status["codes"].items() for c in codes}

@@ -225,7 +225,7 @@ def test_a_changed_delivery_makes_the_next_revision_and_stale_dates(warehouse: W
 
 def test_changed_rules_make_the_next_revision(warehouse: Warehouse, rule_files: RuleFiles) -> None:
     run_day(warehouse, OPENING, is_opening=True)
-    path = rule_files.folder / "rules" / "stage" / "overdue_stage.yaml"
+    path = rule_files.folder / "rules" / "delinquency" / "overdue_stage.yaml"
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace("lower_bound: 90", "lower_bound: 91"), encoding="utf-8")
     assert path.read_text(encoding="utf-8") != text

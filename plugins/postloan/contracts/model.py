@@ -91,7 +91,7 @@ class Table:
     title: str
     description: str
     grain: str
-    layer: str
+    area: str
     columns: tuple[Column, ...]
     checks: tuple[DataQuality, ...] = field(default=(), repr=False, compare=False)
     english: str = ""
@@ -189,7 +189,7 @@ def history_of(table: Table) -> Table:
         title=f"{table.title}·历史认知",
         description=f"What was believed before it was corrected. {table.description}",
         grain=f"{table.grain}, belief_no",
-        layer=table.layer,
+        area=table.area,
         columns=(*columns, *_BELIEF_COLUMNS),
         version=table.version,
     )

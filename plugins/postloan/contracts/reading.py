@@ -88,7 +88,7 @@ def _texts(value: Any) -> tuple[str, ...]:
 
 def _table(
     schema: SchemaObject,
-    layer: str,
+    area: str,
     path: Path,
     version: str | None,
     extra: tuple[Column, ...] = (),
@@ -108,7 +108,7 @@ def _table(
         title=schema.businessName or schema.name,
         description=schema.description,
         grain=schema.dataGranularityDescription or "",
-        layer=layer,
+        area=area,
         columns=columns,
         checks=tuple(schema.quality or ()),
         english=str(_custom(schema).get("englishName", "")),

@@ -26,16 +26,20 @@ What a sender must know of a feed (rules, checks, cadence, names in English) sta
 [data dictionary](data_dictionary.md).
 """
 
-LAYERS = {
+AREAS = {
+    "landing": "What is fetched",
+    "ingestion": "What arrived",
+    "business_day": "Business dates and gates",
     "rules": "Rules in force",
-    "control": "Ledgers",
     "delinquency": "Days past due and stages",
-    "risk": "Scores and indicators",
-    "decisions": "Alerts, cases, tasks",
-    "risk_rules": "Rules in force: scores and indicators",
-    "rules_decisions": "Rules in force: alerts, cases, tasks",
-    "views": "Views",
+    "risk": "Scores, indicators and alerts",
+    "contact": "Whom to contact",
+    "legal": "Legal cases",
+    "publication": "Tasks and their files",
+    "retention": "What is kept, what is deleted",
+    "warehouse": "The tables themselves",
 }
+"""Titles, in the order in which a business date passes through the areas."""
 
 
 def tables_page() -> str:
@@ -47,11 +51,9 @@ def tables_page() -> str:
     for source in known.sources():
         parts.append(f"## Feeds of {source}")
         parts += [_feed(feed, readers) for feed in known.feeds_of(source)]
-    for layer in dict.fromkeys(t.layer for t in known.tables.values() if t.name not in known.feeds):
-        parts.append(f"## {_layer_title(layer)}")
-        tables = [
-            t for t in known.tables.values() if t.layer == layer and t.name not in known.feeds
-        ]
+    for area in _areas(known):
+        parts.append(f"## {_area_title(area)}")
+        tables = [t for t in known.tables.values() if t.area == area and t.name not in known.feeds]
         parts += [_table(table, readers) for table in tables]
     parts.append("## Views and intermediate rows")
     parts.append(_models([m for m in models if m.name not in known.tables], readers))
@@ -60,19 +62,23 @@ def tables_page() -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _layer_title(layer: str) -> str:
-    return LAYERS.get(layer, layer.replace("_", " ").capitalize())
+def _areas(known: Catalogue) -> list[str]:
+    told = {t.area for t in known.tables.values() if t.name not in known.feeds}
+    return [*(area for area in AREAS if area in told), *sorted(told - set(AREAS))]
+
+
+def _area_title(area: str) -> str:
+    return AREAS.get(area, area.replace("_", " ").capitalize())
 
 
 def _contents(known: Catalogue) -> str:
-    layers = dict.fromkeys(t.layer for t in known.tables.values() if t.name not in known.feeds)
     lines = [
         _content_line(f"Feeds of {source}", (f.name for f in known.feeds_of(source)))
         for source in known.sources()
     ]
-    for layer in layers:
-        names = (n for n, t in known.tables.items() if t.layer == layer and n not in known.feeds)
-        lines.append(_content_line(_layer_title(layer), names))
+    for area in _areas(known):
+        names = (n for n, t in known.tables.items() if t.area == area and n not in known.feeds)
+        lines.append(_content_line(_area_title(area), names))
     lines.append("- [Views and intermediate rows](#views-and-intermediate-rows)")
     lines.append(_content_line("Task files", (f"{q}-file" for q in known.task_files)))
     return "\n".join(lines)
@@ -142,7 +148,7 @@ def _models(models: list[Model], readers: dict[str, list[str]]) -> str:
         "|---|---|---|---|---|---|",
     ]
     lines += [
-        f"| `{m.layer}/{m.name}.sql` | {cell(m.title)} | {m.grain} | {m.write} "
+        f"| `{m.area}/{m.name}.sql` | {cell(m.title)} | {m.grain} | {m.write} "
         f"| {joined(m.reads)} | {joined(readers[m.name])} |"
         for m in models
     ]

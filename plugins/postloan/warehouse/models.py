@@ -40,7 +40,7 @@ class Model:
     """One SQL file."""
 
     name: str
-    layer: str
+    area: str
     path: Path
     text: str
     title: str
@@ -87,7 +87,7 @@ def read_model_file(path: Path) -> Model:
     reads = tuple(r.strip() for r in fields["reads"].split(","))
     return Model(
         name=path.stem,
-        layer=path.parent.name,
+        area=path.parent.name,
         path=path,
         text=text,
         title=_TITLE_END.split(header)[0].replace("\n--", "").split(": ", 1)[1],

@@ -39,11 +39,16 @@ class Staged(NamedTuple):
 @once_per_statement
 def staged(tree: exp.Expr) -> Staged:
     """The statement as Spark can plan it: as it is, or with its shared SELECTs made first."""
-    if not isinstance(tree, exp.Query) or not tree.ctes:
+    if not isinstance(tree, exp.Query):
         return Staged((), tree)
+    before, statement = _in_steps(tree)
+    return Staged(before, statement)
+
+
+def _in_steps(tree: exp.Query) -> tuple[tuple[Shared, ...], exp.Query]:
     reads = _reads(tree)
     if reads.all_told <= MANY_READS:
-        return Staged((), tree)
+        return (), tree
     number = next(_numbers)
     names: dict[str, str] = {}
     before: list[Shared] = []
@@ -54,11 +59,11 @@ def staged(tree: exp.Expr) -> Staged:
         if reads.readers[cte.alias] > 1:
             names[cte.alias] = f"shared_{number}_{cte.alias}"
             # It may itself read much of its own many times.
-            steps = staged(_with(left, body))
-            before += [*steps.before, Shared(names[cte.alias], keep(steps.statement))]
+            steps, made = _in_steps(_with(left, body))
+            before += [*steps, Shared(names[cte.alias], keep(made))]
         else:
             left.append((cte.alias, body))
-    return Staged(tuple(before), keep(_with(left, _renamed(_without_ctes(tree), names))))
+    return tuple(before), keep(_with(left, _renamed(_without_ctes(tree), names)))
 
 
 class _Reads(NamedTuple):
