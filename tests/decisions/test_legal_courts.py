@@ -1,10 +1,12 @@
 """What a court has already is followed, and opens no new case."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 
 from postloan.steps.approve_legal_cases import ask
 from tests.support.decision_book import Book
 from tests.support.legal_desk import (
+    APPROVED,
     FIRST,
     NEXT,
     PREPARATION,
@@ -88,6 +90,90 @@ def test_our_own_lawsuit_without_a_number_stays_ours_until_it_is_dismissed(book:
     (case,) = question(book, fourth).cases
     assert question_before == FIRST
     assert [(c.what, c.before) for c in case.changes or ()] == [("case", f"filed on {NEXT}")]
+
+
+def test_only_a_suit_begins_our_own_and_an_older_judgment_goes_before_it(book: Book) -> None:
+    kinds = {n: kind for n, kind in enumerate(KINDS, start=1)}
+    everybody = (*kinds, 7, 8)
+    for number in everybody:
+        book.debtor(FIRST, number, 95, amount="300.00")
+    run(book, FIRST)
+    cases: dict[str, str] = dict(book.warehouse.fetch("select loan_id, case_id from legal_case"))
+    book.answer(question(book, FIRST), "ann")
+    for number in everybody:
+        book.past_due(NEXT, f"L{number}", f"C{number}", 96, "300.00")
+        kind = kinds.get(number, "lawsuit")
+        numbered = {"case_id": cases[f"L{number}"]} if number > len(KINDS) else {}
+        court(book, NEXT, kind, number, event_id=f"E{number}", **numbered)
+    # A judgment of before the approval, known only now; and one that follows our own suit.
+    key = {"customer_id": "C7", "loan_id": "L7", "case_id": "OTHER-1"}
+    before = FIRST - timedelta(days=40)
+    book.fact("legal_event", NEXT, event_id="E7b", event_kind="judgment", happened_on=before, **key)
+    court(book, NEXT, "judgment", 8, event_id="E8b")
+    run(book, NEXT)
+    found = states(book, NEXT)
+    assert {loan for loan, state in found.items() if state == "filed"} == {"L1", "L2", "L8"}
+    assert {state for state in found.values()} == {"filed", "followed"}
+    assert set(recalled(book, NEXT)) == {"L3", "L4", "L5", "L6", "L7"}
+
+
+def test_what_is_filed_and_then_paid_in_part_is_told_and_asked_anew(book: Book) -> None:
+    approved_case(book)
+    court(book, NEXT)
+    book.past_due(NEXT, "L1", "C1", 96, "300.00")
+    run(book, NEXT)
+    assert state(book, NEXT) == "filed"
+    # More days and somewhat more owed change nothing of what is filed; less of it does.
+    fourth, fifth = (THIRD + timedelta(days=n) for n in (1, 2))
+    for on, days, amount, recall in (
+        (THIRD, 97, "400.00", []),
+        (fourth, 98, "100.00", [f"案件已于 {fourth} 退回重新审批: 诉请已变"]),
+    ):
+        book.past_due(on, "L1", "C1", days, amount)
+        run(book, on)
+        assert recalls(book, on) == recall
+    assert state(book, fourth) == "awaiting_approval"
+    request = question(book, fourth)
+    (case,) = request.cases
+    assert case.claim_amount == Decimal("100.00")
+    book.past_due(fifth, "L1", "C1", 99, "100.00")
+    run(book, fifth)
+    assert state(book, fifth) == "awaiting_approval"
+    book.answer(request, "ann")
+    assert [row["诉请金额"] for row in rows_of(book, fifth, APPROVED)] == ["100.00"]
+    sixth = fifth + timedelta(days=1)
+    book.past_due(sixth, "L1", "C1", 100, "100.00")
+    run(book, sixth)
+    assert state(book, sixth) == "filed"
+    assert recalls(book, sixth) == []
+
+
+def test_what_overtakes_an_approval_is_told_in_words(book: Book) -> None:
+    for number in (1, 2, 3):
+        book.debtor(FIRST, number, 95, amount="300.00")
+    run(book, FIRST)
+    cases: dict[str, str] = dict(book.warehouse.fetch("select loan_id, case_id from legal_case"))
+    book.answer(question(book, FIRST), "ann")
+    for number in (1, 2, 3):
+        book.past_due(NEXT, f"L{number}", f"C{number}", 96, "300.00")
+    court(book, NEXT, "dismissed", 1, case_id=cases["L1"])
+    for number, outcome in ((2, "upheld"), (3, "not_upheld")):
+        book.fact(
+            "complaint",
+            NEXT,
+            complaint_id=f"M{number}",
+            customer_id=f"C{number}",
+            received_at=datetime.combine(FIRST, time(9)),
+            complaint_kind="amount",
+            complaint_state=outcome,
+            closed_on=NEXT,
+        )
+    run(book, NEXT)
+    assert recalled(book, NEXT) == {
+        "L1": "退回重新审批: 法院已驳回该案",
+        "L2": "退回重新审批: 金额投诉成立",
+    }
+    assert {case.loan_id for case in question(book, NEXT).cases} == {"L1", "L2"}
 
 
 def test_a_suit_that_nobody_approved_is_followed_whatever_number_it_names(book: Book) -> None:

@@ -48,6 +48,7 @@ disputes as (
             where
                 overdue_reason.customer_id = answer.customer_id
                 and (answer.loan_id is null or overdue_reason.loan_id = answer.loan_id)
+                and overdue_reason.reason_id <> answer.reason_id
                 and answer.reason <> 'amount_disputed'
                 and overdue_reason.received_on < answer.stated_on
                 and answer.stated_on <= answer.received_on

@@ -83,7 +83,7 @@ standing as (
             and missing.feed = 'legal_event'
             and missing.aspect = rule_court_event.event_kind
             and (
-                rule_court_event.effect in ('follows', 'suspends')
+                rule_court_event.effect in ('begins', 'follows', 'suspends')
                 or (missing.release_kind = 'doubtful_hold' and missing.left_out_no is not null)
             )
     where
@@ -99,7 +99,7 @@ standing as (
         )
         and (
             missing.feed <> 'legal_event'
-            or rule_court_event.effect in ('follows', 'suspends')
+            or rule_court_event.effect in ('begins', 'follows', 'suspends')
             or (
                 rule_court_event.effect is not null
                 and coalesce(retold.received_on < missing.received_on, true)

@@ -13,10 +13,11 @@ select
     begun.loan_id,
     begun.event_kind,
     begun.happened_on,
-    begun.received_on
+    begun.received_on,
+    begun.effect = 'begins' as is_suit
 from court_notice as begun
 where
-    begun.effect = 'follows'
+    begun.effect in ('begins', 'follows')
     and not exists (
         select 1
         from court_notice as ended

@@ -73,7 +73,7 @@ lasting as (
         bool_or(earlier.event_kind in ('judgment', 'enforcement')) as is_judged,
         count(
             distinct case
-                when earlier.event_kind in ('lawsuit', 'payment_order') then earlier.happened_on
+                when earlier.effect = 'begins' then earlier.happened_on
             end
         ) as suits,
         count(distinct case when earlier.effect = 'ends' then earlier.happened_on end) as dismissals
@@ -82,7 +82,7 @@ lasting as (
         on
             ended.loan_id = earlier.loan_id
             and coalesce(ended.case_id, '') = coalesce(earlier.case_id, '')
-            and earlier.effect in ('follows', 'ends')
+            and earlier.effect in ('begins', 'follows', 'ends')
             and (
                 ended.happened_on > earlier.happened_on
                 or (

@@ -1,7 +1,8 @@
--- known_plan: what is known of plans and promises of a loan that may still hold: codes and dates.
+-- known_plan: what is known of plans, extensions and promises of a loan that may still hold: codes
+-- and dates.
 --
 -- grain   loan_id
--- reads   current_plan_request, current_promise_to_pay
+-- reads   current_plan_request, current_extension_request, current_promise_to_pay
 -- write   view
 
 with
@@ -14,6 +15,16 @@ known as (
         || cast(coalesce(decided_on, requested_on) as varchar) as what
     from current_plan_request
     where decision in ('pending', 'approved')
+
+    union
+
+    -- One that nobody has decided yet has no decision.
+    select
+        loan_id,
+        'extension ' || coalesce(decision, 'pending') || ' since '
+        || cast(coalesce(decided_on, requested_on) as varchar) as what
+    from current_extension_request
+    where coalesce(decision, 'pending') in ('pending', 'approved')
 
     union
 

@@ -5,11 +5,15 @@
 -- parts, scope, stage, limitation, gaps, student status, closed routes, plan, and how many must
 -- approve. A claim that grew by no more than the rule says is covered, and so are days that pass, a
 -- gap that closed and a plan that is gone; more of a gap, or less of a claim, is not. Nothing is
--- compared that an earlier version did not keep.
+-- compared that an earlier version did not keep. What a court dismissed under the number of the case,
+-- and a complaint about the amount that was upheld, have overtaken the approval too.
+--
+-- Of what is filed the claim may grow and days may pass; who is sued, for how much at most and in
+-- which currency may not change without a word.
 --
 -- grain   case_id
 -- reads   legal_case_now, legal_case_figures, legal_case_decision, legal_request_case,
---         legal_case_checklist, rule_parameter
+--         legal_case_checklist, rule_parameter, court_notice, current_complaint
 -- write   view
 
 with
@@ -62,7 +66,7 @@ shown as (
             legal_case_decision.case_id = legal_request_case.case_id
             and legal_case_decision.asked_on = legal_request_case.asked_on
             and legal_case_decision.asked_round = legal_request_case.round
-    where legal_case_now.decision = 'approved'
+    where legal_case_now.last_decision = 'approved'
 
 ),
 
@@ -88,6 +92,38 @@ growth as (
         business_date = cast($business_date as date)
         and pack = 'legal_claims'
         and parameter = 'claim_growth_covered'
+
+),
+
+dismissed as (
+
+    select distinct legal_case_now.case_id
+    from legal_case_now
+    inner join court_notice
+        on
+            legal_case_now.loan_id = court_notice.loan_id
+            and legal_case_now.case_id = court_notice.case_id
+    where
+        court_notice.effect = 'ends'
+        and court_notice.received_on > legal_case_now.decided_on
+
+),
+
+upheld as (
+
+    select distinct legal_case_now.case_id
+    from legal_case_now
+    inner join current_complaint
+        on
+            legal_case_now.customer_id = current_complaint.customer_id
+            and (
+                current_complaint.loan_id is null
+                or legal_case_now.loan_id = current_complaint.loan_id
+            )
+    where
+        current_complaint.complaint_kind = 'amount'
+        and current_complaint.complaint_state = 'upheld'
+        and current_complaint.received_on > legal_case_now.decided_on
 
 ),
 
@@ -148,7 +184,9 @@ approved as (
             end,
             case
                 when figures.approvals_needed > shown.approvals_needed then 'more_approvers'
-            end
+            end,
+            case when dismissed.case_id is not null then 'dismissed' end,
+            case when upheld.case_id is not null then 'complaint_upheld' end
         ) as reasons
     from figures
     inner join legal_case_now
@@ -157,9 +195,51 @@ approved as (
         on figures.case_id = shown.case_id
     left join new_gaps
         on figures.case_id = new_gaps.case_id
+    left join dismissed
+        on figures.case_id = dismissed.case_id
+    left join upheld
+        on figures.case_id = upheld.case_id
     left join growth
         on growth.percent is not null
     where legal_case_now.decision = 'approved'
+
+),
+
+filed as (
+
+    select
+        figures.case_id,
+        concat_ws(
+            ', ',
+            case
+                when figures.customer_id <> legal_case_now.decided_customer
+                    then 'customer_changed'
+            end,
+            case
+                when figures.currency <> legal_case_now.decided_currency then 'currency_changed'
+            end,
+            case
+                when figures.claim_amount < legal_case_now.decided_claim then 'claim_changed'
+            end,
+            case
+                when
+                    figures.is_full_time_student
+                    and not coalesce(shown.is_full_time_student, false)
+                    then 'student_changed'
+            end,
+            case when upheld.case_id is not null then 'complaint_upheld' end
+        ) as reasons
+    from figures
+    inner join legal_case_now
+        on figures.case_id = legal_case_now.case_id
+    left join shown
+        on figures.case_id = shown.case_id
+    left join upheld
+        on figures.case_id = upheld.case_id
+    where
+        legal_case_now.event = 'filed'
+        and legal_case_now.decision is null
+        and legal_case_now.last_decision = 'approved'
 
 ),
 
@@ -182,7 +262,7 @@ waiting as (
     inner join legal_case_now
         on figures.case_id = legal_case_now.case_id
     where
-        legal_case_now.decision is null
+        (legal_case_now.decision is null and coalesce(legal_case_now.event, '') <> 'filed')
         or legal_case_now.decision <> 'approved'
 
 ),
@@ -193,6 +273,13 @@ changed as (
         case_id,
         reasons
     from approved
+
+    union all
+
+    select
+        case_id,
+        reasons
+    from filed
 
     union all
 

@@ -25,6 +25,7 @@ cases as (
         legal_case_figures.rule_version,
         legal_case_now.event,
         legal_case_now.event_reason,
+        legal_case_now.decision,
         legal_case_figures.court_event_kind,
         legal_case_figures.is_own_lawsuit,
         case
@@ -69,6 +70,11 @@ wanted as (
             when ended_by is not null then 'withdrawn'
             when court_event_id is not null and not is_own_lawsuit then 'followed'
             when stopped_by is not null then 'suspended'
+            -- What is filed and no longer what was approved is so again once it is approved anew.
+            when court_event_id is not null and event = 'filed' and changed_by is not null
+                then 'standing'
+            when court_event_id is not null and event = 'changed' and decision is null
+                then 'standing'
             when court_event_id is not null then 'filed'
             else 'standing'
         end as standing
@@ -99,8 +105,9 @@ moved as (
             when standing = 'suspended' and stopped_by <> event_reason then standing
             when standing <> 'standing' then null
             when event is null then 'opened'
-            when event in ('withdrawn', 'suspended', 'followed', 'filed') then 'reopened'
+            when event in ('withdrawn', 'suspended', 'followed') then 'reopened'
             when changed_by is not null then 'changed'
+            when event = 'filed' then 'reopened'
         end as event
     from wanted
 

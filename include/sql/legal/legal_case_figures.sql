@@ -87,14 +87,15 @@ first_approved as (
 
 ),
 
-in_court as (
+begun as (
 
-    -- What began without a number after our decision is our own lawsuit; before it, another one. One
+    -- A suit that began without a number after our decision is our own; before it, another one. One
     -- that nobody had approved when it began is not ours, whatever number it was given.
     select
         legal_case_now.case_id,
         court_event.event_id,
         court_event.event_kind,
+        court_event.case_id is null as is_unnumbered,
         coalesce(legal_case_now.last_decision = 'approved', false)
         and (
             (
@@ -102,12 +103,14 @@ in_court as (
                 and court_event.happened_on >= first_approved.approved_on
             )
             or (
-                court_event.case_id is null
+                court_event.is_suit
+                and court_event.case_id is null
                 and (legal_case_now.decision is not null or legal_case_now.event = 'filed')
                 and court_event.happened_on > legal_case_now.decided_on
             )
             or filed.case_id is not null
         ) as is_own,
+        coalesce(court_event.happened_on < first_approved.approved_on, false) as is_before,
         court_event.happened_on
     from legal_case_now
     inner join court_event
@@ -121,8 +124,39 @@ in_court as (
 
 ),
 
+first_own as (
+
+    select
+        case_id,
+        min(happened_on) as begun_on
+    from begun
+    where is_own
+    group by case_id
+
+),
+
+in_court as (
+
+    -- Whatever comes without a number after our own suit is part of it.
+    select
+        begun.case_id,
+        begun.event_id,
+        begun.event_kind,
+        begun.is_own
+        or coalesce(begun.is_unnumbered and begun.happened_on >= first_own.begun_on, false)
+            as is_own,
+        begun.is_before,
+        begun.happened_on
+    from begun
+    left join first_own
+        on begun.case_id = first_own.case_id
+
+),
+
 court as (
 
+    -- What another had brought to a court before we approved anything goes first: nobody is sued
+    -- twice. What came after our own suit, whatever its number, is told by ours.
     select
         case_id,
         event_id,
@@ -131,7 +165,11 @@ court as (
         row_number() over (
             partition by case_id
             order by
-                case when is_own then 0 else 1 end,
+                case
+                    when is_before and not is_own then 0
+                    when is_own then 1
+                    else 2
+                end,
                 happened_on desc,
                 event_id asc
         ) as event_rank

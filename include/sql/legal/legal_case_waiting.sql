@@ -1,6 +1,7 @@
 -- legal_case_waiting: cases that a person may decide on, as they stand on the newest closed date.
 --
--- A case that anything forbids by now is not asked about, whatever its last event says.
+-- A case that anything forbids by now is not asked about, whatever its last event says; our own
+-- lawsuit forbids nothing.
 --
 -- grain   case_id
 -- reads   legal_case_state, legal_case_figures
@@ -39,7 +40,7 @@ figures as (
         business_date = cast($business_date as date)
         and is_severe
         and is_enough
-        and court_event_id is null
+        and (court_event_id is null or is_own_lawsuit)
         and stopped_by is null
 
 )

@@ -1,12 +1,12 @@
 -- legal_news: loans and customers of whom something that a legal case may rest on was delivered for
 -- a date after the business date.
 --
--- A row that names a loan is about that loan; one that names none, about all of the customer's. A
--- refused row that may protect and names nobody of the book is about every debtor of a case. What
--- names a customer is also about the person's other customer numbers (`one_person`), and about all
--- of theirs whichever loan it names.
+-- A row is about the loan it names, and about every other loan of its debtor, for what is claimed of
+-- one person counts together; one that names no loan, about all of the customer's. A refused row that
+-- may protect and names nobody of the book is about every debtor of a case. So is all of it of the
+-- person's other customer numbers (`one_person`).
 --
--- grain   loan_id, customer_id
+-- grain   loan_id, customer_id; one of the two
 -- reads   complaint, contact_change, contact_outcome, customer, enrolment, extension_request, hold,
 --         instalment, legal_event, loan, loan_position, overdue_reason, pause, plan_request,
 --         privacy_request, promise_to_pay, repayment, statement, unclear_row, legal_case_debtor,
@@ -181,18 +181,42 @@ named as (
         received_on > cast($business_date as date)
         and received_on <= cast($known_on as date)
 
+),
+
+debtors as (
+
+    select customer_id
+    from named
+    where customer_id is not null
+
+    union
+
+    select loan.customer_id
+    from named
+    inner join loan
+        on named.loan_id = loan.loan_id
+    where loan.received_on <= cast($known_on as date)
+
 )
 
 select
     loan_id,
-    customer_id
+    cast(null as varchar) as customer_id
 from named
+where loan_id is not null
+
+union
+
+select
+    cast(null as varchar) as loan_id,
+    customer_id
+from debtors
 
 union
 
 select
     cast(null as varchar) as loan_id,
     one_person.customer_id
-from named
+from debtors
 inner join one_person
-    on named.customer_id = one_person.other_customer_id
+    on debtors.customer_id = one_person.other_customer_id

@@ -2,7 +2,8 @@
 -- the date, or whose amount a debtor disputes, under whichever customer number; our own lawsuit is
 -- none of them.
 --
--- Our own is what names the case, and what began without a number after the case was approved.
+-- Our own is what names the case, a suit that began without a number after the case was approved,
+-- and what came without a number once our own had begun.
 --
 -- grain   queue, task_id
 -- reads   standing_task, court_event, disputed_case, legal_case_state, rule_legal_wording
@@ -38,8 +39,17 @@ found as (
         and coalesce(court_event.case_id, '') <> standing_task.case_id
         and not (
             court_event.case_id is null
-            and legal_case_state.case_state = 'approved'
-            and court_event.happened_on > legal_case_state.decided_on
+            and (
+                (
+                    court_event.is_suit
+                    and legal_case_state.case_state = 'approved'
+                    and court_event.happened_on > legal_case_state.decided_on
+                )
+                or (
+                    legal_case_state.case_state = 'filed'
+                    and court_event.happened_on > legal_case_state.opened_on
+                )
+            )
         )
 
     union all

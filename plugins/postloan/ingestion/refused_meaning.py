@@ -149,8 +149,15 @@ MEANINGS: dict[str, RefusedMeaning] = {
         has_loan=True,
         loan_limits=True,
     ),
+    # A kind that nobody can read may have been any of those that stop a case.
     "legal_event": RefusedMeaning(
-        aspect="trim({row}.event_kind)", aspect_columns=("event_kind",), has_loan=True
+        aspect="trim({row}.event_kind)",
+        aspect_columns=("event_kind",),
+        has_loan=True,
+        mends="case when {refused}.aspect is null then {row}.event_kind in ('lawsuit', "
+        "'payment_order', 'preservation', 'judgment', 'enforcement', 'mediation', "
+        "'assignment_notice') else {refused}.aspect = {row}.event_kind end "
+        "and ({refused}.loan_id is null or {refused}.loan_id = {row}.loan_id)",
     ),
     "privacy_request": RefusedMeaning(
         harmless="{row}.request_kind in ('access', 'correction')",
