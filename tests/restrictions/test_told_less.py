@@ -90,6 +90,12 @@ def test_a_date_that_comes_again_with_less_forgets_nobody(debtors: Debtors) -> N
     assert debtors.contacted() == {"C12", "C13", "C14"}
 
 
+def before_court(n: int, kind: str, **told: Any) -> dict[str, Any]:
+    """What is told of a court about the loan of C<n>."""
+    key = {"event_id": f"E{n}", "customer_id": f"C{n}", "loan_id": f"L{n}"}
+    return {**key, "event_kind": kind, "happened_on": "2026-11-01", **told}
+
+
 NARROWER: dict[int, tuple[str, dict[str, Any], dict[str, Any]]] = {
     1: ("customer", {**customer(1), "deceased_on": "2026-11-10", **ODD}, customer(1)),
     2: ("customer", {**customer(2), **BORN, **ODD}, customer(2)),
@@ -107,6 +113,8 @@ NARROWER: dict[int, tuple[str, dict[str, Any], dict[str, Any]]] = {
     11: ("hold", hold(11, ends_on="2026-11-31"),
          hold(11, loan_id="L11", ends_on="2026-11-21")),
     12: ("privacy_request", request(12, channel="wechat"), request(12, channel="letter")),
+    13: ("legal_event", before_court(13, "LAWSUIT"), before_court(13, "letter_signed")),
+    14: ("legal_event", before_court(14, "JUDGMENT"), before_court(14, "dismissed")),
 }  # fmt: skip
 AS_WIDE: dict[int, tuple[str, dict[str, Any], dict[str, Any]]] = {
     21: ("customer", {**customer(21), "birth_on": "1990-02-30"}, {**customer(21), **BORN}),
@@ -123,6 +131,9 @@ AS_WIDE: dict[int, tuple[str, dict[str, Any], dict[str, Any]]] = {
          request(29, request_kind="access")),
     30: ("plan_request", plan(30, decision="pending", decided_on="", amount="x"),
          plan(30, decision="pending", decided_on="")),
+    31: ("legal_event", before_court(31, "letter_signed", happened_on="x"),
+         before_court(31, "letter_signed")),
+    32: ("legal_event", before_court(32, "LAWSUIT"), before_court(32, "lawsuit")),
 }  # fmt: skip
 SOURCES = {
     "core_banking": {"customer", "hold", "pause", "extension_request"},
