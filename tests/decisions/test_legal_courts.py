@@ -93,7 +93,7 @@ def test_our_own_lawsuit_without_a_number_stays_ours_until_it_is_dismissed(book:
 
 
 def test_only_a_suit_begins_our_own_and_an_older_judgment_goes_before_it(book: Book) -> None:
-    kinds = {n: kind for n, kind in enumerate(KINDS, start=1)}
+    kinds = dict(enumerate(KINDS, start=1))
     everybody = (*kinds, 7, 8)
     for number in everybody:
         book.debtor(FIRST, number, 95, amount="300.00")
@@ -113,7 +113,7 @@ def test_only_a_suit_begins_our_own_and_an_older_judgment_goes_before_it(book: B
     run(book, NEXT)
     found = states(book, NEXT)
     assert {loan for loan, state in found.items() if state == "filed"} == {"L1", "L2", "L8"}
-    assert {state for state in found.values()} == {"filed", "followed"}
+    assert set(found.values()) == {"filed", "followed"}
     assert set(recalled(book, NEXT)) == {"L3", "L4", "L5", "L6", "L7"}
 
 
