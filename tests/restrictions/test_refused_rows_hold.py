@@ -15,6 +15,7 @@ from postloan.settings import settings
 from postloan.warehouse import open_warehouse
 from tests.support.debtors import Debtors, customer
 from tests.support.deliveries import NEXT_DAY, OPENING_DAY, Lender, csv_bytes
+from tests.support.restricting_rows import complaint, enrolment, hold, outcome, parent, plan
 
 HOLD = {"hold_kind": "dispute", "starts_on": "2026-11-20"}
 COMPLAINT = {
@@ -106,6 +107,44 @@ def test_a_file_that_leaves_the_row_out_has_not_mended_it(debtors: Debtors) -> N
     assert debtors.contacted() == {"C1", "C2"}
     debtors.lender.deliver(NEXT_DAY, hold=[bad, {**bad, "hold_id": "H2"}])
     assert {r.customer_id for r in waiting_rows(debtors.lender.warehouse)} == {"C1"}
+
+
+def test_a_row_that_stands_there_twice_tells_nothing_more(debtors: Debtors) -> None:
+    debtors.open(range(1, 13))
+    spoken = {"counterpart": "debtor", "result": "connected", "duration_seconds": "75"}
+    closed = {"complaint_state": "withdrawn", "closed_on": "2026-11-20"}
+    over = {"starts_on": "2026-11-01", "ends_on": "2026-11-15"}
+    promise = {"promise_id": "PP8", "customer_id": "C8", "loan_id": "L8", "amount": "100"}
+    promise |= {"promised_on": "2026-11-18", "due_on": "2026-11-20"}
+    debtors.lender.send(
+        NEXT_DAY,
+        customer=[
+            *([{**customer(1), "birth_on": "1990-01-01"}] * 2),
+            customer(11),
+            {**customer(11), "deceased_on": "2026-11-10"},
+        ],
+        hold=[*[hold(2, **over)] * 3, hold(9, **over), hold(9)],
+        emergency_contact=[parent(3, "15411111111")] * 2,
+    )
+    debtors.lender.send(
+        NEXT_DAY,
+        "feedback",
+        contact_outcome=[*[outcome(4, **spoken)] * 2, outcome(10, **spoken), outcome(10)],
+        complaint=[complaint(5, **closed)] * 2 + [complaint(12)] * 2,
+        plan_request=[plan(7, decision="refused")] * 2,
+        promise_to_pay=[promise] * 2,
+    )
+    debtors.lender.send(
+        NEXT_DAY, "student_registry", opening=False, enrolment=[enrolment(6, "01")] * 2
+    )
+    debtors.run()
+    assert debtors.shut() == set()
+    # What the loaded row says holds by itself, and so does another row with its key.
+    assert set(debtors.denials()) == {"C9", "C10", "C11", "C12"}
+    assert "hold_unclear_row" not in {reason for reason, _ in debtors.denials()["C12"]}
+    assert debtors.contacted() == {f"C{n}" for n in range(1, 9)}
+    (rows,) = debtors.lender.warehouse.fetch("select count(*) as n from quarantine")
+    assert rows == (13,)
 
 
 def _garbled(row: bytes) -> bytes:

@@ -8,7 +8,7 @@ the refused row tells.
 import csv
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -133,6 +133,7 @@ def _key(number: str) -> str:
 def bearers(
     staging: Staging,
     tables: Iterable[tuple[str, str]],
+    lines: Collection[int],
     inside: Iterable[tuple[int, Sequence[PossibleRow]]],
     names: Iterable[Name],
 ) -> set[Name]:
@@ -141,12 +142,14 @@ def bearers(
     Args:
         staging: a feed whose rows have become facts.
         tables: those of refused rows, each beside the one with their text.
+        lines: those of the rows that are kept.
         inside: lines of records, each with the rows that it may be made of.
         names: line, subject and spelling of what the rows name.
     """
     if staging.feed.name != FEED:
         return set()
-    cells = {cell for pair in tables for cell in _cells(staging, *pair)} | {*_inner_cells(inside)}
+    cells = {c for pair in tables for c in _cells(staging, *pair) if c[0] in lines}
+    cells |= {*_inner_cells(inside)}
     if not cells:
         return set()
     named: dict[int, set[str]] = {}

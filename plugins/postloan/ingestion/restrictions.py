@@ -12,6 +12,9 @@ lines is read as a row of its own: the record holds whoever is named on any of t
 nobody besides where one of them names nobody. No row mends it, as none is all that it may have
 been.
 
+A row that says in every column what a loaded row of its file says tells nothing more and is not
+kept: a line that stands in its file twice holds nobody. Another row with that key holds.
+
 Rows that a claim rests on (loan, instalment, repayment) are kept in the same way: they hold the
 loan that they name, and nobody else (`unclear_row`).
 """
@@ -24,7 +27,7 @@ from sqlglot import exp
 
 from postloan.ingestion.conversion import raw_text
 from postloan.ingestion.ledger import FeedCount
-from postloan.ingestion.mending import BEFORE, BEFORE_TEXT, MENDED
+from postloan.ingestion.mending import BEFORE, BEFORE_TEXT, CORRECTED, MENDED
 from postloan.ingestion.quarantine import fields_of
 from postloan.ingestion.refusals import DUPLICATE_KEY, NOT_GB18030, NOT_UTF8, NOT_UTF16
 from postloan.ingestion.refused_meaning import MEANING_COLUMNS, meaning_of
@@ -43,6 +46,8 @@ NAME = ("line_no", "subject", "spelling")
 NOBODY = ("nobody", "-")
 """Subject and spelling that stand for a line of a record that may be a row and names nobody."""
 _NO_TEXT = (NOT_UTF8, NOT_GB18030, NOT_UTF16)
+_SAY_AGAIN = frozenset({DUPLICATE_KEY, CORRECTED})
+"""Why a row may be refused that says what a loaded one says."""
 _KEPT = ("rows_in", "column_name", "reason", "record_key", *MEANING_COLUMNS)
 
 _REFUSED = """
@@ -54,8 +59,29 @@ _REFUSED = """
     from {refused} as refused
     left join {text} as text
         on refused.line_no = text.line_no
-    where {is_doubtful}
     order by refused.line_no
+"""
+
+# What a row says that is loaded: as it was written where it was read as text, else as its types
+# write it, which is how the other was put back as text.
+_SAID_AGAIN = """
+    select refused.line_no
+    from {refused} as refused
+    inner join {text} as text
+        on refused.line_no = text.line_no
+    inner join {staged} as loaded
+        on {as_typed}
+    where refused.reason in ({reasons})
+    union
+    select refused.line_no
+    from {refused} as refused
+    inner join {text} as text
+        on refused.line_no = text.line_no
+    inner join {loaded_text} as written
+        on {as_written}
+    inner join {staged} as loaded
+        on written.line_no = loaded.line_no
+    where refused.reason in ({reasons})
 """
 
 # A field is a name only where it names a customer of the book, and all fields of the record
@@ -280,21 +306,34 @@ def _refused(staging: Staging, refused: str, text: str) -> list[Row]:
         key=f"concat_ws(' ', {', '.join(f'text.{name}' for name in key)})",
         meaning=meaning_of(staging.feed).said("text", "refused.column_name", lists),
         record=raw_text(staging.feed.file_columns, "text").sql(dialect="duckdb"),
-        is_doubtful=_is_doubtful(staging) if staging.feed.makes_claims else "true",
     )
-    return staging.warehouse.fetch(select)
+    rows = staging.warehouse.fetch(select)
+    again = _said_again(staging, refused, text) if _SAY_AGAIN & {row[2] for row in rows} else set()
+    return [row for row in rows if row[0] not in again]
 
 
-def _is_doubtful(staging: Staging) -> str:
-    """A condition: a booking that merely stands there twice leaves no doubt about a claim."""
-    same = " and ".join(
-        f"coalesce(cast(first.{c.name} as varchar), '') = coalesce(text.{c.name}, '')"
-        for c in staging.feed.file_columns
+def _said_again(staging: Staging, refused: str, text: str) -> set[int]:
+    """Lines of refused rows that say in every column what a loaded one of the file says.
+
+    They tell nothing more, and protect from nothing beyond what the loaded row does.
+    """
+
+    def same(loaded: str, cast: str) -> str:
+        return " and ".join(
+            f"coalesce({cast.format(f'{loaded}.{c.name}')}, '') = coalesce(text.{c.name}, '')"
+            for c in staging.feed.file_columns
+        )
+
+    select = _SAID_AGAIN.format(
+        refused=refused,
+        text=text,
+        loaded_text=staging.text_table,
+        staged=staging.staged_table,
+        as_typed=same("loaded", "cast({} as varchar)"),
+        as_written=same("written", "{}"),
+        reasons=", ".join(f"'{reason}'" for reason in sorted(_SAY_AGAIN)),
     )
-    return (
-        f"refused.reason <> '{DUPLICATE_KEY}' or not exists "  # noqa: S608 (own names)
-        f"(select 1 from {staging.staged_table} as first where {same})"
-    )
+    return {line_no for (line_no,) in staging.warehouse.fetch(select)}
 
 
 def _keep(staging: Staging, count: FeedCount, corrected: list[Row]) -> None:
@@ -329,7 +368,8 @@ def _keep(staging: Staging, count: FeedCount, corrected: list[Row]) -> None:
     )
     tables = [(staging.refused_table, staging.text_table)]
     tables += [(BEFORE, BEFORE_TEXT)] if corrected else []
-    names |= bearers(staging, tables, inside, names)
+    lines = {row[0] for row in told}
+    names |= bearers(staging, tables, lines, inside, names)
     staging.warehouse.append_rows(
         NAMES, ({**place, **dict(zip(NAME, name, strict=True))} for name in sorted(names))
     )
