@@ -7,7 +7,15 @@ from typing import Any
 import pytest
 
 from postloan.restrictions.questions import open_questions
-from tests.decisions.one_debtor import DAY, EARLIER, TODAY, YESTERDAY, refused, release
+from tests.decisions.one_debtor import (
+    DAY,
+    EARLIER,
+    TODAY,
+    YESTERDAY,
+    refused,
+    refused_each,
+    release,
+)
 from tests.support.decision_book import LONG_AGO, PHONE, Book
 
 # Two numbers, digits too many or letters for digits: nobody is called, but the number is known.
@@ -120,6 +128,29 @@ def test_a_number_of_two_debtors_is_nobodys_until_a_person_says_whose(debtor: Bo
     release(debtor, "shared_number", "C2")
     debtor.publish(TODAY)
     assert debtor.tasks(DAY, "sms_reminder") == ["C2|CNY"]
+
+
+def test_one_person_is_contacted_once_on_his_number(book: Book) -> None:
+    def twins(n: int, *customers: str) -> None:
+        told = {"phone": f"154000000{n:02}", "id_number": f"110101199001010{n:02}7"}
+        for customer_id in customers:
+            book.customer(customer_id, EARLIER, **told)
+
+    for n in (1, 2, 3, 4):
+        book.debtor(DAY, n, 1)
+    # Both of C1 and C2 owe, the other numbers of C3 and C4 owe nothing; one was wrong before.
+    twins(1, "C1", "C2")
+    twins(3, "B3", "C3")
+    twins(4, "C4", "D4")
+    report(book, "D4")
+    found = refused_each(book)
+    assert {key: {reason for reason, _ in of} for key, of in found.items()} == {
+        "C1": set(),
+        "C2": {"shared_number"},
+        "C3": set(),
+        "C4": {"reported_wrong_number"},
+    }
+    assert open_questions(book.warehouse) == ()
 
 
 def test_a_number_reported_by_a_channel_without_numbers_is_doubtful(book: Book) -> None:

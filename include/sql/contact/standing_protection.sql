@@ -4,7 +4,7 @@
 -- The key is that of a release: feed and record; with the day of it what was taken back; the other
 -- one of two persons; a number; by what a date of birth is known. `told_of` is the customer whom it
 -- names, which is another one than the customer held where a row names a loan of somebody else.
--- What ends by itself or is known for certain (a promise, a death whose day has come) is no question, nor is what is
+-- What ends by itself or is known for certain (a promise, a death whose day has come, one person's number) is no question, nor is what is
 -- about people of whom no task is made today.
 --
 -- grain   kind, record_key, customer_id, file_sha256
@@ -220,7 +220,7 @@ standing as (
         customer_id as told_of,
         since as received_on,
         load_no,
-        true as is_question,
+        not is_of_one_person as is_question,
         'number of ' || cast(customers as varchar) || ' customers since '
         || cast(since as varchar) as inputs,
         cast(null as varchar) as source,
