@@ -136,6 +136,9 @@ def test_an_identity_is_read_whatever_stands_beside_it(warehouse: Warehouse) -> 
         f"身份证号{older_one[:6]} {older_one[6:14]} {older_one[14:]}。": {one},
         older_one.replace("0", "O"): {one},
         older_one.replace("0", "ｏ"): {one},
+        older_one.replace("1", "l"): {one},
+        f"MAIL{older_one.replace('1', 'I', 1)}": {one},
+        f"{older_one}I{younger}": {one, two},
         f"{older_one}、{younger}": {one, two},
         f"{older_one[:6]} {older_one[6:]} {younger[:6]} {younger[6:]}": {one, two},
         f"{older_one}{younger}": {one, two},
@@ -147,9 +150,15 @@ def test_an_identity_is_read_whatever_stands_beside_it(warehouse: Warehouse) -> 
         "a123456(3)": {"A123456", "A1234563"},
         "香港身份证A123456（3）": {"A123456", "A1234563"},
         "HKID No A123456 (A)": {"A123456", "A123456A"},
+        "H12345114": {"H12345114"},
+        "h12345114-01": {"H12345114"},
+        "回乡证M1234511402": {"M12345114"},
         # Those that are somebody else's.
         "A1234563": {"A1234563"},
         "E12345698": {"E12345698"},
+        "E1234511401": {"E1234511401"},
+        "H123451140": {"H123451140"},
+        "IL1234567": {"IL1234567"},
         "军官证123456991": {"军官证123456991"},
         identity(2): {older(2)},
         f"01{identity(2)}": {older(2)},
@@ -178,6 +187,8 @@ def test_whoever_is_one_person_is_left_alone_under_every_number(debtors: Debtors
     spelt = {
         1: (identity(1), f"E12345678/{identity(1)}"),
         2: ("E12345699", "护照E12345699"),
+        3: ("H12345114", "H1234511401"),
+        4: (identity(4), identity(4).replace("1", "l")),
         5: ("A123456", "A123456(3)"),
         7: (identity(7), identity(7).replace("0", "O")),
         13: (identity(13), f"护照E12345678 身份证{identity(13)}"),
@@ -227,6 +238,6 @@ def test_whoever_is_one_person_is_left_alone_under_every_number(debtors: Debtors
     )
     debtors.run()
     assert debtors.shut() == set()
-    held = {1, 2, 5, 7, 13, 8, 9, 11, 12, 210}
+    held = {1, 2, 3, 4, 5, 7, 13, 8, 9, 11, 12, 210}
     assert debtors.contacted() & {f"C{n}" for n in held} == set()
     assert debtors.contacted() >= {f"C{n}" for n in (14, 16, 17, 18, 216)}

@@ -2,10 +2,11 @@
 --
 -- Spaces, signs, full width and the case of letters make no other number. One of the country's, 18
 -- digits with a region and a date of birth, is the identity whatever stands before or behind it, a
--- word, another document or a number of the lender's, and with the letter O for 0; one that stands by
--- itself between signs goes before one that signs divide. Two of them in one cell are two identities.
--- Without one, a passport or another document counts without its word, and a card of Hong Kong
--- with the check digit in brackets both with and without it.
+-- word, another document or a number of the lender's, and with the letter O for 0, l or I for 1; one
+-- that stands by itself between signs goes before one that signs divide. Two of them in one cell are
+-- two identities. Without one, a passport or another document counts without its word, a card of Hong
+-- Kong with the check digit in brackets both with and without it, and a permit to travel to the
+-- mainland without the two digits that say how often it was issued.
 --
 -- One of 18 digits of a person born before 2000 has the older form of 15, without century and check
 -- digit; it is the key of both. A check digit makes no difference, nor does a missing one. One that is
@@ -72,9 +73,9 @@ folded as (
         birth_on,
         spelling,
         apart,
-        translate(apart, 'O', '0') as apart_in_digits,
+        translate(apart, 'OIL', '011') as apart_in_digits,
         replace(apart, '|', '') as together,
-        translate(apart, 'O|', '0') as together_in_digits,
+        translate(apart, 'OIL|', '011') as together_in_digits,
         replace(
             regexp_replace(
                 regexp_replace(apart, 'PASSPORT|HKID|[一-龥]', '|', 'g'),
@@ -235,6 +236,7 @@ select
             then substring(id_number, 1, 6) || substring(id_number, 9, 9)
         when regexp_matches(id_number, '^[0-9]{6}20[0-9]{9}[0-9X]?$')
             then substring(id_number, 1, 17)
+        when regexp_matches(id_number, '^[HM][0-9]{10}$') then substring(id_number, 1, 9)
         when regexp_matches(id_number, '^.{6,}$') then id_number
     end as identity_key,
     received_on

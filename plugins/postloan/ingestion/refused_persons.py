@@ -53,6 +53,7 @@ _BEARERS = """
 _SIGNS = re.compile(r"[^0-9A-Z\u4e00-\u9fa5]")
 _WORDS = re.compile(r"[A-WYZ\u4e00-\u9fa5]")
 _X = str.maketrans("\u00d7\u2169\u0425", "XXX")
+_DIGITS = str.maketrans("OIL", "011")
 _BORN = "[1-8][0-9]{5}(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:[0-2][1-9]|[123]0|31)[0-9]{3}[0-9X]"
 _APART = re.compile(f"[^0-9]({_BORN})[^0-9]")
 _TOGETHER = re.compile(f"({_BORN})")
@@ -66,6 +67,7 @@ _CARD = re.compile(
 )
 _YOUNGER = re.compile(r"([0-9]{6}20[0-9]{9})[0-9X]?")
 _OLDER = re.compile(r"([0-9]{6})19([0-9]{9})[0-9X]?")
+_PERMIT = re.compile(r"([HM][0-9]{8})[0-9]{2}")
 _OF_A_COUNTRY = re.compile(r"[0-9]{15}|[0-9]{17}[0-9X]?")
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
 
@@ -93,7 +95,7 @@ def identity_key(spelling: str) -> str | None:
 
 def _numbers(apart: str) -> Iterator[str]:
     """The numbers in a cell whose signs all are bars."""
-    digits = apart.replace("O", "0")
+    digits = apart.translate(_DIGITS)
     first = _APART.search(digits)
     if not first:
         digits = digits.replace("|", "")
@@ -126,8 +128,10 @@ def _other_numbers(apart: str) -> Iterator[str]:
 
 
 def _key(number: str) -> str:
-    older, younger = _OLDER.fullmatch(number), _YOUNGER.fullmatch(number)
-    return f"{older[1]}{older[2]}" if older else younger[1] if younger else number
+    if older := _OLDER.fullmatch(number):
+        return f"{older[1]}{older[2]}"
+    shorter = _YOUNGER.fullmatch(number) or _PERMIT.fullmatch(number)
+    return shorter[1] if shorter else number
 
 
 def bearers(
