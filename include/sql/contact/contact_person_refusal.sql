@@ -1,10 +1,10 @@
 -- contact_person_refusal: contact persons who refused further contact, and since when.
 --
 -- Said to a collector, as a request or to core banking. There is no way back: whoever has refused is
--- never asked again, whatever became of the request and whatever a later row leaves out.
+-- never asked again, whatever became of the request and whatever a later row or delivery leaves out.
 --
 -- grain   customer_id, contact_no (empty for all contact persons of the customer)
--- reads   current_privacy_request, current_contact_outcome, emergency_contact
+-- reads   current_privacy_request, current_contact_outcome, emergency_contact, left_out_contact
 -- write   view
 
 with
@@ -36,6 +36,17 @@ refusals as (
         contact_no,
         opted_out_on as refused_on
     from emergency_contact
+    where
+        opted_out_on is not null
+        and received_on <= cast($known_on as date)
+
+    union all
+
+    select
+        customer_id,
+        contact_no,
+        opted_out_on as refused_on
+    from left_out_contact
     where
         opted_out_on is not null
         and received_on <= cast($known_on as date)

@@ -6,16 +6,32 @@
 -- that person's numbers, one that names another debtor's task about those of both.
 --
 -- grain   one row per finding and number
--- reads   recipient, number_finding, current_contact_outcome, told_number, task,
---         emergency_contact, phone_spelling
+-- reads   recipient, number_finding, told_number, task, emergency_contact, left_out_contact,
+--         phone_spelling
 -- write   view
 
 with
 
+findings as (
+
+    select
+        task_id,
+        told_of,
+        customer_id,
+        contact_no,
+        result,
+        attempted_at,
+        attempted_on,
+        reported_on,
+        told_no
+    from number_finding
+
+),
+
 doubted as (
 
     select distinct customer_id
-    from number_finding
+    from findings
     where result <> 'reached'
 
 ),
@@ -48,17 +64,15 @@ called as (
 
     -- Who had no number before the attempt was called on the first one that was ever told.
     select
-        number_finding.outcome_id,
-        number_finding.customer_id,
-        number_finding.attempted_on,
-        max(
-            case when numbers.received_on < number_finding.attempted_on then numbers.received_on end
-        ) as known_on,
+        findings.customer_id,
+        findings.attempted_on,
+        max(case when numbers.received_on < findings.attempted_on then numbers.received_on end)
+            as known_on,
         min(numbers.received_on) as first_on
-    from number_finding
+    from findings
     inner join numbers
-        on number_finding.customer_id = numbers.customer_id
-    group by number_finding.outcome_id, number_finding.customer_id, number_finding.attempted_on
+        on findings.customer_id = numbers.customer_id
+    group by findings.customer_id, findings.attempted_on
 
 ),
 
@@ -66,19 +80,13 @@ changed as (
 
     -- Nobody can tell whether it was the number of before that was called.
     select distinct
-        number_finding.outcome_id,
-        number_finding.customer_id,
-        number_finding.attempted_on
-    from number_finding
-    inner join called
-        on
-            number_finding.outcome_id = called.outcome_id
-            and number_finding.customer_id = called.customer_id
-            and number_finding.attempted_on = called.attempted_on
+        called.customer_id,
+        called.attempted_on
+    from called
     inner join numbers
         on
-            number_finding.customer_id = numbers.customer_id
-            and number_finding.attempted_on = numbers.received_on
+            called.customer_id = numbers.customer_id
+            and called.attempted_on = numbers.received_on
     left join numbers as before
         on
             numbers.customer_id = before.customer_id
@@ -90,15 +98,40 @@ changed as (
 
 ),
 
+contacts as (
+
+    select
+        customer_id,
+        contact_no,
+        phone
+    from emergency_contact
+    where
+        phone is not null
+        and received_on <= cast($known_on as date)
+
+    union
+
+    select
+        customer_id,
+        contact_no,
+        phone
+    from left_out_contact
+    where
+        phone is not null
+        and received_on <= cast($known_on as date)
+
+),
+
 dialled as (
 
     select distinct
-        current_contact_outcome.outcome_id,
+        findings.task_id,
+        findings.told_of,
         task.phone as number,
-        coalesce(current_contact_outcome.customer_id = task.customer_id, false) as is_own
-    from current_contact_outcome
+        findings.told_of = task.customer_id as is_own
+    from findings
     inner join task
-        on current_contact_outcome.task_id = task.task_id
+        on findings.task_id = task.task_id
     where task.phone is not null
 
 ),
@@ -106,96 +139,100 @@ dialled as (
 named as (
 
     select
-        outcome_id,
+        task_id,
+        told_of,
         bool_or(is_own) as is_own
     from dialled
-    group by outcome_id
+    group by task_id, told_of
 
 )
 
 select
-    number_finding.customer_id,
-    number_finding.result,
-    number_finding.attempted_at,
-    number_finding.reported_on,
+    findings.customer_id,
+    findings.result,
+    findings.attempted_at,
+    findings.reported_on,
+    findings.told_no,
     dialled.number
-from number_finding
+from findings
 inner join dialled
-    on number_finding.outcome_id = dialled.outcome_id
+    on
+        findings.task_id = dialled.task_id
+        and findings.told_of = dialled.told_of
 -- On whose number somebody was reached must be beyond doubt.
 where
     dialled.is_own
-    or number_finding.result <> 'reached'
+    or findings.result <> 'reached'
 
 union all
 
 select
-    number_finding.customer_id,
-    number_finding.result,
-    number_finding.attempted_at,
-    number_finding.reported_on,
+    findings.customer_id,
+    findings.result,
+    findings.attempted_at,
+    findings.reported_on,
+    findings.told_no,
     numbers.number
-from number_finding
+from findings
 left join named
-    on number_finding.outcome_id = named.outcome_id
+    on
+        findings.task_id = named.task_id
+        and findings.told_of = named.told_of
 inner join called
     on
-        number_finding.outcome_id = called.outcome_id
-        and number_finding.customer_id = called.customer_id
-        and number_finding.attempted_on = called.attempted_on
+        findings.customer_id = called.customer_id
+        and findings.attempted_on = called.attempted_on
 inner join numbers
     on
-        number_finding.customer_id = numbers.customer_id
+        findings.customer_id = numbers.customer_id
         and (
             numbers.received_on = coalesce(called.known_on, called.first_on)
             or (
-                number_finding.result <> 'reached'
+                findings.result <> 'reached'
                 and (
-                    number_finding.attempted_on = numbers.received_on
+                    findings.attempted_on = numbers.received_on
                     or (
                         called.known_on is null
-                        and number_finding.reported_on >= numbers.received_on
+                        and findings.reported_on >= numbers.received_on
                     )
                 )
             )
         )
 left join changed
     on
-        number_finding.outcome_id = changed.outcome_id
-        and number_finding.customer_id = changed.customer_id
-        and number_finding.attempted_on = changed.attempted_on
+        findings.customer_id = changed.customer_id
+        and findings.attempted_on = changed.attempted_on
 where
-    (changed.outcome_id is null or number_finding.result <> 'reached')
+    (changed.customer_id is null or findings.result <> 'reached')
     and (
-        named.outcome_id is null
-        or (not named.is_own and number_finding.result <> 'reached')
+        named.task_id is null
+        or (not named.is_own and findings.result <> 'reached')
     )
 
 union all
 
 select
-    number_finding.customer_id,
-    number_finding.result,
-    number_finding.attempted_at,
-    number_finding.reported_on,
+    findings.customer_id,
+    findings.result,
+    findings.attempted_at,
+    findings.reported_on,
+    findings.told_no,
     coalesce(
         phone_spelling.number,
         case
-            when left(emergency_contact.phone, 3) = '+86'
-                then right(emergency_contact.phone, 11)
+            when left(contacts.phone, 3) = '+86'
+                then right(contacts.phone, 11)
         end,
-        emergency_contact.phone
+        contacts.phone
     ) as number
-from number_finding
-inner join emergency_contact
+from findings
+inner join contacts
     on
-        number_finding.customer_id = emergency_contact.customer_id
-        and number_finding.contact_no = emergency_contact.contact_no
+        findings.customer_id = contacts.customer_id
+        and findings.contact_no = contacts.contact_no
 left join phone_spelling
     on
-        emergency_contact.customer_id = phone_spelling.customer_id
-        and emergency_contact.phone = phone_spelling.spelling
+        contacts.customer_id = phone_spelling.customer_id
+        and contacts.phone = phone_spelling.spelling
 where
-    number_finding.result <> 'reached'
-    and emergency_contact.phone is not null
-    and emergency_contact.received_on <= cast($known_on as date)
+    findings.result <> 'reached'

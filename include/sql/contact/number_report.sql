@@ -10,21 +10,34 @@
 
 with
 
+found as (
+
+    select
+        customer_id,
+        number,
+        result,
+        attempted_at,
+        reported_on,
+        told_no
+    from found_number
+
+),
+
 reports as (
 
     select
-        found_number.number,
-        found_number.result,
-        max(found_number.attempted_at) as reported_at,
-        max(found_number.reported_on) as received_on,
-        max(coalesce(told_load.load_no, 0)) as load_no
-    from found_number
+        found.number,
+        found.result,
+        max(found.attempted_at) as reported_at,
+        max(found.reported_on) as received_on,
+        max(coalesce(found.told_no, told_load.load_no, 0)) as load_no
+    from found
     left join told_load
         on
             told_load.feed = 'contact_outcome'
-            and found_number.reported_on = told_load.received_on
-    where found_number.result <> 'reached'
-    group by found_number.number, found_number.result
+            and found.reported_on = told_load.received_on
+    where found.result <> 'reached'
+    group by found.number, found.result
 
 ),
 
@@ -34,7 +47,7 @@ reached as (
         customer_id,
         number,
         max(attempted_at) as reached_at
-    from found_number
+    from found
     where result = 'reached'
     group by customer_id, number
 

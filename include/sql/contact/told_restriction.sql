@@ -286,31 +286,41 @@ told as (
 
     union all
 
+    -- The loan is kept where it is not known to be the customer's: the report may be its debtor's.
     select
         'contact_outcome' as feed,
-        outcome_id as record_key,
-        customer_id,
-        cast(null as varchar) as loan_id,
-        result as aspect,
-        -- Told of another channel or day, it is about another number.
+        contact_outcome.outcome_id as record_key,
+        contact_outcome.customer_id,
+        case when owed.loan_id is null then contact_outcome.loan_id end as loan_id,
+        contact_outcome.result as aspect,
+        -- Told of another channel, day or debtor, it is about another number.
         concat_ws(
             ' ',
-            case when channel in ('phone', 'sms') then 'number' else channel end,
-            cast(cast(attempted_at as date) as varchar),
-            cast(contact_no as varchar)
+            case
+                when contact_outcome.channel in ('phone', 'sms') then 'number'
+                else contact_outcome.channel
+            end,
+            cast(cast(contact_outcome.attempted_at as date) as varchar),
+            cast(contact_outcome.contact_no as varchar),
+            case when owed.loan_id is null then contact_outcome.loan_id end
         ) as scope,
-        received_on as starts_on,
+        contact_outcome.received_on as starts_on,
         cast(null as date) as ends_on,
         case
-            when result = 'refused' then counterpart = 'emergency_contact'
-            else result in ('wrong_number', 'invalid_number')
+            when contact_outcome.result = 'refused'
+                then contact_outcome.counterpart = 'emergency_contact'
+            else contact_outcome.result in ('wrong_number', 'invalid_number')
         end as is_protecting,
         cast(null as varchar) as release_kind,
-        received_on,
-        line_no
+        contact_outcome.received_on,
+        contact_outcome.line_no
     from contact_outcome
+    left join owed
+        on
+            contact_outcome.loan_id = owed.loan_id
+            and contact_outcome.customer_id = owed.customer_id
     where
-        outcome_id in (
+        contact_outcome.outcome_id in (
             select doubted.outcome_id
             from contact_outcome as doubted
             where doubted.result in ('wrong_number', 'invalid_number', 'refused')

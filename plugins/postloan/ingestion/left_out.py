@@ -2,7 +2,9 @@
 
 A file that says nothing of a hold has not ended it: the sender may have lost the row. The view
 `taken_back_restriction` says how long it protects. Births, identity and telephone numbers that are
-left out are kept as told (`told_identity`, `told_number`).
+left out are kept as told (`told_identity`, `told_number`), and so are reports of wrong numbers and
+the numbers and refusals of contact persons (`number_finding`, `contact_person_number`): a number
+may be another customer's next.
 """
 
 from postloan.contracts import FeedContract
@@ -14,6 +16,10 @@ BEFORE = "protection_before"
 TABLE = "left_out_restriction"
 IDENTITY_BEFORE = "identity_before"
 IDENTITIES = "left_out_identity"
+REPORTS_BEFORE = "report_before"
+REPORTS = "left_out_report"
+CONTACTS_BEFORE = "contact_before"
+CONTACTS = "left_out_contact"
 
 _WAS_DELIVERED = """
     select count(*) as n
@@ -143,6 +149,121 @@ _IDENTITY_LEFT_OUT = """
         )
 """
 
+_REPORT_COLUMNS = (
+    "received_on",
+    "left_out_no",
+    "outcome_id",
+    "customer_id",
+    "task_id",
+    "loan_id",
+    "contact_no",
+    "attempted_at",
+    "result",
+    "told_no",
+)
+
+_REPORTS_BEFORE = """
+    select
+        contact_outcome.outcome_id,
+        contact_outcome.customer_id,
+        contact_outcome.task_id,
+        contact_outcome.loan_id,
+        contact_outcome.contact_no,
+        contact_outcome.attempted_at,
+        contact_outcome.result,
+        contact_outcome.received_on,
+        coalesce(delivery.load_no, 0) as told_no
+    from contact_outcome
+    inner join delivery
+        on
+            contact_outcome.received_on = delivery.business_date
+            and delivery.feed = 'contact_outcome'
+    where
+        delivery.source = $source
+        and contact_outcome.received_on = cast($business_date as date)
+        and contact_outcome.result in ('wrong_number', 'invalid_number')
+"""
+
+# Of another day, task, loan or contact person it is about another number.
+_REPORTS_LEFT_OUT = """
+    select
+        earlier.received_on,
+        cast($load_no as bigint) as left_out_no,
+        earlier.outcome_id,
+        earlier.customer_id,
+        earlier.task_id,
+        earlier.loan_id,
+        earlier.contact_no,
+        earlier.attempted_at,
+        earlier.result,
+        earlier.told_no
+    from report_before as earlier
+    where not exists (
+        select 1
+        from contact_outcome as told
+        where
+            earlier.outcome_id = told.outcome_id
+            and earlier.received_on = told.received_on
+            and earlier.customer_id = told.customer_id
+            and coalesce(earlier.task_id, '') = coalesce(told.task_id, '')
+            and coalesce(earlier.loan_id, '') = coalesce(told.loan_id, '')
+            and coalesce(earlier.contact_no, 0) = coalesce(told.contact_no, 0)
+            and earlier.attempted_at = told.attempted_at
+            and earlier.result = told.result
+    )
+"""
+
+_CONTACT_COLUMNS = (
+    "received_on",
+    "left_out_no",
+    "customer_id",
+    "contact_no",
+    "phone",
+    "opted_out_on",
+)
+
+_CONTACTS_BEFORE = """
+    select customer_id, contact_no, phone, opted_out_on, received_on
+    from emergency_contact
+    where
+        received_on = cast($business_date as date)
+        and (phone is not null or opted_out_on is not null)
+        and exists (
+            select 1
+            from delivery
+            where
+                business_date = cast($business_date as date)
+                and source = $source
+                and feed = 'emergency_contact'
+        )
+"""
+
+_CONTACTS_LEFT_OUT = """
+    select
+        earlier.received_on,
+        cast($load_no as bigint) as left_out_no,
+        earlier.customer_id,
+        earlier.contact_no,
+        earlier.phone,
+        earlier.opted_out_on
+    from contact_before as earlier
+    left join emergency_contact
+        on
+            earlier.customer_id = emergency_contact.customer_id
+            and earlier.contact_no = emergency_contact.contact_no
+            and earlier.received_on = emergency_contact.received_on
+    where
+        (earlier.phone is not null and earlier.phone <> coalesce(emergency_contact.phone, ''))
+        or (earlier.opted_out_on is not null and emergency_contact.opted_out_on is null)
+"""
+
+_NUMBERS = (
+    (IDENTITIES, _IDENTITY_COLUMNS, IDENTITY_BEFORE, _IDENTITY_BEFORE, _IDENTITY_LEFT_OUT),
+    (REPORTS, _REPORT_COLUMNS, REPORTS_BEFORE, _REPORTS_BEFORE, _REPORTS_LEFT_OUT),
+    (CONTACTS, _CONTACT_COLUMNS, CONTACTS_BEFORE, _CONTACTS_BEFORE, _CONTACTS_LEFT_OUT),
+)
+"""Table, its columns, what is noted before and what of it is left out."""
+
 
 def note_protections(
     warehouse: Warehouse, manifest: Manifest, feeds: tuple[FeedContract, ...]
@@ -162,8 +283,10 @@ def note_protections(
     can_protect = any(feed.restricts for feed in feeds)
     if not can_protect or not warehouse.scalar(_WAS_DELIVERED, place):
         return False
-    protections = warehouse.temporary_from(BEFORE, _BEFORE, {**place, "known_on": day})
-    return warehouse.temporary_from(IDENTITY_BEFORE, _IDENTITY_BEFORE, place) + protections > 0
+    noted = warehouse.temporary_from(BEFORE, _BEFORE, {**place, "known_on": day})
+    for _, _, before, select, _ in _NUMBERS:
+        noted += warehouse.temporary_from(before, select, place)
+    return noted > 0
 
 
 def keep_what_is_left_out(warehouse: Warehouse, manifest: Manifest) -> None:
@@ -176,6 +299,7 @@ def keep_what_is_left_out(warehouse: Warehouse, manifest: Manifest) -> None:
     day = manifest.business_date
     given = {"business_date": day, "known_on": day, "load_no": last_load_no(warehouse) + 1}
     warehouse.append_from(TABLE, _COLUMNS, _LEFT_OUT, given)
-    warehouse.append_from(IDENTITIES, _IDENTITY_COLUMNS, _IDENTITY_LEFT_OUT, given)
     warehouse.drop_temporary(BEFORE)
-    warehouse.drop_temporary(IDENTITY_BEFORE)
+    for table, columns, before, _, left_out in _NUMBERS:
+        warehouse.append_from(table, columns, left_out, given)
+        warehouse.drop_temporary(before)

@@ -9,6 +9,10 @@ _LAST_LOAD = """
         union all
         select left_out_no as load_no from left_out_restriction
         union all
+        select left_out_no as load_no from left_out_report
+        union all
+        select left_out_no as load_no from left_out_contact
+        union all
         select known_load_no as load_no from restriction_release
     ) as loads
 """

@@ -45,6 +45,10 @@ _NEW = """
         select customer_id, phone, received_on from customer
         union all
         select customer_id, phone, received_on from emergency_contact
+        union all
+        select customer_id, phone, received_on from left_out_identity
+        union all
+        select customer_id, phone, received_on from left_out_contact
     )
     select
         told.customer_id,
