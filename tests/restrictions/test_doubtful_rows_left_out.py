@@ -7,7 +7,15 @@ from postloan.restrictions.questions import open_questions
 from postloan.restrictions.release import Release, append_releases
 from tests.support.debtors import Debtors, customer
 from tests.support.deliveries import INSTALMENT, LOAN, NEXT_DAY, OPENING_DAY
-from tests.support.restricting_rows import complaint, extension, hold, pause, plan
+from tests.support.restricting_rows import (
+    complaint,
+    extension,
+    hold,
+    outcome,
+    pause,
+    plan,
+    request,
+)
 
 AFTER = NEXT_DAY + timedelta(days=1)
 LONG_PAST = {"starts_on": "2025-11-20", "ends_on": "2025-12-31"}
@@ -145,3 +153,56 @@ def test_a_doubtful_row_that_the_next_file_leaves_out_holds_until_a_row_mends_it
     reached = debtors.contacted(AFTER)
     assert {"C1", "C5", "C7"} <= reached
     assert not reached & (DOUBTFUL - {"C1", "C5", "C7", "C9"})
+
+
+ONCE: dict[str, dict[str, Any]] = {
+    "core_banking": {
+        "pause": [
+            pause(1),
+            pause(2, starts_on="2026-11-22", ends_on="2026-11-22"),
+            pause(3, ends_on="2026-11-20"),
+            pause(4, ends_on="2026-11-01"),
+            pause(5, starts_on="2027-11-20"),
+        ],
+        "extension_request": [extension(6), extension(7, decision="")],
+    },
+    "feedback": {
+        "complaint": [complaint(8), complaint(9, complaint_state="withdrawn")],
+        "contact_outcome": [
+            outcome(10),
+            # Told long after its day: also about the number of the day it was told.
+            outcome(11, attempted_at="2025-11-20 10:00:00"),
+        ],
+        "legal_event": [court(12, happened_on="2027-11-19")],
+        "overdue_reason": [
+            {
+                "reason_id": "R13",
+                "customer_id": "C13",
+                "stated_on": "2026-11-20",
+                "reason": "amount_disputed",
+            }
+        ],
+        "plan_request": [plan(14), plan(15, **OPEN_AND_DECIDED)],
+        "privacy_request": [request(16)],
+        "promise_to_pay": [promise(17, promised_on="2026-11-20", due_on="2026-11-30")],
+    },
+}
+
+
+def test_a_feed_that_goes_with_its_only_delivery_had_told_all_the_same(debtors: Debtors) -> None:
+    lender = debtors.lender
+    debtors.open(range(1, 21))
+    for source, feeds in ONCE.items():
+        lender.send(NEXT_DAY, source, **feeds)
+    debtors.run()
+    assert debtors.contacted() == {"C18", "C19", "C20"}
+
+    # The date again, and none of these feeds is in it any more.
+    for source, feeds in ONCE.items():
+        manifest = lender.manifest(NEXT_DAY, source)
+        manifest["files"] = [f for f in manifest["files"] if f["feed"] not in feeds]
+        for feed in feeds:
+            (lender.folder(NEXT_DAY, source) / f"{feed}.csv").unlink()
+        lender.write_manifest(NEXT_DAY, source, manifest)
+    debtors.run()
+    assert debtors.contacted() == {"C18", "C19", "C20"}

@@ -12,8 +12,8 @@
 --
 -- grain   feed, request_id, loan_id
 -- reads   plan_request, current_plan_request, extension_request, current_extension_request,
---         current_loan, hold, current_hold, standing_release, told_load, contact_check_rule,
---         contact_moment
+--         current_loan, hold, current_hold, standing_release, told_load, feed_beginning,
+--         contact_check_rule, contact_moment
 -- write   view
 
 with
@@ -52,16 +52,6 @@ approved as (
 
 ),
 
-histories as (
-
-    select
-        feed,
-        min(received_on) as received_on
-    from told_load
-    group by feed
-
-),
-
 approvals as (
 
     select
@@ -75,7 +65,7 @@ approvals as (
                 when
                     approved.decided_on < approved.requested_on
                     or (
-                        approved.received_on > histories.received_on
+                        approved.received_on > feed_beginning.began_on
                         and approved.decided_on
                         < approved.received_on - contact_check_rule.most_days_late
                     )
@@ -91,8 +81,8 @@ approvals as (
         on
             approved.feed = told_load.feed
             and approved.received_on = told_load.received_on
-    left join histories
-        on approved.feed = histories.feed
+    left join feed_beginning
+        on approved.feed = feed_beginning.feed
     left join contact_check_rule
         on
             contact_check_rule.check_name = 'no_hold'

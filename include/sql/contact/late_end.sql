@@ -6,7 +6,7 @@
 -- first day was taken back, if it had been told of that customer, or that loan, to last longer.
 --
 -- grain   feed, record_key, ends_on
--- reads   hold, pause, promise_to_pay, left_out_restriction, told_load, contact_check_rule
+-- reads   hold, pause, promise_to_pay, left_out_restriction, feed_beginning, contact_check_rule
 -- write   view
 
 with
@@ -118,16 +118,6 @@ first_told as (
     from ends
     group by feed, record_key, check_name, ends_on
 
-),
-
-histories as (
-
-    select
-        feed,
-        min(received_on) as received_on
-    from told_load
-    group by feed
-
 )
 
 select
@@ -136,11 +126,11 @@ select
     first_told.ends_on,
     first_told.told_on
 from first_told
-inner join histories
+inner join feed_beginning
     on
-        first_told.feed = histories.feed
+        first_told.feed = feed_beginning.feed
         and (
-            first_told.told_on > histories.received_on
+            first_told.told_on > feed_beginning.began_on
             or (first_told.is_first_day and first_told.ends_on >= first_told.told_on)
         )
 inner join contact_check_rule

@@ -15,7 +15,8 @@
 --
 -- grain   one row per report, customer and day it may be of
 -- reads   current_contact_outcome, contact_outcome, left_out_report, unclear_row,
---         refused_restriction, contact_check_rule, task, loan, told_load, standing_release
+--         refused_restriction, contact_check_rule, task, loan, told_load, feed_beginning,
+--         standing_release
 -- write   view
 
 with
@@ -237,9 +238,9 @@ from doubts
 where
     is_late
     and reported_on > (
-        select min(told_load.received_on)
-        from told_load
-        where told_load.feed = 'contact_outcome'
+        select feed_beginning.began_on
+        from feed_beginning
+        where feed_beginning.feed = 'contact_outcome'
     )
     -- One that is only sent again is no news.
     and not exists (
@@ -317,8 +318,8 @@ where
         or given.task_id is not null
         -- History names tasks that were given before the book was opened.
         or attempts.received_on = (
-            select min(told_load.received_on)
-            from told_load
-            where told_load.feed = 'contact_outcome'
+            select feed_beginning.began_on
+            from feed_beginning
+            where feed_beginning.feed = 'contact_outcome'
         )
     )
