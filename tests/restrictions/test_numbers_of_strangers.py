@@ -85,7 +85,7 @@ def test_the_next_holder_of_a_number_that_is_a_strangers(debtors: Debtors) -> No
     # What was mended in words, released or never in doubt keeps nobody.
     release(debtors, "reported_number", "C11")
     debtors.run(LATER)
-    sent = dict(
+    sent: dict[str, str] = dict(
         lender.warehouse.fetch(
             "select customer_id, phone from task "
             "where queue = 'sms_reminder' and business_date = cast($day as date)",
