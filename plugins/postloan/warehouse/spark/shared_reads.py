@@ -63,7 +63,41 @@ def _in_steps(tree: exp.Query) -> tuple[tuple[Shared, ...], exp.Query]:
             before += [*steps, Shared(names[cte.alias], keep(made))]
         else:
             left.append((cte.alias, body))
-    return tuple(before), keep(_with(left, _renamed(_without_ctes(tree), names)))
+    main = _renamed(_without_ctes(tree), names)
+    before += _parts_made_first(left, main)
+    return tuple(before), keep(_with(left, main))
+
+
+def _parts_made_first(left: list[tuple[str, exp.Query]], main: exp.Query) -> list[Shared]:
+    """Take the largest parts out of what is still too large: a name stands in their place."""
+    before: list[Shared] = []
+    while _reads(_with(left, main.copy())).all_told > MANY_READS:
+        parts = [p for whole in (*(body for _, body in left), main) for p in _parts(whole)]
+        largest = max(parts, key=_size, default=None)
+        if largest is None or _size(largest) < 2:
+            break
+        name = f"shared_{next(_numbers)}_{largest.alias}"
+        steps, made = _in_steps(_with(left, largest.this.copy()))
+        before += [*steps, Shared(name, keep(made))]
+        alias = exp.TableAlias(this=exp.to_identifier(largest.alias))
+        largest.replace(exp.Table(this=exp.to_identifier(name), alias=alias))
+    return before
+
+
+def _parts(whole: exp.Query) -> list[exp.Subquery]:
+    """SELECTs that stand where a table could, and know no name but those of all."""
+    return [
+        part
+        for part in whole.find_all(exp.Subquery)
+        if isinstance(part.parent, exp.From | exp.Join)
+        and part.alias
+        and isinstance(part.this, exp.Query)
+        and not part.find_ancestor(exp.Subquery, exp.CTE)
+    ]
+
+
+def _size(part: exp.Expr) -> int:
+    return sum(1 for _ in part.find_all(exp.Table))
 
 
 class _Reads(NamedTuple):
