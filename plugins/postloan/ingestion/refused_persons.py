@@ -52,7 +52,7 @@ _BEARERS = """
 
 _SIGNS = re.compile(r"[^0-9A-Z\u4e00-\u9fa5]")
 _WORDS = re.compile(r"[A-WYZ\u4e00-\u9fa5]")
-_X = str.maketrans("\u00d7\u2169\u0425", "XXX")
+_X = dict.fromkeys(map(ord, "\u00d7\u2169\u0425"), "X")
 _DIGITS = str.maketrans("OIL", "011")
 _BORN = "[1-8][0-9]{5}(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:[0-2][1-9]|[123]0|31)[0-9]{3}[0-9X]"
 _APART = re.compile(f"[^0-9]({_BORN})[^0-9]")

@@ -12,27 +12,27 @@ lines is read as a row of its own: the record holds whoever is named on any of t
 nobody besides where one of them names nobody. No row mends it, as none is all that it may have
 been.
 
-A row that says in every column what a loaded row of its file says tells nothing more and is not
-kept: a line that stands in its file twice holds nobody. Another row with that key holds.
+A row that says in every column what a loaded row of its file says is not kept (`said_again`).
 
 Rows that a claim rests on (loan, instalment, repayment) are kept in the same way: they hold the
 loan that they name, and nobody else (`unclear_row`).
 """
 
-import csv
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from sqlglot import exp
 
 from postloan.ingestion.conversion import raw_text
 from postloan.ingestion.ledger import FeedCount
-from postloan.ingestion.mending import BEFORE, BEFORE_TEXT, CORRECTED, MENDED
+from postloan.ingestion.mending import BEFORE, BEFORE_TEXT, MENDED
+from postloan.ingestion.names_by_fields import names_by_fields
 from postloan.ingestion.quarantine import fields_of
-from postloan.ingestion.refusals import DUPLICATE_KEY, NOT_GB18030, NOT_UTF8, NOT_UTF16
+from postloan.ingestion.refusals import NOT_GB18030, NOT_UTF8, NOT_UTF16
 from postloan.ingestion.refused_meaning import MEANING_COLUMNS, meaning_of
 from postloan.ingestion.refused_persons import bearers
 from postloan.ingestion.relations import file_key
+from postloan.ingestion.said_again import said_again
 from postloan.ingestion.staging import Staging
 from postloan.ingestion.swallowed_rows import PossibleRow, rows_inside, rows_inside_text
 from postloan.ingestion.unclear_names import SUBJECTS, spellings, whole_fields
@@ -41,13 +41,8 @@ from postloan.warehouse.door import Row
 ROWS, NAMES = "refused_restriction", "refused_name"
 MAX_KEY = 200
 """No key of a feed that can restrict is longer."""
-FIELDS = ("place", "spelling")
 NAME = ("line_no", "subject", "spelling")
-NOBODY = ("nobody", "-")
-"""Subject and spelling that stand for a line of a record that may be a row and names nobody."""
 _NO_TEXT = (NOT_UTF8, NOT_GB18030, NOT_UTF16)
-_SAY_AGAIN = frozenset({DUPLICATE_KEY, CORRECTED})
-"""Why a row may be refused that says what a loaded one says."""
 _KEPT = ("rows_in", "column_name", "reason", "record_key", *MEANING_COLUMNS)
 
 _REFUSED = """
@@ -60,71 +55,6 @@ _REFUSED = """
     left join {text} as text
         on refused.line_no = text.line_no
     order by refused.line_no
-"""
-
-# What a row says that is loaded: as it was written where it was read as text, else as its types
-# write it, which is how the other was put back as text.
-_SAID_AGAIN = """
-    select refused.line_no
-    from {refused} as refused
-    inner join {text} as text
-        on refused.line_no = text.line_no
-    inner join {staged} as loaded
-        on {as_typed}
-    where refused.reason in ({reasons})
-    union
-    select refused.line_no
-    from {refused} as refused
-    inner join {text} as text
-        on refused.line_no = text.line_no
-    inner join {loaded_text} as written
-        on {as_written}
-    inner join {staged} as loaded
-        on written.line_no = loaded.line_no
-    where refused.reason in ({reasons})
-"""
-
-# A field is a name only where it names a customer of the book, and all fields of the record
-# together name no other; one of them must stand where the name of the customer stands. What a claim
-# rests on names a loan in the same way.
-_NAMED_BY_FIELDS = """
-    with known as (
-        select fields.line_no, fields.place, customer.customer_id as spelling
-        from {fields} as fields
-        inner join customer
-            on fields.spelling = customer.customer_id
-        where customer.received_on <= cast($business_date as date)
-        union
-        select fields.line_no, fields.place, loan.customer_id as spelling
-        from {fields} as fields
-        inner join loan
-            on fields.spelling = loan.loan_id
-        where loan.received_on <= cast($business_date as date)
-    )
-    select
-        line_no,
-        'customer' as subject,
-        min(spelling) as spelling
-    from known
-    group by line_no
-    having
-        count(distinct spelling) = 1
-        and max(case when place = 'named' then 1 else 0 end) = 1
-"""
-
-_LOAN_BY_FIELDS = """
-    select
-        fields.line_no,
-        'loan' as subject,
-        min(loan.loan_id) as spelling
-    from {fields} as fields
-    inner join loan
-        on fields.spelling = loan.loan_id
-    where loan.received_on <= cast($business_date as date)
-    group by fields.line_no
-    having
-        count(distinct loan.loan_id) = 1
-        and max(case when fields.place = 'named' then 1 else 0 end) = 1
 """
 
 _CUSTOMERS_OF_CORRECTED = """
@@ -308,32 +238,8 @@ def _refused(staging: Staging, refused: str, text: str) -> list[Row]:
         record=raw_text(staging.feed.file_columns, "text").sql(dialect="duckdb"),
     )
     rows = staging.warehouse.fetch(select)
-    again = _said_again(staging, refused, text) if _SAY_AGAIN & {row[2] for row in rows} else set()
+    again = said_again(staging, refused, text, {row[2] for row in rows})
     return [row for row in rows if row[0] not in again]
-
-
-def _said_again(staging: Staging, refused: str, text: str) -> set[int]:
-    """Lines of refused rows that say in every column what a loaded one of the file says.
-
-    They tell nothing more, and protect from nothing beyond what the loaded row does.
-    """
-
-    def same(loaded: str, cast: str) -> str:
-        return " and ".join(
-            f"coalesce({cast.format(f'{loaded}.{c.name}')}, '') = coalesce(text.{c.name}, '')"
-            for c in staging.feed.file_columns
-        )
-
-    select = _SAID_AGAIN.format(
-        refused=refused,
-        text=text,
-        loaded_text=staging.text_table,
-        staged=staging.staged_table,
-        as_typed=same("loaded", "cast({} as varchar)"),
-        as_written=same("written", "{}"),
-        reasons=", ".join(f"'{reason}'" for reason in sorted(_SAY_AGAIN)),
-    )
-    return {line_no for (line_no,) in staging.warehouse.fetch(select)}
 
 
 def _keep(staging: Staging, count: FeedCount, corrected: list[Row]) -> None:
@@ -362,8 +268,8 @@ def _keep(staging: Staging, count: FeedCount, corrected: list[Row]) -> None:
             for line_no, _, _, raw, _, _, is_read, *_ in rows
             if not is_read
         ]
-        names |= _names_by_fields(staging, unread)
-    names |= _names_by_fields(
+        names |= names_by_fields(staging, unread)
+    names |= names_by_fields(
         staging, [(line_no, one) for line_no, parts in inside for one in parts]
     )
     tables = [(staging.refused_table, staging.text_table)]
@@ -414,46 +320,6 @@ def _names(refused: Iterable[Row]) -> Iterator[tuple[int, str, str]]:
             for subject, text in zip(SUBJECTS, (customer, loan), strict=True):
                 for spelling in sorted(spellings(text)):
                     yield line_no, subject, spelling
-
-
-def _names_by_fields(
-    staging: Staging, rows: Sequence[tuple[int, PossibleRow]]
-) -> set[tuple[int, str, str]]:
-    """Whom rows name whose columns nobody has told apart, where their fields name one customer.
-
-    Args:
-        staging: the feed.
-        rows: the line of the record that each is of, and the row.
-    """
-    if not rows:
-        return set()
-    path = staging.scratch / f"fields_{staging.feed.name}.csv"
-    fields = f"fields_{staging.feed.name}"
-    with path.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream, lineterminator="\n", quoting=csv.QUOTE_MINIMAL)
-        writer.writerow(("line_no", *FIELDS))
-        for number, (_, row) in enumerate(rows):
-            for part in sorted(_ways(row)):
-                writer.writerow((number, *part))
-    staging.warehouse.load_text(fields, path, FIELDS)
-    path.unlink()
-    select = _LOAN_BY_FIELDS if staging.feed.makes_claims else _NAMED_BY_FIELDS
-    found = staging.warehouse.fetch(
-        select.format(fields=fields), {"business_date": staging.business_date}
-    )
-    staging.warehouse.drop_temporary(fields)
-    naming = {number for number, *_ in found}
-    nameless = (n for n, (_, row) in enumerate(rows) if row.must_name and n not in naming)
-    return {(rows[number][0], subject, spelling) for number, subject, spelling in found} | {
-        (rows[number][0], *NOBODY) for number in nameless
-    }
-
-
-def _ways(row: PossibleRow) -> set[tuple[str, str]]:
-    """The fields of a row in each way in which the book may spell them."""
-    return {("any", way) for field in row.fields for way in spellings(field)} | {
-        ("named", way) for field in row.named for way in spellings(field)
-    }
 
 
 def _mark_what_is_mended(staging: Staging) -> None:
