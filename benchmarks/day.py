@@ -29,7 +29,7 @@ PACKAGES = "load the packages"
 def _load(timings: Timings) -> None:
     """Load what a new process needs; the scheduler of `make run` has loaded it already."""
     with timings.of(PACKAGES):
-        import_module("postloan.ingestion.expectations")
+        import_module("postloan.ingestion.checks.expectations")
 
 
 def _ingest(timings: Timings, day: date) -> None:
@@ -45,7 +45,7 @@ def _ingest(timings: Timings, day: date) -> None:
 
 
 def _open(timings: Timings, day: date) -> None:
-    from postloan.daybook import open_day
+    from postloan.business_day.ledger import open_day
     from postloan.warehouse import open_warehouse
 
     with timings.of("gate and rules"), open_warehouse() as warehouse:
@@ -55,13 +55,13 @@ def _open(timings: Timings, day: date) -> None:
 
 
 def _steps(timings: Timings, day: date) -> None:
-    from postloan.daybook import close_day, current_day
-    from postloan.steps.chain import STEPS, step
+    from postloan.business_day.ledger import close_day, current_day
+    from postloan.steps import CHAIN
     from postloan.warehouse import open_warehouse
 
-    for name in STEPS:
+    for name, step in CHAIN.items():
         with timings.of(name), open_warehouse() as warehouse:
-            step(name)(warehouse, current_day(warehouse, day))
+            step(warehouse, current_day(warehouse, day))
     with open_warehouse() as warehouse:
         close_day(warehouse, current_day(warehouse, day))
 
@@ -79,8 +79,8 @@ def run_day(day: date) -> Result:
 def compare_step(day: date, folder: Path) -> Result:
     """The days-past-due-and-stage step alone against its floor, warm; then export for the peers."""
     from benchmarks.peers import book, floor
-    from postloan.daybook import current_day
-    from postloan.steps.stage_overdue_loans import stage_overdue_loans
+    from postloan.business_day.ledger import current_day
+    from postloan.delinquency.stage_overdue_loans import stage_overdue_loans
     from postloan.warehouse import open_warehouse
 
     timings = Timings()
@@ -128,7 +128,7 @@ def compare_peer(peer: str, day: date, folder: Path) -> Result:
 
 def make_sample(loans: int, landing: Path) -> Result:
     """Write an opening delivery and the delta of the day after it."""
-    from postloan.sample import write_sample
+    from postloan.landing.sample import write_sample
 
     timings = Timings()
     with timings.of("write the sample lender"):

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import duckdb
 
-from postloan.landing_folder import LandingFolder
-from postloan.landing_writer import finish_delivery
+from postloan.files.landing_folder import LandingFolder
+from postloan.landing.writer import finish_delivery
 
 SOURCE = "core_banking"
 

@@ -62,8 +62,8 @@ class Outcome:
 
 def run_warm() -> Result:
     """The step that finds days past due, again on a warehouse that is open."""
-    from postloan.daybook import current_day
-    from postloan.steps.stage_overdue_loans import stage_overdue_loans
+    from postloan.business_day.ledger import current_day
+    from postloan.delinquency.stage_overdue_loans import stage_overdue_loans
     from postloan.warehouse import open_warehouse
 
     timings = Timings()

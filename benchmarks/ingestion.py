@@ -37,13 +37,13 @@ RUNS = 2
 
 PHASES = (
     ("postloan.ingestion.deliver", None, "check_content"),
-    ("postloan.ingestion.staging", "Staging", "load"),
-    ("postloan.ingestion.staging", "Staging", "convert"),
-    ("postloan.ingestion.staging", "Staging", "refuse_duplicates"),
-    ("postloan.ingestion.staging", "Staging", "refuse_orphans"),
+    ("postloan.ingestion.loading.staging", "Staging", "load"),
+    ("postloan.ingestion.loading.staging", "Staging", "convert"),
+    ("postloan.ingestion.loading.staging", "Staging", "refuse_duplicates"),
+    ("postloan.ingestion.loading.staging", "Staging", "refuse_orphans"),
     ("postloan.ingestion.deliver", None, "refuse_reversals"),
-    ("postloan.ingestion.staging", "Staging", "quarantine"),
-    ("postloan.ingestion.quality", "QualityGate", "check"),
+    ("postloan.ingestion.loading.staging", "Staging", "quarantine"),
+    ("postloan.ingestion.checks.quality", "QualityGate", "check"),
     ("postloan.ingestion.deliver", None, "_make_facts"),
 )
 """Module, class and name of the functions whose seconds are told."""
@@ -89,7 +89,7 @@ create view made_repayment_daily as
 def write_files(loans: int, landing: Path) -> Result:
     """Write the four deliveries of the lender."""
     from postloan.contracts import catalogue
-    from postloan.landing_writer import write_deliveries
+    from postloan.landing.writer import write_deliveries
 
     timings, feeds = Timings(), catalogue().feeds_of(SOURCE)
     with timings.of("write the files"), duckdb.connect() as connection:
@@ -155,7 +155,7 @@ class Phases:
 def take_in(day: date) -> Result:
     """Take one delivery in with the product's own ingestion; what is imported is timed apart."""
     start = time.perf_counter()
-    for module in ("postloan.ingestion.expectations", "duckdb_engine"):
+    for module in ("postloan.ingestion.checks.expectations", "duckdb_engine"):
         import_module(module)
     from postloan.ingestion.deliver import ingest
     from postloan.settings import settings

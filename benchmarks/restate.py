@@ -25,7 +25,7 @@ ONE_IN = {"no loan": 0, "0.1 % of the book": 1_000, "1 %": 100, "10 %": 10}
 
 def make_sample(loans: int, days: int, landing: Path) -> Result:
     """Write the lender."""
-    from postloan.sample import write_sample
+    from postloan.landing.sample import write_sample
 
     timings = Timings()
     with timings.of("write the sample lender"):
@@ -55,8 +55,8 @@ def _ingest(timings: Timings, day: date) -> None:
 
 
 def _stage(timings: Timings, day: date) -> None:
-    from postloan.daybook import close_day, open_day
-    from postloan.steps.stage_overdue_loans import stage_overdue_loans
+    from postloan.business_day.ledger import close_day, open_day
+    from postloan.delinquency.stage_overdue_loans import stage_overdue_loans
     from postloan.warehouse import open_warehouse
 
     with open_warehouse() as warehouse:

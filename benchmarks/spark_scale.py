@@ -82,8 +82,8 @@ def multiply(size: int, before: int) -> Result:
 
 def time_step() -> Result:
     """The step, again where the first run was short; the last run counts."""
-    from postloan.daybook import current_day
-    from postloan.steps.stage_overdue_loans import stage_overdue_loans
+    from postloan.business_day.ledger import current_day
+    from postloan.delinquency.stage_overdue_loans import stage_overdue_loans
     from postloan.warehouse import open_warehouse
 
     timings = Timings()

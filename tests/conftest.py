@@ -25,9 +25,9 @@ of_hypothesis.load_profile("untimed")
 
 SPARK_BY_DEFAULT = (
     *(
-        f"tests/engines/test_{name}.py"
+        f"tests/warehouse/test_{name}.py"
         for name in (
-            *("delta", "door", "parity"),
+            *("delta", "parity", "warehouse"),
             *("spark_deliveries", "spark_lake", "spark_plans", "spark_url"),
         )
     ),
@@ -39,25 +39,28 @@ SPARK_BY_DEFAULT = (
 POSTGRES_BY_DEFAULT = (
     *(
         f"tests/{area}/"
-        for area in ("chaos", "contracts", "dags", "engines", "journey", "sql", "unit")
+        for area in (
+            *("access", "business_day", "chaos", "contracts"),
+            *("dags", "journey", "sql", "warehouse"),
+        )
     ),
     *(
         f"tests/{name}.py"
         for name in (
-            "corrections/test_known_by_then",
-            "decisions/test_legal_cases",
-            "decisions/test_protected_persons",
+            "contact/restrictions/test_refused_rows_hold",
+            "contact/restrictions/test_release_commands",
+            "contact/test_protected_persons",
+            "delinquency/test_known_by_then",
             "delinquency/test_stages",
             "doctor/test_doctor",
             "ingestion/test_bad_input",
-            "ingestion/test_requeue",
+            "ingestion/test_reprocess",
+            "landing/fetch/test_files_and_sql",
+            "legal/test_legal_cases",
             "lineage/test_task_lineage",
-            "restrictions/test_refused_rows_hold",
-            "restrictions/test_release_commands",
+            "publication/test_publication",
             "retention/test_expire",
             "risk/test_credit_scores",
-            "sources/test_files_and_sql",
-            "taskfiles/test_publication",
         )
     ),
 )
@@ -66,16 +69,22 @@ of each area that runs its steps. What the others ask is settled in SELECTs, of 
 parity and `tests/sql` show that PostgreSQL answers them alike."""
 
 WITH_MANY_DAYS = (
-    *(f"tests/{area}/" for area in ("corrections", "decisions", "restrictions", "retention")),
+    *(
+        f"tests/{area}/"
+        for area in ("contact", "legal", "publication/recalls", "retention", "rules")
+    ),
     *(
         f"tests/{name}.py"
         for name in (
-            *("engines/test_carrying", "engines/test_schema_changes"),
+            *("delinquency/test_belief_command", "delinquency/test_independent_count"),
+            *("delinquency/test_known_by_then", "delinquency/test_shuffled_chain"),
+            *("delinquency/test_shuffled_days", "ingestion/test_late_arrivals"),
             *("ingestion/test_planted_defects", "ingestion/test_quarantine_files"),
-            *("ingestion/test_requeue", "ingestion/test_second_chance"),
-            *("ingestion/test_whose_corrections", "lineage/test_later_corrections"),
-            *("lineage/test_task_lineage", "sources/test_connections", "sources/test_fineract"),
-            *("sources/test_swapped_folders", "taskfiles/test_kill", "taskfiles/test_publication"),
+            *("ingestion/test_reprocess", "ingestion/test_whose_corrections"),
+            *("landing/fetch/test_connections", "landing/fetch/test_fineract"),
+            *("landing/fetch/test_swapped_folders", "lineage/test_later_corrections"),
+            *("lineage/test_task_lineage", "publication/test_kill", "publication/test_publication"),
+            *("warehouse/test_schema_changes", "warehouse/test_transfer"),
         )
     ),
 )
@@ -87,15 +96,16 @@ of `tests/sql`.
 """
 
 LONG = (
-    *("engines/test_parity", "chaos/test_killed_day", "sql/test_models"),
+    *("warehouse/test_parity", "chaos/test_killed_day", "sql/test_models"),
     *(
-        "corrections/test_shuffled_chain",
+        "delinquency/test_shuffled_chain",
         "chaos/test_killed_writes",
-        "corrections/test_independent_count",
+        "delinquency/test_independent_count",
     ),
-    *("generative/test_protecting_facts", "corrections/test_shuffled_days"),
-    *("generative/test_feed_fuzzer", "engines/test_schema_changes", "embedded/test_together"),
-    *("decisions/test_protection", "engines/test_delta", "ingestion/test_planted_defects"),
+    *("generative/test_protecting_facts", "delinquency/test_shuffled_days"),
+    *("generative/test_feed_fuzzer", "warehouse/test_schema_changes"),
+    *("local_airflow/test_together", "contact/test_protection", "warehouse/test_delta"),
+    "ingestion/test_planted_defects",
 )
 """Files that take minutes. They come first: one that comes last lets the other processes wait."""
 

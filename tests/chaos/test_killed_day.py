@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from postloan.sample import write_sample
+from postloan.landing.sample import write_sample
 from postloan.settings import REPOSITORY, settings
 from postloan.warehouse import open_warehouse
 from tests.support.whole_day import files, run_whole_day, tables

@@ -11,9 +11,9 @@ import pytest
 
 from postloan.contracts import Column, FeedContract, Table, catalogue
 from postloan.errors import ContractError
-from postloan.ingestion.conversion import fault_of, faults_select, typed_select
-from postloan.ingestion.quality import checks_of, in_dialect
-from postloan.ingestion.refusals import advice
+from postloan.ingestion.checks.quality import checks_of, in_dialect
+from postloan.ingestion.loading.conversion import fault_of, faults_select, typed_select
+from postloan.ingestion.reading.refusals import advice
 from postloan.warehouse import Warehouse
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from postloan.settings import include_folder
-from postloan.yaml_text import yaml_document
+from postloan.text.yaml_text import yaml_document
 
 CONTRACTS = sorted((include_folder() / "contracts").glob("*/*.yaml"))
 

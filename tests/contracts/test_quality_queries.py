@@ -8,7 +8,8 @@ from open_data_contract_standard.model import DataQuality
 
 from postloan.contracts import FeedContract, catalogue
 from postloan.errors import ContractError
-from postloan.ingestion.quality import Check, checks_of
+from postloan.ingestion.checks.check import Check
+from postloan.ingestion.checks.quality import checks_of
 
 REFUSED = [
     ("select 1 from read_text('/etc/hosts')", "no table"),

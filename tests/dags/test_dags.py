@@ -15,8 +15,8 @@ from airflow.sdk import DAG, Asset
 from airflow.serialization.serialized_objects import DagSerialization
 from airflow.timetables.base import TimeRestriction
 
-from postloan.embedded.control import pools
-from postloan.embedded.follow import CHAIN, GATE
+from postloan.local_airflow.control import pools
+from postloan.local_airflow.follow import CHAIN, GATE
 from postloan.rules.packs import rule_book
 from postloan.rules.tables import compile_rules
 from postloan.settings import REPOSITORY, settings

@@ -9,7 +9,7 @@ from airflow.api_fastapi.app import create_app, purge_cached_app
 from airflow.utils.db import initdb
 from fastapi.testclient import TestClient
 
-from postloan.ingestion.data_docs import page_path
+from postloan.ingestion.checks.data_docs import page_path
 from postloan.orchestration.links import DataDocsLink
 from postloan.orchestration.operators import IngestDelivery
 

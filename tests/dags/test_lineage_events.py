@@ -16,7 +16,7 @@ from airflow.utils.state import TaskInstanceState
 from openlineage.client import OpenLineageClient
 from openlineage.client.transport.file import FileConfig, FileTransport
 
-from postloan.daybook import open_day
+from postloan.business_day.ledger import open_day
 from postloan.orchestration.lineage_events import warehouse_namespace
 from postloan.orchestration.operators import BusinessStep, IngestDelivery, WarehouseOperator
 from postloan.warehouse import open_warehouse

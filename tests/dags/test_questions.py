@@ -9,7 +9,8 @@ import pytest
 from markdown_it import MarkdownIt
 
 from postloan.errors import PostloanError
-from postloan.legal_question import Change
+from postloan.legal.approve_legal_cases import Request, WaitingCase
+from postloan.legal.question import Change
 from postloan.orchestration.questions import (
     CASES_PER_QUESTION,
     Question,
@@ -17,7 +18,6 @@ from postloan.orchestration.questions import (
     question_of,
     read_answer,
 )
-from postloan.steps.approve_legal_cases import Request, WaitingCase
 
 ON = date(2026, 11, 20)
 CASE = WaitingCase(

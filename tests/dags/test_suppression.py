@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from airflow.sdk.exceptions import AirflowRescheduleException, AirflowSkipException
 
-from postloan.business_day import BusinessDay
+from postloan.business_date import BusinessDay
 from postloan.orchestration.operators import LOOK_AGAIN_AFTER
 from postloan.orchestration.suppression import SuppressContacts
+from postloan.publication.suppress_contacts import NOTHING
 from postloan.rules.tables import publish_rules
-from postloan.steps.suppress_contacts import NOTHING
 from postloan.warehouse import open_warehouse
 from tests.support.decision_book import Book
 

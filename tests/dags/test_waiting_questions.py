@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from airflow.sdk.exceptions import AirflowSkipException, TaskAwaitingInput
 
+from postloan.legal.approve_legal_cases import Request
 from postloan.orchestration.approvals import LOOKS_EVERY, AskLegalApprovers
-from postloan.steps.approve_legal_cases import Request
 from postloan.warehouse import open_warehouse
 from tests.support.decision_book import Book
 from tests.support.legal_desk import FIRST, NEXT, THIRD, question, run

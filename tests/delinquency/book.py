@@ -6,11 +6,11 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
-from postloan.business_day import BusinessDay
-from postloan.daybook import CLOSED, read_book
-from postloan.delinquency import compute_delinquency
+from postloan.business_date import BusinessDay
+from postloan.business_day.ledger import CLOSED, read_book
+from postloan.delinquency.past_due import compute_delinquency
+from postloan.delinquency.stage_overdue_loans import stage_overdue_loans
 from postloan.rules.tables import publish_rules
-from postloan.steps.stage_overdue_loans import stage_overdue_loans
 from postloan.warehouse import Warehouse
 
 OPENING = date(2026, 1, 1)

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from postloan.contracts import catalogue
-from postloan.delinquency import loan_beliefs
+from postloan.delinquency.past_due import loan_beliefs
 from postloan.warehouse import Warehouse, open_warehouse
 from tests.delinquency.book import Book, day
 

@@ -1,11 +1,11 @@
-"""Grace and pauses of a loan (edge cases G1 to G5; tasks and cases are in tests/decisions)."""
+"""Grace and pauses of a loan (edge cases G1 to G5; tasks are in tests/contact)."""
 
 from datetime import date
 from itertools import pairwise
 
 import pytest
 
-from postloan.delinquency import loan_beliefs, stage_totals
+from postloan.delinquency.past_due import loan_beliefs, stage_totals
 from postloan.errors import RuleError
 from postloan.rules.packs import rule_book
 from postloan.rules.tables import compile_rules

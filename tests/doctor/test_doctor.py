@@ -15,8 +15,8 @@ import pytest
 import yaml
 
 from postloan.cli import main
-from postloan.embedded.api import AirflowApi
-from postloan.modes import keep_private
+from postloan.files.modes import keep_private
+from postloan.local_airflow.api import AirflowApi
 from postloan.settings import REPOSITORY, settings
 from postloan.warehouse import open_warehouse
 from tests.support.later_contracts import Contracts

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from postloan.contracts import FeedContract, catalogue
 from postloan.settings import REPOSITORY
-from postloan.warehouse.on_duckdb import DuckDBWarehouse
+from postloan.warehouse.duckdb.engine import DuckDBWarehouse
+from postloan.warehouse.migration import bring_up_to_date
 from tests.support.fuzzing.account import Account
 from tests.support.fuzzing.bench import Bench, Outcome, SpoiledFile
 from tests.support.fuzzing.bombs import BOMBS
@@ -45,7 +46,7 @@ that all its readings took."""
 def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
     """A lender with an opening, for all files."""
     with DuckDBWarehouse(":memory:", threads=1) as warehouse:
-        warehouse.ensure_tables()
+        bring_up_to_date(warehouse)
         yield Bench(tmp_path_factory.mktemp("fuzzer"), warehouse)
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from postloan.delinquency import compute_delinquency
+from postloan.delinquency.past_due import compute_delinquency
 from postloan.rules.tables import publish_rules
 from postloan.warehouse import Warehouse, open_warehouse
 

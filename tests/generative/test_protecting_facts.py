@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from postloan.contact.restrictions.release import Release, append_releases, kinds
+from postloan.contact.restrictions.waiting import Asked, releases_of
 from postloan.contracts import catalogue
-from postloan.restrictions.release import Release, append_releases, kinds
-from postloan.restrictions.waiting import Asked, releases_of
 from postloan.warehouse import Warehouse
 from tests.support.debtors import Debtors
 from tests.support.deliveries import NEXT_DAY, Lender, csv_bytes
@@ -83,8 +83,8 @@ def test_no_fact_that_protects_lets_a_message_a_call_or_a_case_pass(
     assert {q: debtors.reached(q) for q in QUEUES} == others
 
     # One of each kind is released and is contacted and sued; nobody else is. What was taken back
-    # takes a second delivery (`tests/restrictions/test_taken_back.py`); a number that was reported
-    # is no fact about its customer (`tests/sql/number_report`).
+    # takes a second delivery (`tests/contact/restrictions/test_taken_back.py`); a number that was
+    # reported is no fact about its customer (`tests/sql/contact/number_report`).
     chosen = {p.kind: p for p in planted if p.kind}
     assert set(chosen) == set(kinds()) - {"taken_back", "reported_number"}
     for plant in chosen.values():

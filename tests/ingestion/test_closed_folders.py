@@ -9,8 +9,8 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from postloan.errors import DeliveryError
-from postloan.ingestion.opened import open_delivered
-from postloan.ingestion.out_of_place import never_taken_in
+from postloan.ingestion.arrivals.out_of_place import never_taken_in
+from postloan.ingestion.reading.opened import open_delivered
 
 STRANGER = 65_534
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from postloan.errors import DeliveryError
-from postloan.ingestion.data_docs import page_path
+from postloan.ingestion.checks.data_docs import page_path
 from postloan.settings import settings
 from tests.support.deliveries import (
     CUSTOMER,

@@ -11,14 +11,14 @@ from typing import Any
 
 import pytest
 
+from postloan.business_day.ledger import next_due, unopened_dates
 from postloan.cli import open_, reconcile
-from postloan.daybook import next_due, unopened_dates
 from postloan.errors import DayError, DeliveryError
-from postloan.ingestion.horizon import ParkedError, days_ahead, within_reach
-from postloan.ingestion.quarantine import raw_text_of, read_refused
-from postloan.ingestion.requeue import Wish, requeue
+from postloan.ingestion.arrivals.horizon import ParkedError, days_ahead, within_reach
+from postloan.ingestion.quarantine.quarantine import raw_text_of, read_refused
+from postloan.ingestion.reprocess import Wish, requeue
 from postloan.settings import settings
-from postloan.shown_text import made_visible
+from postloan.text.shown_text import made_visible
 from tests.support.deliveries import (
     CUSTOMER,
     INSTALMENT,

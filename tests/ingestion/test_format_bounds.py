@@ -17,10 +17,10 @@ import pytest
 
 from postloan.contracts.file_format import FileFormat
 from postloan.errors import DeliveryError
-from postloan.ingestion import formats, normalise
-from postloan.ingestion.formats import read_file
-from postloan.ingestion.refusals import MAX_RECORD_BYTES
-from postloan.ingestion.unpack import unpack
+from postloan.ingestion.reading import formats, normalise
+from postloan.ingestion.reading.formats import read_file
+from postloan.ingestion.reading.refusals import MAX_RECORD_BYTES
+from postloan.ingestion.reading.unpack import unpack
 from tests.support.customer_files import NAMES, PLAIN, deliver, parquet, zipped
 from tests.support.deliveries import Lender
 from tests.support.rule_files import RuleFiles

@@ -11,7 +11,7 @@ import pytest
 from postloan.contracts import catalogue
 from postloan.contracts.file_format import FileFormat, file_format_of
 from postloan.errors import ContractError, DeliveryError
-from postloan.ingestion import formats
+from postloan.ingestion.reading import formats
 from postloan.warehouse import open_warehouse
 from tests.support.customer_files import (
     NAMES,

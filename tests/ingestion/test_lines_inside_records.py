@@ -12,11 +12,11 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from postloan.contact.restrictions.waiting import waiting_rows
 from postloan.contracts import catalogue
 from postloan.errors import ContractError
-from postloan.ingestion.normalise import MAX_SHOWN
-from postloan.ingestion.requeue import Wish, requeue
-from postloan.restrictions.waiting import waiting_rows
+from postloan.ingestion.reading.normalise import MAX_SHOWN
+from postloan.ingestion.reprocess import Wish, requeue
 from postloan.settings import settings
 from tests.support.deliveries import (
     CUSTOMER,

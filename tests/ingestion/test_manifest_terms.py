@@ -9,7 +9,7 @@ import pytest
 
 from postloan.contracts import catalogue
 from postloan.errors import DeliveryError
-from postloan.ingestion.manifest import Manifest, read_manifest
+from postloan.ingestion.reading.manifest import Manifest, read_manifest
 from tests.support.deliveries import CUSTOMER, LOAN, OPENING_DAY, Lender
 
 SOURCE = "core_banking"

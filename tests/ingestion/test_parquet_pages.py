@@ -11,8 +11,8 @@ import pytest
 
 from postloan.contracts.file_format import FileFormat
 from postloan.errors import DeliveryError
-from postloan.ingestion import formats, parquet_files, parquet_pages
-from postloan.ingestion.parquet_pages import check_footer, pages
+from postloan.ingestion.reading import formats, parquet_files, parquet_pages
+from postloan.ingestion.reading.parquet_pages import check_footer, pages
 
 PARQUET = FileFormat(kind="parquet")
 

@@ -11,7 +11,7 @@ import pytest
 
 from postloan.contracts.file_format import FileFormat
 from postloan.errors import DeliveryError
-from postloan.ingestion import formats
+from postloan.ingestion.reading import formats
 from tests.support.customer_files import NAMES, deliver, parquet
 from tests.support.deliveries import Lender
 from tests.support.rule_files import RuleFiles

@@ -5,13 +5,14 @@ from typing import Any
 
 import pytest
 
-from postloan.ingestion import staging
-from postloan.ingestion import survey as survey_module
-from postloan.ingestion.normalise import normalise
-from postloan.ingestion.refusals import MAX_RECORD_BYTES
-from postloan.ingestion.survey import survey
+from postloan.ingestion.loading import staging
+from postloan.ingestion.reading import plain_csv_check as survey_module
+from postloan.ingestion.reading.normalise import normalise
+from postloan.ingestion.reading.plain_csv_check import survey
+from postloan.ingestion.reading.refusals import MAX_RECORD_BYTES
 from postloan.warehouse import open_warehouse
-from postloan.warehouse.on_duckdb import DuckDBWarehouse
+from postloan.warehouse.duckdb.engine import DuckDBWarehouse
+from postloan.warehouse.migration import bring_up_to_date
 from tests.support.deliveries import CUSTOMER, INSTALMENT, LOAN, OPENING_DAY, Lender, csv_bytes
 
 AMOUNTS = (
@@ -99,7 +100,7 @@ Outcome = tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]
 def taken_in(home: Path, file: bytes) -> Outcome:
     """Facts and quarantine after one delivery of instalments."""
     with open_warehouse("duckdb:///:memory:") as warehouse:
-        warehouse.ensure_tables()
+        bring_up_to_date(warehouse)
         lender = Lender(home, warehouse)
         lender.deliver(customer=[CUSTOMER], loan=[LOAN], raw={"instalment": file})
         columns = "loan_id, instalment_no, due_on, amount_due, principal_due, line_no"
@@ -295,7 +296,7 @@ def test_lines_keep_their_order_where_values_are_looked_up_in_a_long_list(tmp_pa
 
 def test_rows_in_doubt_are_judged_and_may_be_good(tmp_path: Path) -> None:
     with open_warehouse("duckdb:///:memory:") as warehouse:
-        warehouse.ensure_tables()
+        bring_up_to_date(warehouse)
         lender = Lender(tmp_path, warehouse)
         rows = [{**INSTALMENT, "instalment_no": str(n), "amount_due": "100"} for n in range(9)]
         result = lender.deliver(customer=[CUSTOMER], loan=[LOAN], instalment=rows)

@@ -17,15 +17,15 @@ from typing import Any
 
 import pytest
 
+from postloan.business_day.gates import FailedCheck, failed_checks, release_gate
+from postloan.business_day.ledger import close_day, open_day
+from postloan.business_day.result import StepResult
 from postloan.contracts import catalogue
-from postloan.daybook import close_day, open_day
+from postloan.delinquency.stage_overdue_loans import stage_overdue_loans
 from postloan.errors import DayError, DeliveryError, PostloanError
-from postloan.gates import FailedCheck, failed_checks, release_gate
 from postloan.ingestion.deliver import ingest
-from postloan.sample import write_sample
-from postloan.steps.publish_task_files import publish_task_files
-from postloan.steps.result import StepResult
-from postloan.steps.stage_overdue_loans import stage_overdue_loans
+from postloan.landing.sample import write_sample
+from postloan.publication.publish_task_files import publish_task_files
 from postloan.warehouse import Warehouse, open_warehouse
 
 DAY = date(2026, 11, 20)

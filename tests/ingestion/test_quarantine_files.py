@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from postloan.errors import DeliveryError
-from postloan.ingestion.data_docs import page_path
-from postloan.ingestion.quarantine import MORE_ROWS, listed_at_most
-from postloan.ingestion.requeue import Wish, requeue
+from postloan.ingestion.checks.data_docs import page_path
+from postloan.ingestion.quarantine.quarantine import MORE_ROWS, listed_at_most
+from postloan.ingestion.reprocess import Wish, requeue
 from postloan.settings import settings
 from tests.support.deliveries import (
     CUSTOMER,

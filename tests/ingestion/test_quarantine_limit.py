@@ -8,7 +8,7 @@ import pytest
 
 from postloan.contracts import catalogue
 from postloan.errors import ContractError, DeliveryError
-from postloan.ingestion.limits import limit_of
+from postloan.ingestion.checks.limits import limit_of
 from tests.support.deliveries import CUSTOMER, INSTALMENT, LOAN, NEXT_DAY, REPAYMENT, Lender
 from tests.support.rule_files import RuleFiles
 

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from postloan.errors import DeliveryError
-from postloan.ingestion import deliver, staging
-from postloan.ingestion.requeue import Wish, requeue
+from postloan.ingestion import deliver
+from postloan.ingestion.loading import staging
+from postloan.ingestion.reprocess import Wish, requeue
 from postloan.settings import settings
 from tests.support.deliveries import CUSTOMER, INSTALMENT, LOAN, OPENING_DAY, Lender, csv_bytes
 

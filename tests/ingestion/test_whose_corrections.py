@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from postloan.ingestion.requeue import Wish, requeue
+from postloan.ingestion.reprocess import Wish, requeue
 from postloan.settings import settings
 from tests.support.deliveries import (
     CUSTOMER,

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from postloan.embedded.api import AirflowApi
-from postloan.embedded.environment import password, port_file, write_private
+from postloan.local_airflow.api import AirflowApi
+from postloan.local_airflow.environment import password, port_file, write_private
 from postloan.settings import REPOSITORY, Settings, settings
 from tests.support.marks import WORD, append_row, plant
 from tests.support.whole_day import files

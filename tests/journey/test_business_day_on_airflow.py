@@ -11,8 +11,9 @@ import psutil
 import pytest
 import requests
 
-from postloan.embedded.follow import CHAIN, GATE
-from postloan.embedded.supervisor import COMPONENTS, recorded
+from postloan.local_airflow.follow import CHAIN, GATE
+from postloan.local_airflow.processes import recorded
+from postloan.local_airflow.supervisor import COMPONENTS
 from tests.journey.conftest import Installation
 from tests.support.marks import WORD, leaks
 

@@ -18,12 +18,12 @@ from typing import Any
 import pytest
 import yaml
 
+from postloan.access.users import users
 from postloan.cli import main
-from postloan.embedded.api import AirflowApi
-from postloan.embedded.environment import new_compose_environment
-from postloan.embedded.processes import Started, end
+from postloan.local_airflow.api import AirflowApi
+from postloan.local_airflow.environment import new_compose_environment
+from postloan.local_airflow.processes import Started, end
 from postloan.settings import REPOSITORY, settings
-from postloan.users import users
 from tests.journey.conftest import free_port
 from tests.support.postgres import TestServer
 

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from postloan.embedded.follow import ALL_DAGS
-from postloan.sample import write_sample
+from postloan.landing.sample import write_sample
+from postloan.local_airflow.follow import ALL_DAGS
 from postloan.settings import settings
 from postloan.warehouse import open_warehouse
 from tests.journey.conftest import Installation, running

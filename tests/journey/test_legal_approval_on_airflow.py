@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 import requests
 
-from postloan.embedded.api import AirflowApi, Run
-from postloan.embedded.environment import password
+from postloan.local_airflow.api import AirflowApi, Run
+from postloan.local_airflow.environment import password
 from postloan.settings import include_folder
 from postloan.warehouse import open_warehouse
 from tests.journey.conftest import Installation, running

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from postloan.lineage import LineageStep, explain_task
+from postloan.lineage.task_lineage import LineageStep, explain_task
 from tests.support.deliveries import CUSTOMER, NEXT_DAY, OPENING_DAY, Lender
 from tests.support.whole_day import run_whole_day
 

@@ -7,7 +7,7 @@ import pytest
 
 from postloan.cli import main
 from postloan.cli.explain import _print_json, chain_lines
-from postloan.lineage import LineageStep
+from postloan.lineage.task_lineage import LineageStep
 from postloan.warehouse import open_warehouse
 from tests.lineage.morning import CALLED, live_through_a_day
 from tests.support.deliveries import NEXT_DAY, Lender

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from postloan.errors import PostloanError
-from postloan.lineage import LineageStep, contacts_around, explain_task, is_recalled
+from postloan.lineage.task_lineage import LineageStep, contacts_around, explain_task, is_recalled
 from tests.lineage.morning import BORROWER, CALLED, REMINDED, STUDENT, SUED, Morning
 from tests.support.deliveries import CUSTOMER, NEXT_DAY
 from tests.support.whole_day import run_whole_day

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from postloan.daybook import open_day
-from postloan.importing import import_tables, read_mapping
+from postloan.business_day.ledger import open_day
+from postloan.delinquency.stage_overdue_loans import stage_overdue_loans
 from postloan.ingestion.deliver import ingest
+from postloan.landing.foreign import import_tables, read_mapping
 from postloan.settings import settings
-from postloan.steps.stage_overdue_loans import stage_overdue_loans
 from postloan.warehouse import open_warehouse
 from tests.support.real_data import MAPPINGS, real_data
 

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from postloan.business_day import BusinessDay
-from postloan.daybook import close_day, open_day
-from postloan.delinquency import stage_totals
-from postloan.importing import import_tables, read_mapping
+from postloan.business_date import BusinessDay
+from postloan.business_day.ledger import close_day, open_day
+from postloan.delinquency.past_due import stage_totals
+from postloan.delinquency.stage_overdue_loans import stage_overdue_loans
 from postloan.ingestion.deliver import ingest
+from postloan.landing.foreign import import_tables, read_mapping
 from postloan.settings import settings
-from postloan.steps.stage_overdue_loans import stage_overdue_loans
 from postloan.warehouse import Warehouse, open_warehouse
 from tests.support.real_data import MAPPINGS, real_data
 

@@ -3,7 +3,7 @@
 import re
 
 from postloan.contracts import catalogue
-from postloan.ingestion.manifest import Manifest
+from postloan.ingestion.reading.manifest import Manifest
 from postloan.settings import REPOSITORY
 
 

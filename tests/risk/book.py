@@ -4,11 +4,11 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from postloan.business_day import BusinessDay
+from postloan.business_date import BusinessDay
+from postloan.business_day.result import StepResult
 from postloan.contracts import catalogue
 from postloan.rules.tables import publish_rules
-from postloan.steps.chain import step
-from postloan.steps.result import StepResult
+from postloan.steps import STEPS
 from tests.support import decision_book
 
 LONG_AGO = decision_book.LONG_AGO
@@ -137,7 +137,7 @@ class Book(decision_book.Book):
     def run(self, name: str, on: date, previous: date | None) -> StepResult:
         """Publish the rules and run one step; without a previous date the book is opened."""
         publish_rules(self.warehouse, on)
-        return step(name)(self.warehouse, BusinessDay(on, 1, previous, previous is None))
+        return STEPS[name](self.warehouse, BusinessDay(on, 1, previous, previous is None))
 
     def stage(self, on: date, previous: date | None) -> StepResult:
         """Run `stage_overdue_loans`."""

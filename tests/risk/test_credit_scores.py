@@ -5,8 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from postloan.business_day import BusinessDay
-from postloan.steps.refresh_credit_scores import is_due
+from postloan.business_date import BusinessDay
+from postloan.risk.refresh_credit_scores import is_due
 from tests.risk.book import LONG_AGO, OPENING, Book, later
 
 NOVEMBER_30 = date(2026, 11, 30)

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from postloan.contracts import catalogue
+from postloan.sqllint.house_rules import output_columns
+from postloan.text.yaml_text import yaml_document
 from postloan.warehouse import Warehouse, load_model, model_names
-from postloan.warehouse.house_rules import output_columns
 from postloan.warehouse.models import parse
-from postloan.yaml_text import yaml_document
 from tests.support.sql_case import (
     DEFAULT_DAY,
     SqlCase,

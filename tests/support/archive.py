@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from postloan.contracts import catalogue
-from postloan.ingestion.quarantine import publish_quarantine
+from postloan.ingestion.quarantine.quarantine import publish_quarantine
 from postloan.retention.expire import Expired, expire
 from postloan.settings import Settings
 from postloan.warehouse import Warehouse

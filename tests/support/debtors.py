@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from postloan.business_day.ledger import CLOSED, read_book
 from postloan.contracts import catalogue
-from postloan.daybook import CLOSED, read_book
 from tests.support.beginnings import begin
 from tests.support.deliveries import INSTALMENT, LOAN, NEXT_DAY, OPENING_DAY, Lender
 from tests.support.whole_day import run_whole_day

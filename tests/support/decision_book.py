@@ -10,12 +10,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from postloan.business_day import BusinessDay
+from postloan.business_date import BusinessDay
+from postloan.business_day.result import StepResult
+from postloan.legal.approve_legal_cases import Request, Verdict, decide
+from postloan.legal.start_legal_preparation import start_legal_preparation
+from postloan.publication.publish_task_files import publish_task_files
 from postloan.rules.tables import publish_rules
-from postloan.steps.approve_legal_cases import Request, Verdict, decide
-from postloan.steps.publish_task_files import publish_task_files
-from postloan.steps.result import StepResult
-from postloan.steps.start_legal_preparation import start_legal_preparation
 from postloan.warehouse import Warehouse
 
 LONG_AGO = date(2020, 1, 1)

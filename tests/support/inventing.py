@@ -15,11 +15,11 @@ from typing import Any
 from hypothesis import strategies as st
 
 from postloan.contracts import Column, Table, catalogue
-from postloan.ingestion.relations import file_key
+from postloan.ingestion.loading.relations import file_key
 from postloan.rules.packs import rule_book
 from postloan.rules.tables import compile_rules
+from postloan.sqllint.house_rules import output_columns
 from postloan.warehouse import Warehouse, load_model, open_warehouse
-from postloan.warehouse.house_rules import output_columns
 from postloan.warehouse.models import parse
 
 Row = dict[str, Any]

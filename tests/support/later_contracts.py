@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from postloan.settings import include_folder
-from postloan.yaml_text import yaml_document
+from postloan.text.yaml_text import yaml_document
 
 Property = dict[str, Any]
 

@@ -4,8 +4,8 @@ import csv
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 
-from postloan.business_day import BusinessDay
-from postloan.steps.approve_legal_cases import Request, ask
+from postloan.business_date import BusinessDay
+from postloan.legal.approve_legal_cases import Request, ask
 from tests.support.decision_book import Book
 
 FIRST = date(2026, 11, 18)

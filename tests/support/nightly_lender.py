@@ -6,11 +6,11 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from postloan.daybook import read_book
-from postloan.steps.publish_task_files import publish_task_files
-from postloan.steps.result import StepResult
-from postloan.steps.start_legal_preparation import start_legal_preparation
-from postloan.steps.suppress_contacts import suppress_contacts
+from postloan.business_day.ledger import read_book
+from postloan.business_day.result import StepResult
+from postloan.legal.start_legal_preparation import start_legal_preparation
+from postloan.publication.publish_task_files import publish_task_files
+from postloan.publication.suppress_contacts import suppress_contacts
 from postloan.warehouse import Warehouse
 from tests.delinquency.book import Book, day
 

@@ -4,8 +4,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from postloan.sources.config import Auth, Connector, Paging, Rest, read_connector
-from postloan.sources.result import Order
+from postloan.landing.fetch.config import Auth, Connector, Paging, Rest, read_connector
+from postloan.landing.fetch.result import Order
 
 DAY = date(2026, 11, 20)
 INSTITUTIONS = "/institutions"

@@ -10,7 +10,7 @@ import yaml
 
 from postloan.contracts import reading
 from postloan.settings import include_folder
-from postloan.yaml_text import yaml_document
+from postloan.text.yaml_text import yaml_document
 
 
 @dataclass

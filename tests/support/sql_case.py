@@ -31,10 +31,10 @@ from typing import Any
 from postloan.contracts import Column, Table, catalogue
 from postloan.rules.packs import rule_book
 from postloan.rules.tables import compile_rules
+from postloan.sqllint.house_rules import output_columns
+from postloan.text.yaml_text import yaml_document
 from postloan.warehouse import Warehouse, load_model
-from postloan.warehouse.house_rules import output_columns
 from postloan.warehouse.models import parse
-from postloan.yaml_text import yaml_document
 
 Rows = list[dict[str, Any]]
 

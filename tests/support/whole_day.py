@@ -8,13 +8,13 @@ import sys
 from datetime import date
 from pathlib import Path
 
+from postloan.business_day.close_business_day import close_business_day
+from postloan.business_day.ledger import open_day
 from postloan.contracts import catalogue
-from postloan.daybook import open_day
+from postloan.files.modes import keep_private
 from postloan.ingestion.deliver import ingest
-from postloan.modes import keep_private
 from postloan.settings import settings
-from postloan.steps.chain import run_steps
-from postloan.steps.close_business_day import close_business_day
+from postloan.steps import run_steps
 from postloan.warehouse import Warehouse, open_warehouse
 
 

@@ -9,10 +9,10 @@ from contextlib import redirect_stderr, redirect_stdout
 from importlib import import_module
 from pathlib import Path
 
-from postloan.advice import advised
 from postloan.cli.harmless import Harmless
 from postloan.errors import PostloanError, WarehouseError
-from postloan.modes import keep_private
+from postloan.files.modes import keep_private
+from postloan.text.advice import advised
 
 COMMANDS = (
     "demo",

@@ -11,11 +11,11 @@ import os
 import pwd
 import re
 
-from postloan.embedded.api import AirflowApi
-from postloan.embedded.ours import stranger_at
 from postloan.errors import PostloanError
+from postloan.local_airflow.api import AirflowApi
+from postloan.local_airflow.ours import stranger_at
 from postloan.settings import settings
-from postloan.shown_text import shown
+from postloan.text.shown_text import shown
 
 _NAME = re.compile(r"\w[\w .,'·-]{0,79}")
 """No brackets: nobody can write what looks like the proof behind the name."""

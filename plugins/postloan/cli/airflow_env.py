@@ -4,7 +4,7 @@ import argparse
 import os
 import shlex
 
-from postloan.embedded.environment import PREFERRED_PORT, airflow_environment, known_port
+from postloan.local_airflow.environment import PREFERRED_PORT, airflow_environment, known_port
 from postloan.settings import settings
 
 

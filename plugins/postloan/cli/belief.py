@@ -3,8 +3,8 @@
 import argparse
 from datetime import date
 
-from postloan.cli.shown import business_date
-from postloan.delinquency import LoanBelief, loan_beliefs
+from postloan.cli.common import business_date
+from postloan.delinquency.past_due import LoanBelief, loan_beliefs
 from postloan.warehouse import open_warehouse
 
 NOT_PAST_DUE = "not past due"

@@ -2,9 +2,9 @@
 
 import argparse
 
+from postloan.business_day.ledger import next_due, skip_day
 from postloan.cli.acting import acting_person, add_by
-from postloan.cli.shown import business_date
-from postloan.daybook import next_due, skip_day
+from postloan.cli.common import business_date
 from postloan.settings import settings
 from postloan.warehouse import open_warehouse
 

@@ -4,11 +4,11 @@ import argparse
 import os
 from pathlib import Path
 
-from postloan.embedded.environment import COMPOSE_USERS, new_compose_environment, write_private
+from postloan.access.users import ADMIN, Users, users
 from postloan.errors import PostloanError
-from postloan.modes import check_home
+from postloan.files.modes import check_home
+from postloan.local_airflow.environment import COMPOSE_USERS, new_compose_environment, write_private
 from postloan.settings import REPOSITORY, settings
-from postloan.users import ADMIN, Users, users
 
 
 def run(args: argparse.Namespace) -> int:

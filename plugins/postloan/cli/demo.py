@@ -3,17 +3,17 @@
 import argparse
 from datetime import date
 
+from postloan.business_day.summary import finished_dates
 from postloan.cli import sample
+from postloan.cli.common import date_of, tell, tell_outcome, where_the_ui_is
 from postloan.cli.open_ import opening_dates
 from postloan.cli.run import run_date
-from postloan.cli.shown import date_of, tell, tell_outcome, where_the_ui_is
 from postloan.cli.summary import show_summary
-from postloan.embedded.api import AirflowApi
-from postloan.embedded.together import airflow, turn
 from postloan.errors import PostloanError
-from postloan.ingestion.horizon import within_reach
-from postloan.modes import close_doors
-from postloan.reports import finished_dates
+from postloan.files.modes import close_doors
+from postloan.ingestion.arrivals.horizon import within_reach
+from postloan.local_airflow.api import AirflowApi
+from postloan.local_airflow.together import airflow, turn
 from postloan.settings import Settings, settings
 
 LAST_DATE = date(2026, 11, 20)

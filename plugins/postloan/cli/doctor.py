@@ -4,7 +4,7 @@ import argparse
 import textwrap
 from collections.abc import Iterator
 
-from postloan.cli.shown import counted_as
+from postloan.cli.common import counted_as
 from postloan.doctor import Finding, State, examine
 from postloan.settings import settings
 

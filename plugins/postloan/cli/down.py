@@ -2,8 +2,8 @@
 
 import argparse
 
-from postloan.embedded.control import stop
-from postloan.embedded.together import let_it_stay, stop_after_users
+from postloan.local_airflow.control import stop
+from postloan.local_airflow.together import let_it_stay, stop_after_users
 from postloan.settings import settings
 
 

@@ -2,7 +2,7 @@
 
 import argparse
 
-from postloan.cli.shown import business_date
+from postloan.cli.common import business_date
 from postloan.retention.expire import expire
 from postloan.settings import settings
 from postloan.warehouse import open_warehouse

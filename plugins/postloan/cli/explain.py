@@ -8,12 +8,18 @@ from dataclasses import asdict, replace
 from datetime import date
 from typing import Any
 
-from postloan.cli.shown import business_date
+from postloan.cli.common import business_date
 from postloan.errors import PostloanError
-from postloan.ingestion.names import told_file
-from postloan.lineage import Contact, LineageStep, contacts_around, explain_task, is_recalled
+from postloan.ingestion.reading.names import told_file
+from postloan.lineage.task_lineage import (
+    Contact,
+    LineageStep,
+    contacts_around,
+    explain_task,
+    is_recalled,
+)
 from postloan.settings import settings
-from postloan.shown_text import on_one_line
+from postloan.text.shown_text import on_one_line
 from postloan.warehouse import open_warehouse
 
 IS_DECISION = "Decisions"

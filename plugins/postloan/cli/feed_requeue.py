@@ -4,10 +4,10 @@ import argparse
 from pathlib import Path
 
 from postloan.cli.acting import acting_person, add_by
-from postloan.cli.shown import business_date
-from postloan.ingestion.requeue import Wish, requeue
+from postloan.cli.common import business_date
+from postloan.ingestion.reprocess import Wish, requeue
 from postloan.settings import settings
-from postloan.shown_text import some
+from postloan.text.shown_text import some
 from postloan.warehouse import open_warehouse
 
 

@@ -3,9 +3,9 @@
 import argparse
 from pathlib import Path
 
-from postloan.advice import advised
 from postloan.errors import DeliveryError
 from postloan.ingestion.feed_check import feed_named
+from postloan.text.advice import advised
 
 
 def run(args: argparse.Namespace) -> int:

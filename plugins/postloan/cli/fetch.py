@@ -3,11 +3,11 @@
 import argparse
 import logging
 
-from postloan.cli.shown import business_date
+from postloan.cli.common import business_date
 from postloan.contracts import catalogue
+from postloan.landing.fetch.config import read_source
+from postloan.landing.fetch.door import fetch
 from postloan.settings import settings
-from postloan.sources.config import read_source
-from postloan.sources.door import fetch
 
 
 def run(args: argparse.Namespace) -> int:

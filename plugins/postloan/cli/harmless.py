@@ -2,7 +2,7 @@
 
 from typing import Any, TextIO
 
-from postloan.shown_text import without_steering
+from postloan.text.shown_text import without_steering
 
 
 class Harmless:

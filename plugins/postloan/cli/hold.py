@@ -3,7 +3,7 @@
 import argparse
 
 from postloan.cli.acting import acting_person, add_by
-from postloan.cli.shown import business_date
+from postloan.cli.common import business_date
 from postloan.retention.holds import Hold, all_holds, lift, place
 from postloan.settings import settings
 from postloan.warehouse import open_warehouse

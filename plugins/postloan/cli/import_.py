@@ -3,8 +3,8 @@
 import argparse
 from pathlib import Path
 
-from postloan.cli.shown import business_date
-from postloan.importing import ImportSummary, import_tables, read_mapping
+from postloan.cli.common import business_date
+from postloan.landing.foreign import ImportSummary, import_tables, read_mapping
 from postloan.settings import settings
 
 

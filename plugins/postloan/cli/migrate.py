@@ -3,13 +3,13 @@
 import argparse
 import re
 
-from postloan.embedded.control import is_supervised
 from postloan.errors import PostloanError
+from postloan.local_airflow.control import is_supervised
 from postloan.settings import Settings, settings
-from postloan.shown_text import shown
+from postloan.text.shown_text import shown
 from postloan.warehouse import open_warehouse
-from postloan.warehouse.carrying import carry
-from postloan.warehouse.shown_url import without_password
+from postloan.warehouse.redacted_url import without_password
+from postloan.warehouse.transfer import carry
 
 TOLD_EVERY_ROWS = 1_000_000
 

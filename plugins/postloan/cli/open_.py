@@ -4,16 +4,16 @@ import argparse
 from datetime import date
 from pathlib import Path
 
+from postloan.cli.common import business_date, date_of, tell, tell_outcome
 from postloan.cli.run import run_date
-from postloan.cli.shown import business_date, date_of, tell, tell_outcome
 from postloan.cli.summary import show_summary
 from postloan.contracts import catalogue
-from postloan.embedded.together import airflow
 from postloan.errors import DayError, DeliveryError
-from postloan.ingestion.manifest import MAX_MANIFEST_BYTES
-from postloan.ingestion.opened import open_delivered
-from postloan.json_text import JsonError, json_document
+from postloan.ingestion.reading.manifest import MAX_MANIFEST_BYTES
+from postloan.ingestion.reading.opened import open_delivered
+from postloan.local_airflow.together import airflow
 from postloan.settings import Settings, settings
+from postloan.text.json_text import JsonError, json_document
 
 
 def opening_dates(home: Settings) -> list[date]:

@@ -7,12 +7,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-from postloan.embedded.control import pools
-from postloan.embedded.environment import with_passwords, write_private
+from postloan.access.users import ADMIN, users, users_file
 from postloan.errors import PostloanError
-from postloan.modes import close_doors
+from postloan.files.modes import close_doors
+from postloan.local_airflow.control import pools
+from postloan.local_airflow.environment import with_passwords, write_private
 from postloan.settings import settings
-from postloan.users import ADMIN, users, users_file
 
 
 def _airflow(*arguments: str) -> None:

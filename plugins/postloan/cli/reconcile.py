@@ -5,16 +5,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from postloan.business_day.ledger import CLOSED, OPEN, stale_dates, status, unopened_dates
+from postloan.cli.common import date_of, tell, tell_outcome
 from postloan.cli.run import run_date
-from postloan.cli.shown import date_of, tell, tell_outcome
 from postloan.contracts import catalogue
-from postloan.daybook import CLOSED, OPEN, stale_dates, status, unopened_dates
-from postloan.embedded.api import AirflowApi
-from postloan.embedded.follow import ALL_DAGS
-from postloan.embedded.together import airflow
-from postloan.ingestion.horizon import newest_date, within_reach
-from postloan.ingestion.not_taken_in import arrived
-from postloan.ingestion.refused_deliveries import OpenRefusal, open_refusals
+from postloan.ingestion.arrivals.horizon import newest_date, within_reach
+from postloan.ingestion.arrivals.not_taken_in import arrived
+from postloan.ingestion.arrivals.refused_deliveries import OpenRefusal, open_refusals
+from postloan.local_airflow.api import AirflowApi
+from postloan.local_airflow.follow import ALL_DAGS
+from postloan.local_airflow.together import airflow
 from postloan.settings import Settings, settings
 from postloan.warehouse import open_warehouse
 

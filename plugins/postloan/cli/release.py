@@ -3,9 +3,9 @@
 import argparse
 
 from postloan.cli.acting import acting_person, add_by
-from postloan.cli.shown import business_date
+from postloan.cli.common import business_date
+from postloan.publication.release_go_live import check_release, release
 from postloan.settings import settings
-from postloan.steps.release_go_live import check_release, release
 from postloan.warehouse import open_warehouse
 
 

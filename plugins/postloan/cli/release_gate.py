@@ -2,9 +2,9 @@
 
 import argparse
 
+from postloan.business_day.gates import ALL_CHECKS, release_gate, together
 from postloan.cli.acting import acting_person, add_by
-from postloan.cli.shown import business_date, how_to_publish
-from postloan.gates import ALL_CHECKS, release_gate, together
+from postloan.cli.common import business_date, how_to_publish
 from postloan.settings import settings
 from postloan.warehouse import open_warehouse
 

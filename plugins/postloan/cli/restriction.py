@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from datetime import date
 
 from postloan.cli.acting import acting_person, add_by
-from postloan.cli.shown import business_date, counted_as, how_to_publish, not_looked_at
-from postloan.restrictions.release import append_releases, check_customer
-from postloan.restrictions.standing import UNCLEAR_ROW, Protection, standing_protections
-from postloan.restrictions.waiting import Asked, releases_of
+from postloan.cli.common import business_date, counted_as, how_to_publish, not_looked_at
+from postloan.contact.restrictions.release import append_releases, check_customer
+from postloan.contact.restrictions.standing import UNCLEAR_ROW, Protection, standing_protections
+from postloan.contact.restrictions.waiting import Asked, releases_of
 from postloan.settings import settings
-from postloan.shown_text import made_visible
+from postloan.text.shown_text import made_visible
 from postloan.warehouse import open_warehouse
 
 NOBODY = "names nobody known: nobody is contacted"

@@ -8,11 +8,11 @@ from sqlalchemy.exc import DBAPIError
 
 from postloan.contracts import catalogue
 from postloan.errors import PostloanError
+from postloan.publication.allow_list import checked_contract, checked_recall_file
 from postloan.settings import settings
-from postloan.taskfiles.allow_list import checked_contract, checked_recall_file
 from postloan.warehouse import Warehouse, open_warehouse
-from postloan.warehouse.abilities import engine_of
-from postloan.warehouse.postgres_roles import PLACE, Place, role_statements
+from postloan.warehouse.capabilities import engine_of
+from postloan.warehouse.postgres.roles import PLACE, Place, role_statements
 
 
 def _statements(warehouse: Warehouse) -> tuple[str, ...]:

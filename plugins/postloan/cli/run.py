@@ -3,11 +3,11 @@
 import argparse
 from datetime import date
 
-from postloan.cli.shown import business_date, tell, tell_outcome
+from postloan.cli.common import business_date, tell, tell_outcome
 from postloan.cli.summary import show_summary
-from postloan.embedded.api import AirflowApi
-from postloan.embedded.follow import Follower, Outcome
-from postloan.embedded.together import airflow, turn
+from postloan.local_airflow.api import AirflowApi
+from postloan.local_airflow.follow import Follower, Outcome
+from postloan.local_airflow.together import airflow, turn
 from postloan.settings import Settings, settings
 
 

@@ -4,8 +4,8 @@ import argparse
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from postloan.cli.shown import business_date
-from postloan.sample import SampleSummary, write_sample
+from postloan.cli.common import business_date
+from postloan.landing.sample import SampleSummary, write_sample
 from postloan.settings import settings
 
 

@@ -3,10 +3,10 @@
 import argparse
 import re
 
-from postloan.cli.shown import business_date
-from postloan.ingestion.names import told_file
+from postloan.cli.common import business_date
+from postloan.ingestion.reading.names import told_file
 from postloan.settings import settings
-from postloan.shown_text import on_one_line, shown
+from postloan.text.shown_text import on_one_line, shown
 from postloan.warehouse import open_warehouse
 from postloan.warehouse.masked_rows import masked_rows, table_named
 

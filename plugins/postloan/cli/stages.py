@@ -2,9 +2,9 @@
 
 import argparse
 
-from postloan.cli.shown import business_date
-from postloan.daybook import SKIPPED, read_book
-from postloan.delinquency import StageTotal, believed_totals, stage_totals
+from postloan.business_day.ledger import SKIPPED, read_book
+from postloan.cli.common import business_date
+from postloan.delinquency.past_due import StageTotal, believed_totals, stage_totals
 from postloan.warehouse import open_warehouse
 
 

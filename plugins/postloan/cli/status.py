@@ -2,9 +2,9 @@
 
 import argparse
 
-from postloan.cli.shown import not_looked_at, paused_lines
-from postloan.daybook import stale_dates, status
-from postloan.gates import newest_held
+from postloan.business_day.gates import newest_held
+from postloan.business_day.ledger import stale_dates, status
+from postloan.cli.common import not_looked_at, paused_lines
 from postloan.settings import settings
 from postloan.warehouse import open_warehouse
 

@@ -5,19 +5,19 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
-from postloan.cli.shown import (
+from postloan.business_day.gates import FailedCheck, together
+from postloan.business_day.summary import Summary, finished_dates, read_summary
+from postloan.cli.common import (
     business_date,
     counted_as,
     not_loaded_lines,
     whether_airflow_is_up,
 )
+from postloan.doctor.waiting import Waiting, look_at
 from postloan.errors import PostloanError, WarehouseError
-from postloan.gates import FailedCheck, together
-from postloan.ingestion.out_of_place import never_taken_in
-from postloan.reports import Summary, finished_dates, read_summary
+from postloan.ingestion.arrivals.out_of_place import never_taken_in
 from postloan.settings import Settings, settings
-from postloan.steps.chain import STEPS
-from postloan.waiting import Waiting, look_at
+from postloan.steps import CHAIN
 
 LATER = "suppress_contacts"
 """A step that follows when the date is closed, and only where something speaks against a task."""
@@ -83,7 +83,7 @@ def _unclear_rows(summary: Summary) -> Iterator[str]:
 
 def _steps(summary: Summary) -> Iterator[str]:
     yield "Steps"
-    for name in (*STEPS, LATER):
+    for name in (*CHAIN, LATER):
         step = summary["steps"].get(name)
         if step is None and name == LATER:
             continue

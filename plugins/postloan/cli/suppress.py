@@ -2,10 +2,10 @@
 
 import argparse
 
-from postloan.cli.shown import business_date, counted_as, not_looked_at
+from postloan.cli.common import business_date, counted_as, not_looked_at
+from postloan.publication.ledger import newest_loaded
+from postloan.publication.suppress_contacts import newest_published, suppress_contacts
 from postloan.settings import settings
-from postloan.steps.suppress_contacts import newest_published, suppress_contacts
-from postloan.taskfiles.ledger import newest_loaded
 from postloan.warehouse import open_warehouse
 
 

@@ -2,10 +2,10 @@
 
 import argparse
 
-from postloan.cli.shown import tell, where_the_ui_is
-from postloan.embedded.control import start
-from postloan.embedded.together import let_it_stay, using
-from postloan.modes import check_home
+from postloan.cli.common import tell, where_the_ui_is
+from postloan.files.modes import check_home
+from postloan.local_airflow.control import start
+from postloan.local_airflow.together import let_it_stay, using
 from postloan.settings import settings
 
 

@@ -24,8 +24,8 @@ from postloan.contracts.model import (
 )
 from postloan.errors import ContractError
 from postloan.settings import include_folder
-from postloan.shown_text import without_secrets
-from postloan.yaml_text import yaml_document
+from postloan.text.shown_text import without_secrets
+from postloan.text.yaml_text import yaml_document
 
 SEVERAL_LINES = "severalLines"
 """What a column of a feed says of itself that is free text of several lines."""

@@ -5,18 +5,18 @@ from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 
+from postloan.access.users import users, users_file
+from postloan.business_day.gates import newest_held
 from postloan.contracts import catalogue
 from postloan.doctor.finding import Finding, State
-from postloan.embedded.api import AirflowApi
-from postloan.embedded.control import is_supervised
 from postloan.errors import PostloanError, WarehouseError
-from postloan.gates import newest_held
-from postloan.ingestion.not_taken_in import Arrived, arrived
-from postloan.ingestion.out_of_place import date_named, never_taken_in
-from postloan.ingestion.refused_deliveries import OpenRefusal, open_refusals
+from postloan.ingestion.arrivals.not_taken_in import Arrived, arrived
+from postloan.ingestion.arrivals.out_of_place import date_named, never_taken_in
+from postloan.ingestion.arrivals.refused_deliveries import OpenRefusal, open_refusals
+from postloan.landing.fetch.config import Landing, read_source
+from postloan.local_airflow.api import AirflowApi
+from postloan.local_airflow.control import is_supervised
 from postloan.settings import Settings
-from postloan.sources.config import Landing, read_source
-from postloan.users import users, users_file
 from postloan.warehouse.connect import connect
 
 TOPIC = "Where deliveries come from"

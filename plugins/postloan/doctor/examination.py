@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 
-from postloan.advice import advised
 from postloan.doctor.deliveries import AIRFLOW, airflow, deliveries
 from postloan.doctor.deliveries import TOPIC as DELIVERIES
 from postloan.doctor.finding import Finding
@@ -11,6 +10,7 @@ from postloan.doctor.warehouses import TOPIC as WAREHOUSE
 from postloan.doctor.warehouses import warehouse
 from postloan.errors import PostloanError
 from postloan.settings import Settings
+from postloan.text.advice import advised
 
 Part = Callable[[Settings], Iterator[Finding]]
 

@@ -13,10 +13,10 @@ from pathlib import Path
 from postloan.contracts import catalogue
 from postloan.doctor.finding import Finding
 from postloan.errors import PostloanError
-from postloan.modes import Door, open_doors
+from postloan.files.modes import Door, open_doors
+from postloan.landing.fetch.config import Rest, read_connector, read_source
 from postloan.rules.packs import rule_book
 from postloan.settings import REPOSITORY, Settings, include_folder
-from postloan.sources.config import Rest, read_connector, read_source
 from postloan.warehouse.models import load_model, model_names
 
 MACHINE, INCLUDE = "Machine", "What the lender decides (include/)"

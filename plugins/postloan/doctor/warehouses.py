@@ -11,15 +11,15 @@ from urllib.parse import urlsplit
 
 from postloan.contracts import catalogue
 from postloan.doctor.finding import Finding
-from postloan.embedded.control import SERVER_SLOTS
 from postloan.errors import PostloanError, WarehouseError
+from postloan.local_airflow.control import SERVER_SLOTS
 from postloan.settings import Settings
 from postloan.warehouse import Warehouse
-from postloan.warehouse.abilities import engine_of
+from postloan.warehouse.capabilities import engine_of
 from postloan.warehouse.connect import connect
 from postloan.warehouse.migration import pending
-from postloan.warehouse.postgres_roles import WRITER
-from postloan.warehouse.shown_url import without_password
+from postloan.warehouse.postgres.roles import WRITER
+from postloan.warehouse.redacted_url import without_password
 
 TOPIC = "Warehouse"
 OLDEST_JAVA = 17
@@ -61,7 +61,7 @@ def warehouse(home: Settings) -> Iterator[Finding]:
 
 
 def _duckdb(url: str) -> Iterator[Finding]:
-    from postloan.warehouse.on_duckdb import DuckDBWarehouse
+    from postloan.warehouse.duckdb.engine import DuckDBWarehouse
 
     yield Finding(TOPIC, "engine", f"DuckDB {metadata.version('duckdb')}")
     path = url.removeprefix("duckdb:///").partition("?")[0]

@@ -15,9 +15,23 @@ from pathlib import Path
 from postloan.contracts import FeedContract, catalogue
 from postloan.contracts.file_format import file_format_of
 from postloan.errors import DeliveryError
-from postloan.ingestion.data_docs import DeliveryDocs, write_docs
-from postloan.ingestion.horizon import check_date
-from postloan.ingestion.ledger import (
+from postloan.ingestion.arrivals.horizon import check_date
+from postloan.ingestion.arrivals.refused_deliveries import (
+    TooMuchRefusedError,
+    kept_if_unread,
+    record_refusal,
+)
+from postloan.ingestion.checks.data_docs import DeliveryDocs, write_docs
+from postloan.ingestion.checks.limits import Breach, breach_of
+from postloan.ingestion.checks.profile import (
+    forget_profile,
+    promised_totals,
+    totals_told,
+    write_profile,
+)
+from postloan.ingestion.checks.quality import QualityGate
+from postloan.ingestion.checks.repayments import REPAYMENT, refuse_reversals, restate_later
+from postloan.ingestion.loading.ledger import (
     FeedCount,
     contents_of,
     fingerprint_of,
@@ -25,34 +39,20 @@ from postloan.ingestion.ledger import (
     was_book_delivered,
     write_entry,
 )
-from postloan.ingestion.left_out import keep_what_is_left_out, note_protections
-from postloan.ingestion.limits import Breach, breach_of
-from postloan.ingestion.manifest import Manifest, check_content, read_manifest
-from postloan.ingestion.mending import mend, note_held, record_releases
-from postloan.ingestion.own_copy import own_copy
-from postloan.ingestion.profile import (
-    forget_profile,
-    promised_totals,
-    totals_told,
-    write_profile,
-)
-from postloan.ingestion.quality import QualityGate
-from postloan.ingestion.quarantine import REFUSED, listed_at_most, publish_quarantine
-from postloan.ingestion.refusals import ORPHAN
-from postloan.ingestion.refused_deliveries import (
-    TooMuchRefusedError,
-    kept_if_unread,
-    record_refusal,
-)
-from postloan.ingestion.relations import file_key
-from postloan.ingestion.repayments import REPAYMENT, refuse_reversals, restate_later
-from postloan.ingestion.requeues import Requests, requests_for, write_followed
-from postloan.ingestion.restrictions import keep_restrictions
-from postloan.ingestion.second_chance import Later, Place, judge_later
-from postloan.ingestion.staging import Staging
+from postloan.ingestion.loading.left_out import keep_what_is_left_out, note_protections
+from postloan.ingestion.loading.relations import file_key
+from postloan.ingestion.loading.staging import Staging
+from postloan.ingestion.quarantine.corrected_rows import mend, note_held, record_releases
+from postloan.ingestion.quarantine.late_arrivals import Later, Place, judge_later
+from postloan.ingestion.quarantine.quarantine import REFUSED, listed_at_most, publish_quarantine
+from postloan.ingestion.quarantine.reprocess_request import Requests, requests_for, write_followed
+from postloan.ingestion.quarantine.restrictions import keep_restrictions
+from postloan.ingestion.reading.manifest import Manifest, check_content, read_manifest
+from postloan.ingestion.reading.own_copy import own_copy
+from postloan.ingestion.reading.refusals import ORPHAN
 from postloan.settings import settings
 from postloan.warehouse import Warehouse
-from postloan.warehouse.door import Row
+from postloan.warehouse.warehouse import Row
 
 
 @dataclass(frozen=True)

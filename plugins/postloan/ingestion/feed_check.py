@@ -16,15 +16,15 @@ from pathlib import Path
 
 from postloan.contracts import Catalogue, FeedContract, catalogue
 from postloan.errors import DeliveryError
-from postloan.ingestion.ledger import write_entry
-from postloan.ingestion.limits import breach_of
-from postloan.ingestion.manifest import DeliveredFile, Manifest
-from postloan.ingestion.names import told_file
-from postloan.ingestion.normalise import Normalised
-from postloan.ingestion.quality import QualityGate
-from postloan.ingestion.repayments import REPAYMENT, refuse_reversals
-from postloan.ingestion.staging import Staging
-from postloan.shown_text import shown
+from postloan.ingestion.checks.limits import breach_of
+from postloan.ingestion.checks.quality import QualityGate
+from postloan.ingestion.checks.repayments import REPAYMENT, refuse_reversals
+from postloan.ingestion.loading.ledger import write_entry
+from postloan.ingestion.loading.staging import Staging
+from postloan.ingestion.reading.manifest import DeliveredFile, Manifest
+from postloan.ingestion.reading.names import told_file
+from postloan.ingestion.reading.normalise import Normalised
+from postloan.text.shown_text import shown
 from postloan.warehouse import Warehouse, open_warehouse
 
 TEST_DATE = date(2000, 1, 1)

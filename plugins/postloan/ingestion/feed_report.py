@@ -7,8 +7,8 @@ from pathlib import Path
 from openpyxl import Workbook
 
 from postloan.errors import DeliveryError
+from postloan.files.spreadsheet import guarded
 from postloan.ingestion.feed_check import FeedReport
-from postloan.spreadsheet import guarded
 
 HEADER = ("file", "feed", "contract_version", "column", "finding", "rows", "first_lines", "to_do")
 

@@ -30,10 +30,10 @@ from postloan.orchestration.questions import (
     read_answer,
 )
 from postloan.orchestration.runs import business_date
-from postloan.shown_text import on_one_line
+from postloan.text.shown_text import on_one_line
 
 if TYPE_CHECKING:
-    from postloan.users import User
+    from postloan.access.users import User
     from postloan.warehouse import Warehouse
 
 ATTEMPTS = 20
@@ -61,7 +61,7 @@ class ListQuestions(WarehouseOperator):
 
     def work(self, warehouse: "Warehouse", day: date, context: Context) -> Facts:
         """Put the request on record."""
-        from postloan.steps.approve_legal_cases import ask, asked
+        from postloan.legal.approve_legal_cases import ask, asked
 
         is_wished = context["dag_run"].run_type == "manual" or context["ti"].try_number > 1
         request = ask(warehouse, day) or (asked(warehouse) if is_wished else None)
@@ -135,8 +135,8 @@ class AskLegalApprovers(HITLOperator):
 
     def _question(self, warehouse: "Warehouse", group: int) -> tuple[Question, int]:
         """The question of a place, and how many there are."""
+        from postloan.legal.approve_legal_cases import asked, decide, decided_cases
         from postloan.settings import settings
-        from postloan.steps.approve_legal_cases import asked, decide, decided_cases
 
         request = asked(warehouse)
         if request is None:
@@ -153,8 +153,8 @@ class AskLegalApprovers(HITLOperator):
 
     def _asked(self, question: Question) -> "list[User]":
         """Who may answer: who has approved all of the cases already is not asked once more."""
+        from postloan.access.users import identity, users
         from postloan.settings import settings
-        from postloan.users import identity, users
 
         done = [{identity(name) for name in case.approved_by} for case in question.cases]
         everywhere = set.intersection(*done)
@@ -217,7 +217,7 @@ class AskLegalApprovers(HITLOperator):
         Raises:
             SupersededError: a newer question has been asked.
         """
-        from postloan.steps.approve_legal_cases import open_cases
+        from postloan.legal.approve_legal_cases import open_cases
 
         asked_on, number = date.fromisoformat(kept["asked_on"]), kept["number"]
         open_ = open_cases(warehouse, asked_on, number)
@@ -230,7 +230,7 @@ class AskLegalApprovers(HITLOperator):
     def _record(
         self, context: Context, event: Mapping[str, Any], kept: Mapping[str, Any]
     ) -> dict[str, Any]:
-        from postloan.steps.approve_legal_cases import asked, decide, decided_cases
+        from postloan.legal.approve_legal_cases import asked, decide, decided_cases
         from postloan.warehouse import open_warehouse
 
         person = self._approver(event)
@@ -263,8 +263,8 @@ class AskLegalApprovers(HITLOperator):
         Raises:
             PostloanError: nobody answered, or somebody who may not.
         """
+        from postloan.access.users import users
         from postloan.settings import settings
-        from postloan.users import users
 
         answered_by = (event.get("responded_by_user") or {}).get("id")
         if not answered_by or not event.get("responded_at") or event.get("timedout"):

@@ -8,8 +8,8 @@ from airflow.sdk import Connection, ObjectStoragePath
 from airflow.sdk.io import attach, get_fs, has_fs
 
 from postloan.errors import ContractError, DeliveryError
-from postloan.sources.config import Files, Landing, Rest, Sql
-from postloan.sources.result import Endpoint, SourceUnavailableError
+from postloan.landing.fetch.config import Files, Landing, Rest, Sql
+from postloan.landing.fetch.result import Endpoint, SourceUnavailableError
 
 SFTP = ("sftp", "ssh")
 

@@ -22,7 +22,7 @@ class ExpireOldData(WarehouseOperator):
 
     def prepare(self, day: date, context: Context) -> Facts | None:  # noqa: ARG002
         """Skip without opening the warehouse while no business date is closed."""
-        from postloan.reports import finished_dates
+        from postloan.business_day.summary import finished_dates
         from postloan.settings import settings
 
         if not any(d >= day for d in finished_dates(settings().reports)):

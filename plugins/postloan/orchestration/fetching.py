@@ -22,8 +22,8 @@ from postloan.orchestration.operators import (
 from postloan.orchestration.schedules import cut_off
 
 if TYPE_CHECKING:
+    from postloan.landing.fetch.result import Order
     from postloan.settings import Settings
-    from postloan.sources.result import Order
     from postloan.warehouse import Warehouse
 
 
@@ -31,8 +31,8 @@ def order_of(home: "Settings", source: str, day: date) -> "Order":
     """What a fetch has to know of the past; the warehouse is open for that moment only."""
     from datetime import timedelta
 
-    from postloan.ingestion.ledger import read_cursors, read_entry, was_ever_delivered
-    from postloan.sources.result import Order
+    from postloan.ingestion.loading.ledger import read_cursors, read_entry, was_ever_delivered
+    from postloan.landing.fetch.result import Order
     from postloan.warehouse import open_warehouse
 
     with open_warehouse() as warehouse:
@@ -60,10 +60,10 @@ class FetchDelivery(WarehouseOperator):
 
     def prepare(self, day: date, context: Context) -> Facts | None:
         """Fetch before, and without, a warehouse that stays open."""
-        from postloan.reports import finished_dates
+        from postloan.business_day.summary import finished_dates
+        from postloan.landing.fetch.config import Landing, read_source
+        from postloan.landing.fetch.result import NotReadyError, SourceUnavailableError
         from postloan.settings import settings
-        from postloan.sources.config import Landing, read_source
-        from postloan.sources.result import NotReadyError, SourceUnavailableError
 
         is_nightly = context["dag_run"].run_type == "scheduled"
         try:
@@ -81,8 +81,8 @@ class FetchDelivery(WarehouseOperator):
             raise for_good(error) from error
 
     def _fetch(self, home: "Settings", day: date, config: Any) -> Facts:
+        from postloan.landing.fetch.door import fetch
         from postloan.orchestration.connections import endpoint_of
-        from postloan.sources.door import fetch
 
         order = order_of(home, self.source, day)
         result = fetch(order, config, endpoint_of(self.source, day, config))

@@ -12,8 +12,8 @@ from airflow.providers.openlineage.extractors import OperatorLineage
 from openlineage.client.event_v2 import Dataset
 from openlineage.client.facet_v2 import RunFacet
 
+from postloan.warehouse.lineage_tables import tables_touched
 from postloan.warehouse.spark.options import options_of
-from postloan.warehouse.touched import tables_touched
 
 Lineage = OperatorLineage[Dataset, RunFacet]
 

@@ -7,7 +7,6 @@ from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
-from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from airflow.sdk import Asset, BaseOperator, Context
@@ -17,13 +16,13 @@ from airflow.sdk.exceptions import (
     AirflowSkipException,
 )
 
-from postloan.advice import advised
 from postloan.errors import DayError, PostloanError, RunAgainError
-from postloan.modes import keep_private
+from postloan.files.modes import keep_private
 from postloan.orchestration.defaults import POOL
 from postloan.orchestration.links import DataDocsLink
 from postloan.orchestration.runs import business_date
 from postloan.orchestration.schedules import cut_off, is_after
+from postloan.text.advice import advised
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -162,9 +161,9 @@ class IngestDelivery(WarehouseOperator):
     def prepare(self, day: date, context: Context) -> Facts | None:
         """Check that the delivery is complete, that is, that its manifest is there."""
         self.docs_place = f"{self.source}/{day}/"
+        from postloan.business_day.summary import finished_dates
         from postloan.contracts import catalogue
-        from postloan.ingestion.manifest import is_delivered
-        from postloan.reports import finished_dates
+        from postloan.ingestion.reading.manifest import is_delivered
         from postloan.settings import settings
 
         feeds = catalogue().feeds_of(self.source)
@@ -191,7 +190,7 @@ class IngestDelivery(WarehouseOperator):
     def work(self, warehouse: "Warehouse", day: date, context: Context) -> Facts:  # noqa: ARG002
         """Take the files in; bad rows go to quarantine."""
         from postloan.ingestion.deliver import ingest
-        from postloan.ingestion.ledger import taken_in
+        from postloan.ingestion.loading.ledger import taken_in
         from postloan.settings import settings
 
         home = settings()
@@ -217,7 +216,7 @@ class OpenBusinessDay(WarehouseOperator):
 
     def work(self, warehouse: "Warehouse", day: date, context: Context) -> Facts:
         """Open the date, or skip with the reason."""
-        from postloan.daybook import open_day
+        from postloan.business_day.ledger import open_day
 
         run, task_instance = context["dag_run"], context["ti"]
         asked = bool((run.conf or {}).get("after_cut_off"))
@@ -249,8 +248,8 @@ class WakeNextDate(WarehouseOperator):
 
     def work(self, warehouse: "Warehouse", day: date, context: Context) -> Facts:
         """Hand the next date on, or skip."""
+        from postloan.business_day.ledger import next_due
         from postloan.contracts import catalogue
-        from postloan.daybook import next_due
 
         due = next_due(warehouse, day)
         if due is None:
@@ -271,9 +270,9 @@ class BusinessStep(WarehouseOperator):
 
     def work(self, warehouse: "Warehouse", day: date, context: Context) -> Facts:
         """Run the step, unless a newer revision of the date has taken over."""
-        from postloan.daybook import current_day
+        from postloan.business_day.ledger import current_day
+        from postloan.steps import STEPS
 
-        step = getattr(import_module(f"postloan.steps.{self.step}"), self.step)
         asked = max((f.get("revision") or 0 for f in told_by_events(context)), default=0)
         try:
             business_day = current_day(warehouse, day)
@@ -287,6 +286,6 @@ class BusinessStep(WarehouseOperator):
                 f"Revision {asked} of {day} was replaced by {business_day.revision}, "
                 f"which has a run of its own."
             )
-        result = step(warehouse, business_day)
+        result = STEPS[self.step](warehouse, business_day)
         told: dict[str, Any] = {"revision": business_day.revision, **result.counts}
         return {**told, "note": result.note} if result.note else told

@@ -2,10 +2,10 @@
 
 from typing import TYPE_CHECKING
 
-from postloan.shown_text import in_markdown
+from postloan.text.shown_text import in_markdown
 
 if TYPE_CHECKING:
-    from postloan.legal_question import Change, WaitingCase
+    from postloan.legal.question import Change, WaitingCase
 
 LONGEST = 400
 """Characters of a cell; titles of all items and two states of a plan fit in."""

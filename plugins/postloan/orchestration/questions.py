@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import Param
 
+from postloan.access.reasons import named_in, reads_like_an_exception
 from postloan.errors import PostloanError
 from postloan.orchestration import question_words
-from postloan.reasons import named_in, reads_like_an_exception
-from postloan.shown_text import on_one_line
+from postloan.text.shown_text import on_one_line
 
 if TYPE_CHECKING:
-    from postloan.steps.approve_legal_cases import Request, Verdict, WaitingCase
+    from postloan.legal.approve_legal_cases import Request, Verdict, WaitingCase
 
 CASES_PER_QUESTION = 25
 """As many as a person can look at on one page; more are asked about by further questions."""
@@ -189,7 +189,7 @@ def read_answer(
     Raises:
         PostloanError: the answer is not one to this question, or cannot be understood.
     """
-    from postloan.steps.approve_legal_cases import Verdict
+    from postloan.legal.approve_legal_cases import Verdict
 
     if not isinstance(chosen, list) or len(chosen) != 1 or chosen[0] not in choices:
         raise PostloanError(

@@ -4,7 +4,7 @@ from datetime import date
 
 from airflow.sdk.exceptions import AirflowFailException
 
-from postloan.business_day import FIRST_DATE, LAST_DATE, is_business_date
+from postloan.business_date import FIRST_DATE, LAST_DATE, is_business_date
 
 HOW_TO_START = (
     "Start it for a date with: python -m postloan run --date YYYY-MM-DD (in the UI: Trigger, "

@@ -28,7 +28,7 @@ class SuppressContacts(WarehouseOperator):
 
     def prepare(self, day: date, context: Context) -> Facts | None:
         """Skip without opening the warehouse where no file of the date can be out any more."""
-        from postloan.reports import finished_dates
+        from postloan.business_day.summary import finished_dates
         from postloan.settings import settings
 
         finished = finished_dates(settings().reports)
@@ -40,7 +40,7 @@ class SuppressContacts(WarehouseOperator):
 
     def work(self, warehouse: "Warehouse", day: date, context: Context) -> Facts:  # noqa: ARG002
         """Publish the list, and tell how many tasks of which queue are on it."""
-        from postloan.steps.suppress_contacts import newest_published, suppress_contacts
+        from postloan.publication.suppress_contacts import newest_published, suppress_contacts
 
         try:
             worked_on = min(day, newest_published(warehouse)) if self.is_awaited else day

@@ -12,7 +12,7 @@ from fastapi import Depends, FastAPI, HTTPException
 from fastapi import Path as InPath
 from fastapi.responses import HTMLResponse
 
-from postloan.ingestion.data_docs import PAGE, framed, page_path, revisions
+from postloan.ingestion.checks.data_docs import PAGE, framed, page_path, revisions
 from postloan.settings import settings
 
 Source = Annotated[str, InPath(pattern=r"^[a-z][a-z0-9_]{0,63}$")]

@@ -6,7 +6,7 @@ from pathlib import Path
 from sqlglot import exp
 
 from postloan.reference.markdown import table
-from postloan.warehouse.portability import portability_findings
+from postloan.sqllint.portability import portability_findings
 from postloan.warehouse.portable_functions import ALLOWED, FORBIDDEN
 
 TITLE = """# Portable SQL
@@ -17,7 +17,7 @@ syntax tree of every file and says what leaves this subset, with the form to wri
 page is made from that check. Names are those of SQLGlot's tree.
 
 What no check of the syntax can see, tests do: `tests/sql` has cases of every file on every engine,
-and `tests/engines/test_parity.py` gives every file invented rows and compares the answers.
+and `tests/warehouse/test_parity.py` gives every file invented rows and compares the answers.
 
 - Sort keys are complete wherever an order matters: equal keys come in any order.
 - Text is compared by code point, NULL sorts last, NULL counts as absent in aggregates.

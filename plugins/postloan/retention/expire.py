@@ -14,7 +14,7 @@ import sqlglot
 
 from postloan.contracts import Table, catalogue
 from postloan.errors import DayError
-from postloan.ingestion.quarantine import publish_quarantine
+from postloan.ingestion.quarantine.quarantine import publish_quarantine
 from postloan.retention.conditions import expired_rows
 from postloan.retention.files import ExpiredFile, delete_files, expired_files
 from postloan.rules.retention import Retention, retained_files, retained_tables

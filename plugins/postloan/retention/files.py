@@ -18,7 +18,7 @@ from itertools import chain
 from pathlib import Path
 
 from postloan.contracts import catalogue
-from postloan.landing_folder import MANIFEST, UNFINISHED, open_below
+from postloan.files.landing_folder import MANIFEST, UNFINISHED, open_below
 from postloan.retention.conditions import held_rows
 from postloan.rules.retention import Retention, retained_files
 from postloan.settings import Settings

@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
+from postloan.access.reasons import kept_reason
 from postloan.errors import DayError
-from postloan.reasons import kept_reason
 from postloan.warehouse import Warehouse
 
 _HOLD_ID = re.compile(r"[A-Za-z0-9_.-]{1,64}")

@@ -18,11 +18,11 @@ from typing import Any
 import yaml
 from jsonschema import Draft202012Validator, FormatChecker, ValidationError
 
-from postloan.business_day import LAST_DATE
+from postloan.business_date import LAST_DATE
 from postloan.errors import RuleError
 from postloan.settings import include_folder, settings
-from postloan.shown_text import shown, without_secrets
-from postloan.yaml_text import yaml_documents
+from postloan.text.shown_text import shown, without_secrets
+from postloan.text.yaml_text import yaml_documents
 
 FIRST_RULE = date(1900, 1, 1)
 """A law may be older than any business date; what is older still is mistyped."""

@@ -5,7 +5,7 @@ subset of the DuckDB dialect; SQLGlot translates it for the others.
 """
 
 from postloan.warehouse.connect import open_warehouse
-from postloan.warehouse.door import Warehouse
 from postloan.warehouse.models import Model, load_model, model_names
+from postloan.warehouse.warehouse import Warehouse
 
 __all__ = ["Model", "Warehouse", "load_model", "model_names", "open_warehouse"]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from postloan.contracts import Table
 
 if TYPE_CHECKING:
-    from postloan.warehouse.door import Warehouse
+    from postloan.warehouse.warehouse import Warehouse
 
 PART_DIGITS = 7
 """Hexadecimal digits in a part of a hash: few enough that ten billion of them fit a bigint."""

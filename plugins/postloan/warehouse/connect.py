@@ -5,8 +5,9 @@ from urllib.parse import parse_qs, urlsplit
 
 from postloan.errors import WarehouseError
 from postloan.settings import settings
-from postloan.shown_text import shown
-from postloan.warehouse.door import Warehouse
+from postloan.text.shown_text import shown
+from postloan.warehouse.migration import bring_up_to_date
+from postloan.warehouse.warehouse import Warehouse
 
 ENGINES = (
     "duckdb:///<file>[?memory_limit=4GB&threads=2], postgresql://<user>@<host>/<database>, "
@@ -27,7 +28,7 @@ def open_warehouse(url: str | None = None) -> Warehouse:
     """
     warehouse = connect(url or settings().warehouse_url)
     try:
-        warehouse.ensure_tables()
+        bring_up_to_date(warehouse)
     except BaseException:
         warehouse.close()
         raise
@@ -46,7 +47,7 @@ def connect(url: str, *, patience_seconds: float = 600) -> Warehouse:
     """
     scheme = urlsplit(url).scheme.split("+")[0]
     if scheme == "duckdb":
-        from postloan.warehouse.on_duckdb import DuckDBWarehouse
+        from postloan.warehouse.duckdb.engine import DuckDBWarehouse
 
         path, _, query = url.removeprefix("duckdb:///").partition("?")
         options: dict[str, Any] = {k: v[0] for k, v in parse_qs(query).items()}
@@ -59,7 +60,7 @@ def connect(url: str, *, patience_seconds: float = 600) -> Warehouse:
             options["threads"] = int(options["threads"])
         warehouse: Warehouse = DuckDBWarehouse(path, patience_seconds=patience_seconds, **options)
     elif scheme in ("postgresql", "postgres"):
-        from postloan.warehouse.on_postgres import PostgresWarehouse
+        from postloan.warehouse.postgres.engine import PostgresWarehouse
 
         warehouse = PostgresWarehouse(url)
     elif scheme == "spark":

@@ -8,7 +8,7 @@ from sqlglot import exp
 from postloan.contracts import Table, catalogue
 from postloan.contracts.masking import masked
 from postloan.errors import WarehouseError
-from postloan.warehouse.door import Row, Warehouse
+from postloan.warehouse.warehouse import Row, Warehouse
 
 
 def table_named(name: str) -> Table:

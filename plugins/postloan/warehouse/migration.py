@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 
 from postloan.contracts import Table, catalogue
 from postloan.errors import WarehouseError
-from postloan.warehouse.column_types import spelt
-from postloan.warehouse.schema_plan import Change, HeldColumn, HeldTable, schema_plan
+from postloan.warehouse.schema.column_types import spelt
+from postloan.warehouse.schema.plan import Change, HeldColumn, HeldTable, schema_plan
 
 if TYPE_CHECKING:
-    from postloan.warehouse.door import Warehouse
+    from postloan.warehouse.warehouse import Warehouse
 
 LEDGER = "schema_change"
 NEWEST = f"select fingerprint, change_no from {LEDGER} order by change_no desc limit 1"  # noqa: S608 (own name)

@@ -10,9 +10,9 @@ from functools import cache
 from sqlglot import exp
 
 from postloan.contracts import catalogue
-from postloan.warehouse.door import Warehouse
 from postloan.warehouse.models import Parameters, load_model, sql_folder
 from postloan.warehouse.statements import Select, keep, selecting, used
+from postloan.warehouse.warehouse import Warehouse
 
 
 @cache

@@ -20,16 +20,17 @@ from sqlglot import exp
 from postloan.contracts import FeedContract, catalogue, reading
 from postloan.contracts.file_format import FILE_FORMAT, file_format_of
 from postloan.errors import DeliveryError
-from postloan.ingestion import normalise, staging, survey
 from postloan.ingestion.deliver import DeliveryResult, ingest
-from postloan.ingestion.formats import read_file
-from postloan.ingestion.header import check_header
-from postloan.ingestion.ledger import FeedCount
-from postloan.ingestion.manifest import DeliveredFile
-from postloan.ingestion.quarantine import COLUMNS
-from postloan.ingestion.staging import Staging
-from postloan.ingestion.unpack import unpack
-from postloan.warehouse.on_duckdb import DuckDBWarehouse
+from postloan.ingestion.loading import staging
+from postloan.ingestion.loading.ledger import FeedCount
+from postloan.ingestion.loading.staging import Staging
+from postloan.ingestion.quarantine.quarantine import COLUMNS
+from postloan.ingestion.reading import normalise, plain_csv_check
+from postloan.ingestion.reading.formats import read_file
+from postloan.ingestion.reading.header import check_header
+from postloan.ingestion.reading.manifest import DeliveredFile
+from postloan.ingestion.reading.unpack import unpack
+from postloan.warehouse.duckdb.engine import DuckDBWarehouse
 from tests.support.deliveries import NEXT_DAY, OPENING_DAY, Lender
 from tests.support.fuzzing.layouts import LAYOUTS, USUAL, Layout
 from tests.support.fuzzing.odd_manifests import odd_manifest
@@ -270,7 +271,7 @@ class Bench:
         small = max(SMALL_BLOCK, len(file.content) // MOST_BLOCKS)
         with (
             mock.patch.object(normalise, "BLOCK_BYTES", small),
-            mock.patch.object(survey, "BLOCK_BYTES", small),
+            mock.patch.object(plain_csv_check, "BLOCK_BYTES", small),
         ):
             demand(read(file) == outcome, "small blocks give something else")
         return file, outcome
@@ -310,7 +311,7 @@ class Bench:
 
     def _check_survey(self, path: Path, names: list[str], account: normalise.Normalised) -> None:
         """Where the quick look counts otherwise the engine must read fewer records than that."""
-        plainly = survey.survey(path, len(names) - 1)
+        plainly = plain_csv_check.survey(path, len(names) - 1)
         if plainly in (None, account):
             return
         with self.warehouse.rehearsal():

@@ -14,8 +14,8 @@ import pyarrow as pa
 
 from postloan.contracts.file_format import FileFormat
 from postloan.errors import DeliveryError
-from postloan.ingestion.formats import read_file
-from postloan.ingestion.unpack import unpack
+from postloan.ingestion.reading.formats import read_file
+from postloan.ingestion.reading.unpack import unpack
 from tests.support.fuzzing.layouts import gzipped, parquet_of, zipped
 
 NAMES = ("a", "b")

@@ -18,11 +18,10 @@ from sqlglot import exp
 
 from postloan.contracts import Table
 from postloan.errors import RunAgainError, WarehouseError
-from postloan.warehouse.abilities import HasDataFrames, ReadsPlainFiles
-from postloan.warehouse.door import Row, Warehouse
+from postloan.warehouse.capabilities import HasDataFrames, ReadsPlainFiles
 from postloan.warehouse.migration import held_columns
 from postloan.warehouse.models import Parameters
-from postloan.warehouse.schema_plan import HeldColumn
+from postloan.warehouse.schema.plan import HeldColumn
 from postloan.warehouse.spark.deletes import removal
 from postloan.warehouse.spark.delta import DeltaLogs
 from postloan.warehouse.spark.dialect import DIALECT
@@ -50,6 +49,7 @@ from postloan.warehouse.spark.shared_reads import staged
 from postloan.warehouse.spark.store import Store, arrow_rows
 from postloan.warehouse.spark.tables import Tables
 from postloan.warehouse.statements import used
+from postloan.warehouse.warehouse import Row, Warehouse
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame

@@ -12,7 +12,7 @@ from sqlglot import exp
 
 from postloan.contracts import Table
 from postloan.errors import WarehouseError
-from postloan.warehouse.column_types import spelt
+from postloan.warehouse.schema.column_types import spelt
 from postloan.warehouse.spark.forms import Form, spark_type
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from postloan.errors import WarehouseError
-from postloan.modes import UMASK
+from postloan.files.modes import UMASK
 from postloan.warehouse.spark.options import SparkOptions
 
 if TYPE_CHECKING:

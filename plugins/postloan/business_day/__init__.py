@@ -1,0 +1,1 @@
+"""The business date: its ledger, its gates, its summary, its end."""

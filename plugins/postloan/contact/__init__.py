@@ -1,0 +1,1 @@
+"""Whether and how a customer may be contacted."""

@@ -1,0 +1,1 @@
+"""What lies in the landing zone: due, out of place, refused, not taken in."""

@@ -1,0 +1,1 @@
+"""What is checked about a whole delivery, and its proof."""

@@ -1,0 +1,1 @@
+"""Every way to fill the landing zone: fetch, foreign deliveries, the sample lender."""

@@ -1,0 +1,1 @@
+"""Legal cases: preparing them, and the people who decide."""

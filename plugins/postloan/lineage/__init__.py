@@ -1,0 +1,1 @@
+"""Why a task exists, back to the delivered lines."""

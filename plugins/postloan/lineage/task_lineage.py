@@ -1,0 +1,119 @@
+"""From a task back to the rules that decided and to the lines of the files that told the facts.
+
+The chain tells what was believed when the task was made. Where something else is known now of a
+loan, it says so beside the belief, with the lines that told it; a task that nothing has corrected
+says nothing more. Of a delivery that was sent anew, and of the alerts and cases of a date that was
+run again, only the newest can be shown. Nothing here names a person: ids, dates and amounts are
+enough to look them up.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from postloan.errors import PostloanError
+from postloan.text.shown_text import shown
+from postloan.warehouse import Warehouse
+
+
+@dataclass(frozen=True)
+class LineageStep:
+    """One step of the chain behind a task: a rule that decided, or a line that told a fact.
+
+    Attributes:
+        step_no: counts from 1, what was decided before what it rests on.
+        kind: the table or feed it comes from; `check` for a check that was passed, `correction` for
+            what is known now of a loan instead of what was believed.
+        subject: what it is about: queue, loan, instalment, payment, consent, school or case.
+        happened_on: business date of a decision, since when a correction is known, or the date the
+            fact itself names.
+        what_zh, what_en: in plain words, without personal data.
+        rule_id, rule_version: the rule that decided; empty for a fact.
+        source, feed, delivered_on, file_name: the delivered file; empty for a decision.
+        line_no: line of that file the record starts on.
+        file_sha256: hash of that file as its manifest gave it.
+        contract_version: version of the feed contract it was checked against.
+        is_later: it came after the task was made: a recall, a correction, a line that told one.
+    """
+
+    step_no: int
+    kind: str
+    subject: str
+    happened_on: date | None
+    what_zh: str
+    what_en: str
+    rule_id: str | None
+    rule_version: str | None
+    source: str | None
+    feed: str | None
+    delivered_on: date | None
+    file_name: str | None
+    line_no: int | None
+    file_sha256: str | None
+    contract_version: str | None
+    is_later: bool
+
+
+@dataclass(frozen=True)
+class Contact:
+    """A task, a denial or a reported attempt of one customer.
+
+    Attributes:
+        business_date: date of the task file, or of the list of recalls; the day of an attempt.
+        queue: queue of the task file; channel of an attempt.
+        revision: revision of the file; empty for a denial and an attempt.
+        answer: `added`, `recalled`, `denied` or `reported`.
+        task_id: the task; empty for a denial, and for an attempt that names none.
+        reason_zh, reason_en: why, or what came of it.
+        window_start: not to be contacted before; empty where nobody is contacted.
+        rule_id, rule_version: the rule that decided.
+    """
+
+    business_date: date
+    queue: str
+    revision: int | None
+    answer: str
+    task_id: str | None
+    reason_zh: str | None
+    reason_en: str | None
+    window_start: str | None
+    rule_id: str | None
+    rule_version: str | None
+
+
+def explain_task(warehouse: Warehouse, task_id: str) -> list[LineageStep]:
+    """The chain behind one task, in one query.
+
+    Args:
+        warehouse: an open warehouse.
+        task_id: number of the task as its file gives it.
+
+    Raises:
+        PostloanError: no task has that number.
+    """
+    rows = warehouse.read_model("task_lineage", {"task_id": task_id})
+    steps = [LineageStep(*row) for row in rows]
+    if not steps:
+        raise PostloanError(
+            f"There is no task {shown(task_id)}. Take the number from a task file, or list those "
+            f"of a customer: python -m postloan explain --customer CUSTOMER --date YYYY-MM-DD"
+        )
+    return steps
+
+
+def contacts_around(warehouse: Warehouse, customer_id: str, day: date) -> list[Contact]:
+    """Tasks and denials of one customer around a date, and what was reported of that date.
+
+    Args:
+        warehouse: an open warehouse.
+        customer_id: the debtor.
+        day: the day asked about; what the customer met on it stood in the file of the day before.
+    """
+    known = {"customer_id": customer_id, "business_date": day, "known_on": date.max}
+    return [Contact(*row) for row in warehouse.read_model("customer_contact", known)]
+
+
+def is_recalled(steps: Iterable[LineageStep]) -> bool:
+    """Whether the last thing that became of the task is a recall."""
+    actions = [s.what_en for s in steps if s.kind == "task"]
+    return bool(actions) and actions[-1].startswith("recalled")

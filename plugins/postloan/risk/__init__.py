@@ -1,0 +1,1 @@
+"""Scores and alerts about customers."""

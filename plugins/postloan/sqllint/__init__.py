@@ -1,0 +1,1 @@
+"""The linter of include/sql: portability and the house rules of SQL files."""

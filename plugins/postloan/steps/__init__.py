@@ -1,1 +1,0 @@
-"""The business steps of a day; each is one function of warehouse and business date."""

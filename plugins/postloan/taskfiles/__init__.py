@@ -1,1 +1,0 @@
-"""Task files: what each receiver gets, and how it is published."""

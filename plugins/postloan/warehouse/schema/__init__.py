@@ -1,0 +1,1 @@
+"""Bringing the tables of a warehouse to what the contracts say."""
