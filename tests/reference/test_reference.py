@@ -9,7 +9,7 @@ from postloan.reference import pages
 from postloan.reference.dags import dags_page
 from postloan.reference.tables import tables_page
 from postloan.settings import REPOSITORY
-from postloan.warehouse import model_names
+from postloan.warehouse import load_model, model_names
 
 
 @pytest.fixture(scope="module")
@@ -39,14 +39,16 @@ def test_every_table_has_a_section_with_all_its_columns(tables: str) -> None:
 def test_every_task_file_and_every_sql_file_is_listed(tables: str) -> None:
     for contract in catalogue().task_files.values():
         assert contract.receiver in section(tables, f"{contract.queue}-file")
-    assert [n for n in model_names() if f"{n}.sql`" not in tables] == []
+    places = {n: f"`{n}`" if load_model(n).is_made else f"{n}.sql`" for n in model_names()}
+    assert [name for name, place in places.items() if place not in tables] == []
 
 
 def test_a_feed_says_how_it_arrives_who_writes_and_who_reads_it(tables: str) -> None:
     text = section(tables, "loan")
     assert "借据 `loan`" in text
     assert "| Delivery | delta, required, by 02:00; absence means unchanged |" in text
-    assert "| Written by | `include/sql/core/loan.sql`, partition received_on |" in text
+    made = "`include/contracts/core_banking/loan.yaml`, made of it, partition received_on"
+    assert f"| Written by | {made} |" in text
     assert "`current_loan`" in text
     assert "| `loan_id` | 借据号 | varchar | key 1 | internal |" in text
 

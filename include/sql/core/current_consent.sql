@@ -9,54 +9,24 @@
 -- was told.
 --
 -- grain   one row per consent of core banking and per consent given to a team
--- reads   consent, current_consent_change, consent_withdrawal
+-- reads   consent, latest_consent, current_consent_change, consent_withdrawal
 -- write   view
 
 with
 
-versions as (
-
-    select
-        consent.consent_id,
-        consent.customer_id,
-        consent.purpose,
-        consent.consent_kind,
-        consent.granted_on,
-        consent.withdrawn_on,
-        consent.received_on,
-        consent.line_no
-    from consent
-    where
-        consent.received_on <= cast($known_on as date)
-        and not exists (
-            select 1
-            from consent as later
-            where
-                consent.consent_id = later.consent_id
-                and consent.received_on < later.received_on
-                and later.received_on <= cast($known_on as date)
-                -- The first delivery of all replaces nothing, and is nearly the whole book.
-                and later.received_on > (
-                    select min(earliest.received_on)
-                    from consent as earliest
-                )
-        )
-
-),
-
 given as (
 
     select
-        versions.consent_id,
-        versions.customer_id,
-        versions.purpose,
-        versions.consent_kind,
-        versions.granted_on,
-        versions.withdrawn_on,
+        latest_consent.consent_id,
+        latest_consent.customer_id,
+        latest_consent.purpose,
+        latest_consent.consent_kind,
+        latest_consent.granted_on,
+        latest_consent.withdrawn_on,
         'consent' as feed,
-        versions.received_on,
-        versions.line_no
-    from versions
+        latest_consent.received_on,
+        latest_consent.line_no
+    from latest_consent
 
     union all
 

@@ -4,7 +4,7 @@
 -- written stay, so that a delivery sent anew also restates what its first version had said.
 --
 -- grain   received_on, loan_id, cause, from_date
--- reads   repayment, instalment, loan, pause, restated_loan
+-- reads   repayment, instalment, delivered_term, loan, pause, restated_loan
 -- write   append
 
 with
@@ -22,17 +22,6 @@ payments as (
 
 ),
 
-new_terms as (
-
-    select
-        loan_id,
-        instalment_no,
-        due_on
-    from instalment
-    where received_on = cast($business_date as date)
-
-),
-
 old_terms as (
 
     select
@@ -40,10 +29,10 @@ old_terms as (
         instalment.instalment_no,
         min(instalment.due_on) as due_on
     from instalment
-    inner join new_terms
+    inner join delivered_term
         on
-            instalment.loan_id = new_terms.loan_id
-            and instalment.instalment_no = new_terms.instalment_no
+            instalment.loan_id = delivered_term.loan_id
+            and instalment.instalment_no = delivered_term.instalment_no
     where instalment.received_on < cast($business_date as date)
     group by instalment.loan_id, instalment.instalment_no
 
@@ -68,22 +57,22 @@ named_payments as (
 schedules as (
 
     select
-        new_terms.loan_id,
+        delivered_term.loan_id,
         min(least(
-            new_terms.due_on,
-            coalesce(old_terms.due_on, new_terms.due_on),
-            coalesce(named_payments.effective_on, new_terms.due_on)
+            delivered_term.due_on,
+            coalesce(old_terms.due_on, delivered_term.due_on),
+            coalesce(named_payments.effective_on, delivered_term.due_on)
         )) as from_date
-    from new_terms
+    from delivered_term
     left join old_terms
         on
-            new_terms.loan_id = old_terms.loan_id
-            and new_terms.instalment_no = old_terms.instalment_no
+            delivered_term.loan_id = old_terms.loan_id
+            and delivered_term.instalment_no = old_terms.instalment_no
     left join named_payments
         on
-            new_terms.loan_id = named_payments.loan_id
-            and new_terms.instalment_no = named_payments.instalment_no
-    group by new_terms.loan_id
+            delivered_term.loan_id = named_payments.loan_id
+            and delivered_term.instalment_no = named_payments.instalment_no
+    group by delivered_term.loan_id
 
 ),
 

@@ -6,18 +6,23 @@ SQL files on the narrowed book. What this costs goes with what has changed, not 
 """
 
 from datetime import date
+from functools import cache
+from pathlib import Path
+
+from sqlglot import exp
 
 from postloan.business_date import BusinessDay
 from postloan.business_day.ledger import SKIPPED, DayRecord, read_book
 from postloan.contracts import catalogue
 from postloan.delinquency.past_due import restate_delinquency
-from postloan.warehouse import Warehouse
+from postloan.warehouse import Warehouse, load_model, model_names
+from postloan.warehouse.models import parse, sql_folder
 from postloan.warehouse.restating import Among, replace_belief
 from postloan.warehouse.slices import append_model
 
 FACTS = ("loan", "instalment", "repayment", "pause")
 STATES = ("loan_delinquency", "loan_stage")
-CONCERNED, CUSTOMERS = "concerned_loan", "concerned_customer"
+TERMS, CONCERNED, CUSTOMERS = "delivered_term", "concerned_loan", "concerned_customer"
 
 # Another status or other terms of a loan can change its events and its customer, whatever it owes.
 FIRST_DATE_AND_TERMS = """
@@ -69,7 +74,9 @@ def restate_past(warehouse: Warehouse, day: BusinessDay, known_on: date) -> int:
     ]
     if day.is_opening or not past:
         return 0
+    warehouse.temporary(TERMS, {"business_date": day.date})
     append_model(warehouse, "restated_loan", day.date, {"known_on": known_on})
+    warehouse.drop_temporary(TERMS)
     loans = _lay_aside(warehouse, day.date, known_on)
     if loans:
         _restate_dates(warehouse, past, day.date, known_on)
@@ -82,8 +89,20 @@ def _aside(fact: str) -> str:
     return f"concerned_{fact}_fact"
 
 
-def _columns(table: str) -> str:
-    return ", ".join(catalogue().tables[table].column_names)
+@cache
+def _columns(table: str, folder: Path) -> str:
+    """The columns of a table that the SQL files of delinquency name; all where a view lists them.
+
+    Five columns of a payment are text that nobody reads here, and it is the largest table.
+    """
+    readers = [m for m in map(load_model, model_names()) if table in m.reads]
+    names = {
+        column.name
+        for model in readers
+        if model.is_made or model.path.is_relative_to(folder / "delinquency")
+        for column in parse(model.text).find_all(exp.Column)
+    }
+    return ", ".join(c for c in catalogue().tables[table].column_names if c in names)
 
 
 def _lay_aside(warehouse: Warehouse, day: date, known_on: date) -> int:
@@ -98,7 +117,7 @@ def _lay_aside(warehouse: Warehouse, day: date, known_on: date) -> int:
     for fact in FACTS:
         warehouse.temporary_from(
             _aside(fact),
-            f"select {_columns(fact)} from {fact} "  # noqa: S608 (contract names)
+            f"select {_columns(fact, sql_folder())} from {fact} "  # noqa: S608 (contract names)
             "where received_on <= cast($known_on as date) "
             "and loan_id in (select loan_id from concerned_loan)",
             dated,
@@ -117,13 +136,13 @@ def _narrowed_to_loans() -> dict[str, str]:
     """What is read in place of facts and states: the rows of the loans concerned by the date."""
     sources = {**{f: _aside(f) for f in FACTS}, **{s: s for s in STATES}}
     return {
-        name: f"select {_columns(name)} from {source} where loan_id in ({LOANS.keys})"  # noqa: S608
+        name: f"select {_columns(name, sql_folder())} from {source} where loan_id in ({LOANS.keys})"  # noqa: S608
         for name, source in sources.items()
     }
 
 
 def _narrowed_to_customers() -> dict[str, str]:
-    columns = _columns("loan_stage")
+    columns = _columns("loan_stage", sql_folder())
     return {
         "loan_stage": f"select {columns} from loan_stage "  # noqa: S608 (contract names)
         f"where customer_id in ({DEBTORS.keys})"

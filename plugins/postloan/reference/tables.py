@@ -144,15 +144,20 @@ def _task_file(contract: TaskFileContract) -> str:
 
 def _models(models: list[Model], readers: dict[str, list[str]]) -> str:
     lines = [
-        "| SQL file | What it is | One row | Kind | Reads | Read by |",
+        "| SQL file, or view made of a contract | What it is | One row | Kind | Reads | Read by |",
         "|---|---|---|---|---|---|",
     ]
     lines += [
-        f"| `{m.area}/{m.name}.sql` | {cell(m.title)} | {m.grain} | {m.write} "
+        f"| {_place(m)} | {cell(m.title)} | {m.grain} | {m.write} "
         f"| {joined(m.reads)} | {joined(readers[m.name])} |"
         for m in models
     ]
     return "\n".join(lines)
+
+
+def _place(model: Model) -> str:
+    """Where a SELECT stands; one that follows from a contract stands nowhere."""
+    return f"`{model.name}`" if model.is_made else f"`{model.area}/{model.name}.sql`"
 
 
 # Pieces -------------------------------------------------------------------------------------
@@ -198,7 +203,8 @@ def _readers(models: Iterable[Model]) -> dict[str, list[str]]:
 def _writer(table: Table) -> str:
     if table.name in model_names():
         model = load_model(table.name)
-        return f"`{in_repository(model.path)}`, {model.write}"
+        made = ", made of it" if model.is_made else ""
+        return f"`{in_repository(model.path)}`{made}, {model.write}"
     if table.name.startswith("rule_"):
         return "the rule packs of `include/rules` that are in force on the date"
     return joined(_python_writers()[table.name]) or "nothing yet"

@@ -14,7 +14,7 @@ from sqlglot.optimizer.scope import traverse_scope
 from postloan.contracts import Table, catalogue
 from postloan.errors import WarehouseError
 from postloan.sqllint.findings import Finding, at
-from postloan.warehouse.models import Model, parse, read_model_file
+from postloan.warehouse.models import Model, made_models, parse, read_model_file
 from postloan.warehouse.postgres.engine import postgres_sql
 
 KNOWN_PARAMETERS = {
@@ -50,8 +50,8 @@ class House:
     """All SQL files of a folder, as far as one file must know the others."""
 
     def __init__(self, folder: Path) -> None:
-        """Read the headers below a folder."""
-        self.models: dict[str, Model] = {}
+        """Read the headers below a folder, and what the contracts make beside it."""
+        self.models: dict[str, Model] = {m.name: m for m in made_models()}
         for path in sorted(folder.rglob("*.sql")):
             try:
                 self.models[path.stem] = read_model_file(path)
@@ -242,7 +242,12 @@ def house_findings(path: Path, house: House) -> Iterator[Finding]:
     except WarehouseError as error:
         yield Finding(path, 1, "header", str(error))
         return
+    yield from model_findings(model, house)
+
+
+def model_findings(model: Model, house: House) -> Iterator[Finding]:
+    """Everything in a model that breaks a rule of the house."""
     query = parse(model.text)
     for rule in RULES:
         for node, name, message in rule(model, query, house):
-            yield Finding(path, at(node), name, message)
+            yield Finding(model.path, at(node), name, message)

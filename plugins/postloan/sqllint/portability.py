@@ -14,10 +14,16 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
-from postloan.settings import REPOSITORY, include_folder
+from postloan.settings import REPOSITORY
 from postloan.sqllint.findings import Finding, at
-from postloan.sqllint.house_rules import House, house_findings
-from postloan.warehouse.models import parse
+from postloan.sqllint.house_rules import House, house_findings, model_findings
+from postloan.warehouse.models import (
+    load_model,
+    made_models,
+    model_names,
+    parse,
+    sql_folder,
+)
 from postloan.warehouse.portable_functions import ALLOWED, CAST_TYPES, FORBIDDEN, RESERVED
 
 Check = Callable[[exp.Expr], str | None]
@@ -342,6 +348,8 @@ def findings(folder: Path) -> list[Finding]:
         # What cannot be parsed cannot be judged by the other rules either.
         if not any(f.rule in ("syntax", "one-select") for f in portable):
             found += house_findings(path, house)
+    for model in made_models() if folder == sql_folder() else ():
+        found += [*portability_findings(model.path, model.text), *model_findings(model, house)]
     return sorted(set(found))
 
 
@@ -353,14 +361,14 @@ def write_translations(folder: Path) -> None:
     """
     for dialect, name in (("postgres", "postgres"), ("spark", "sparksql")):
         (folder / name).mkdir(parents=True, exist_ok=True)
-        for path in (include_folder() / "sql").rglob("*.sql"):
-            tree = parse(path.read_text(encoding="utf-8")).copy()
+        for model in map(load_model, model_names()):
+            tree = parse(model.text).copy()
             for parameter in list(tree.find_all(exp.Placeholder)):
                 parameter.replace(exp.null())
             text = tree.sql(dialect, pretty=True, comments=False)
             # Spark 4 has this form, SQLFluff does not know it yet.
             text = text.replace("WITHIN GROUP", "WITHIN /* noqa: PRS */ GROUP")
-            (folder / name / path.name).write_text(f"{text}\n", encoding="utf-8")
+            (folder / name / f"{model.name}.sql").write_text(f"{text}\n", encoding="utf-8")
 
 
 def main(arguments: list[str]) -> int:
@@ -375,7 +383,7 @@ def main(arguments: list[str]) -> int:
         case [_, *_]:
             sys.stderr.write("usage: portability [--write-translations <folder>]\n")
             return 2
-    found = findings(include_folder() / "sql")
+    found = findings(sql_folder())
     for finding in found:
         sys.stdout.write(f"{finding.relative_to(REPOSITORY)}\n")
     return 1 if found else 0

@@ -1,7 +1,8 @@
-"""SQL files: one SELECT each, named after the table it makes.
+"""SQL models: one SELECT each, named after the table it makes.
 
-The header of a file says what one row is (`grain`), what it reads and what becomes of the rows
-(`write`):
+Most are files of `include/sql`; what the contract of a feed says already is made of it
+(`contract_models`). The header of a model says what one row is (`grain`), what it reads and what
+becomes of the rows (`write`):
 
 * `partition <column>`: they replace one partition of the table of the same name;
 * `temporary`: they live as long as the connection;
@@ -22,13 +23,18 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import ErrorLevel, SqlglotError
 
+from postloan.contracts import catalogue
 from postloan.errors import WarehouseError
 from postloan.settings import include_folder
+from postloan.warehouse.contract_models import contract_models
 
 Parameters = Mapping[str, Any]
 
 StandIns = tuple[tuple[str, str], ...]
 """Pairs of a table and the SELECT that is read in its place."""
+
+FACTS = "core"
+"""The area of what was delivered, as it was delivered."""
 
 _HEADER_LINE = re.compile(r"^-- (grain|reads|write) +(.+)$", re.MULTILINE)
 _TITLE_END = re.compile(r"\n--\n|\n-- grain")
@@ -37,7 +43,7 @@ _HEADER_MORE = re.compile(r"\n--  +")
 
 @dataclass(frozen=True)
 class Model:
-    """One SQL file."""
+    """One SELECT: a SQL file, or what follows from the contract of a feed."""
 
     name: str
     area: str
@@ -47,6 +53,11 @@ class Model:
     grain: str
     reads: tuple[str, ...]
     write: str
+
+    @property
+    def is_made(self) -> bool:
+        """Whether it follows from a contract, which is its path then."""
+        return self.path.suffix != ".sql"
 
 
 def sql_folder() -> Path:
@@ -69,25 +80,35 @@ def _read(path: Path) -> Model:
     return read_model_file(path)
 
 
+@cache
+def _made(folder: Path) -> dict[str, Model]:
+    """What the contracts make beside the files of a folder."""
+    made = contract_models(catalogue().feeds.values(), _index(folder))
+    return {name: _model(name, FACTS, path, text) for name, path, text in made}
+
+
 def read_model_file(path: Path) -> Model:
     """Read one SQL file.
 
     Raises:
         WarehouseError: the header is incomplete.
     """
-    text = path.read_text(encoding="utf-8")
+    return _model(path.stem, path.parent.name, path, path.read_text(encoding="utf-8"))
+
+
+def _model(name: str, area: str, path: Path, text: str) -> Model:
     header = _HEADER_MORE.sub(" ", text.split("\n\n", 1)[0])
     fields = dict(_HEADER_LINE.findall(header))
     missing = [k for k in ("grain", "reads", "write") if k not in fields]
-    if not header.startswith(f"-- {path.stem}: ") or missing:
+    if not header.startswith(f"-- {name}: ") or missing:
         raise WarehouseError(
-            f"{path.name}: the header starts with '-- {path.stem}: <what it is>' "
+            f"{path.name}: the header starts with '-- {name}: <what it is>' "
             f"and has lines for grain, reads and write."
         )
     reads = tuple(r.strip() for r in fields["reads"].split(","))
     return Model(
-        name=path.stem,
-        area=path.parent.name,
+        name=name,
+        area=area,
         path=path,
         text=text,
         title=_TITLE_END.split(header)[0].replace("\n--", "").split(": ", 1)[1],
@@ -98,20 +119,28 @@ def read_model_file(path: Path) -> Model:
 
 
 def load_model(name: str) -> Model:
-    """The SQL file of that name.
+    """The SQL file of that name, or what a contract makes of it.
 
     Raises:
-        WarehouseError: there is no such file, or its header is incomplete.
+        WarehouseError: there is neither, or the header of the file is incomplete.
     """
-    path = _index(sql_folder()).get(name)
-    if path is None:
-        raise WarehouseError(f"No SQL file {name}.sql below {sql_folder().name}/.")
-    return _read(path)
+    folder = sql_folder()
+    if path := _index(folder).get(name):
+        return _read(path)
+    if model := _made(folder).get(name):
+        return model
+    raise WarehouseError(f"No SQL file {name}.sql below {folder.name}/, and no feed of that name.")
 
 
 def model_names() -> tuple[str, ...]:
-    """Names of all SQL files."""
-    return tuple(_index(sql_folder()))
+    """Names of all SQL files and of what the contracts make."""
+    folder = sql_folder()
+    return (*_index(folder), *_made(folder))
+
+
+def made_models() -> tuple[Model, ...]:
+    """What the contracts make."""
+    return tuple(_made(sql_folder()).values())
 
 
 def keeps_key(select: exp.Query, key: Iterable[str]) -> bool:
@@ -190,7 +219,8 @@ def _gather_views(
 
 @cache
 def _views(folder: Path) -> frozenset[str]:
-    return frozenset(n for n in _index(folder) if load_model(n).write == "view")
+    names = (*_index(folder), *_made(folder))
+    return frozenset(n for n in names if load_model(n).write == "view")
 
 
 def _narrow(tree: exp.Query, stand_ins: StandIns) -> exp.Query:
