@@ -227,7 +227,7 @@ def test_dates_on_which_nothing_was_owed_are_not_allocated_again(book: Book) -> 
     run = [name for name, _ in book.warehouse.statements()][run_before:]
     # Every date since the payment is looked at; those after the due date are allocated, and today.
     assert run.count("loan_sum") == len(range(15, 21)) + 1
-    assert run.count("instalment_unpaid") == len(range(19, 21)) + 1
+    assert run.count("instalment_allocation") == len(range(19, 21)) + 1
     assert overdue(book, "04-19") == overdue(book, "04-20") == []
 
 

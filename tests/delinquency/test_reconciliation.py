@@ -40,7 +40,7 @@ class Core:
         default_factory=lambda: {f"L{n}": dict(AGREED) for n in range(LOANS)}
     )
 
-    def lend(self) -> None:
+    def shared_engine(self) -> None:
         received = {"received_on": date(2026, 1, 1), "line_no": 2}
         terms = {**LOAN, "principal": Decimal("1200.00"), "disbursed_on": None, **received}
         interest = {"interest_due": Decimal("10.00"), **received}
@@ -92,7 +92,7 @@ class Core:
 @pytest.fixture
 def core(warehouse: Warehouse) -> Core:
     core = Core(warehouse)
-    core.lend()
+    core.shared_engine()
     return core
 
 

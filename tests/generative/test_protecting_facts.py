@@ -90,5 +90,5 @@ def test_no_fact_that_protects_lets_a_message_a_call_or_a_case_pass(
     for plant in chosen.values():
         _release(warehouse, plant)
     debtors.run()
-    let_go = {p.customer_id for p in chosen.values()}
-    assert {q: debtors.reached(q) for q in QUEUES} == {q: others[q] | let_go for q in QUEUES}
+    vacuum = {p.customer_id for p in chosen.values()}
+    assert {q: debtors.reached(q) for q in QUEUES} == {q: others[q] | vacuum for q in QUEUES}

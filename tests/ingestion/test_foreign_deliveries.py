@@ -16,7 +16,7 @@ from postloan.cli import open_, reconcile
 from postloan.errors import DayError, DeliveryError
 from postloan.ingestion.arrivals.horizon import ParkedError, days_ahead, within_reach
 from postloan.ingestion.quarantine.quarantine import raw_text_of, read_refused
-from postloan.ingestion.reprocess import Wish, requeue
+from postloan.ingestion.reprocess import ReprocessRequest, requeue
 from postloan.settings import settings
 from postloan.text.shown_text import made_visible
 from tests.support.deliveries import (
@@ -289,15 +289,15 @@ def test_a_refused_row_steers_no_terminal_and_can_be_requeued(lender: Lender) ->
         published = {int(r["line_no"]): raw_text_of(r["raw_text"]) for r in csv.DictReader(stream)}
     assert published == raw
     fixed = lender.home / "fixed.csv"
-    wish = Wish("core_banking", NEXT_DAY, "Li Wei", feed="repayment", corrected=fixed)
+    wanted = ReprocessRequest("core_banking", NEXT_DAY, "Li Wei", feed="repayment", corrected=fixed)
     fixed.write_text(text, encoding="utf-8")
     with pytest.raises(DeliveryError, match="no row is corrected"):
-        requeue(lender.warehouse, settings(), wish)
+        requeue(lender.warehouse, settings(), wanted)
     for nasty in NASTY:
         assert f"1{made_visible(nasty)}," in text
         text = text.replace(f"1{made_visible(nasty)},", "12.50,")
     fixed.write_text(text, encoding="utf-8")
-    ((done,), _) = requeue(lender.warehouse, settings(), wish)
+    ((done,), _) = requeue(lender.warehouse, settings(), wanted)
     assert (done.corrected, done.released) == (len(NASTY), len(NASTY))
     assert lender.warehouse.scalar("select count(*) as n from repayment where amount = 12.50") == 7
 
@@ -323,12 +323,14 @@ def test_what_is_written_for_a_spreadsheet_is_read_back(lender: Lender, start: s
     writer.writeheader()
     writer.writerow(rows[0])
     edited = lender.home / "edited.csv"
-    wish = Wish("core_banking", NEXT_DAY, "Li Wei", feed="repayment", corrected=edited)
+    wanted = ReprocessRequest(
+        "core_banking", NEXT_DAY, "Li Wei", feed="repayment", corrected=edited
+    )
     edited.write_text(text.getvalue(), encoding="utf-8-sig")
     with pytest.raises(DeliveryError, match="no row is corrected"):
-        requeue(lender.warehouse, settings(), wish)
+        requeue(lender.warehouse, settings(), wanted)
     edited.write_text(text.getvalue().replace("12,5", "12.5"), encoding="utf-8-sig")
-    ((done,), _) = requeue(lender.warehouse, settings(), wish)
+    ((done,), _) = requeue(lender.warehouse, settings(), wanted)
     assert done.corrected == 1
     (kept,) = lender.corrections(NEXT_DAY).glob("*.csv")
     with kept.open(encoding="utf-8", newline="") as stream:

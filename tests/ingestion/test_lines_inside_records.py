@@ -16,7 +16,7 @@ from postloan.contact.restrictions.waiting import waiting_rows
 from postloan.contracts import catalogue
 from postloan.errors import ContractError
 from postloan.ingestion.reading.normalise import MAX_SHOWN
-from postloan.ingestion.reprocess import Wish, requeue
+from postloan.ingestion.reprocess import ReprocessRequest, requeue
 from postloan.settings import settings
 from tests.support.deliveries import (
     CUSTOMER,
@@ -239,7 +239,7 @@ def test_corrected_by_a_person_the_record_holds_those_whom_it_swallowed(
     requeue(
         lender.warehouse,
         settings(),
-        Wish("core_banking", NEXT_DAY, "Officer", "typing error", "hold", fixed),
+        ReprocessRequest("core_banking", NEXT_DAY, "Officer", "typing error", "hold", fixed),
     )
     assert lender.ids("hold", "hold_id") == ["H3"]
     assert held(lender) == {"C1", "C3"}

@@ -10,7 +10,7 @@ import pytest
 from postloan.errors import DeliveryError
 from postloan.ingestion.checks.data_docs import page_path
 from postloan.ingestion.quarantine.quarantine import MORE_ROWS, listed_at_most
-from postloan.ingestion.reprocess import Wish, requeue
+from postloan.ingestion.reprocess import ReprocessRequest, requeue
 from postloan.settings import settings
 from tests.support.deliveries import (
     CUSTOMER,
@@ -123,8 +123,8 @@ def test_rows_that_are_not_listed_can_be_corrected_where_they_are_in_the_table(
     columns = csv_bytes("repayment", [rows[45] | {"paid_on": "2026-11-20"}]).decode().splitlines()
     fixed = lender.home / "fixed.csv"
     fixed.write_text(f"line_no,{columns[0]}\n47,{columns[1]}\n", encoding="utf-8")
-    wish = Wish("core_banking", NEXT_DAY, "Li Wei", feed="repayment", corrected=fixed)
-    ((done,), _) = requeue(lender.warehouse, settings(), wish)
+    wanted = ReprocessRequest("core_banking", NEXT_DAY, "Li Wei", feed="repayment", corrected=fixed)
+    ((done,), _) = requeue(lender.warehouse, settings(), wanted)
     assert (done.held, done.corrected, done.released) == (50, 1, 1)
 
 
@@ -136,8 +136,8 @@ def test_a_copy_of_a_cut_list_is_corrected_like_any_other(lender: Lender) -> Non
     path = lender.quarantine / "core_banking" / str(NEXT_DAY) / "refused" / "repayment.csv"
     fixed = lender.home / "fixed.csv"
     fixed.write_text(path.read_text(encoding="utf-8-sig").replace("never", "2026-11-20"))
-    wish = Wish("core_banking", NEXT_DAY, "Li Wei", feed="repayment", corrected=fixed)
-    ((done,), result) = requeue(lender.warehouse, settings(), wish)
+    wanted = ReprocessRequest("core_banking", NEXT_DAY, "Li Wei", feed="repayment", corrected=fixed)
+    ((done,), result) = requeue(lender.warehouse, settings(), wanted)
     assert (done.held, done.corrected, done.released) == (104, FEW, FEW)
     assert (result.rows_loaded, result.rows_quarantined) == (10_010, 94)
 
@@ -149,6 +149,6 @@ def test_a_row_of_a_refused_delivery_that_is_not_listed_is_told_as_that(lender: 
     fixed = lender.home / "fixed.csv"
     row = csv_bytes("repayment", [REPAYMENT]).decode().splitlines()
     fixed.write_text(f"line_no,{row[0]}\n99,{row[1]}\n", encoding="utf-8")
-    wish = Wish("core_banking", NEXT_DAY, "Li Wei", feed="repayment", corrected=fixed)
+    wanted = ReprocessRequest("core_banking", NEXT_DAY, "Li Wei", feed="repayment", corrected=fixed)
     with pytest.raises(DeliveryError, match="those that its file lists"):
-        requeue(lender.warehouse, settings(), wish)
+        requeue(lender.warehouse, settings(), wanted)

@@ -10,7 +10,7 @@ import pytest
 
 from postloan.business_day.ledger import close_day, open_day
 from postloan.errors import DeliveryError
-from postloan.ingestion.reprocess import Requeued, Wish, requeue
+from postloan.ingestion.reprocess import ReprocessRequest, Requeued, requeue
 from postloan.settings import settings
 from tests.support.deliveries import (
     CUSTOMER,
@@ -43,8 +43,8 @@ def dirty(lender: Lender) -> Lender:
 
 
 def ask(lender: Lender, corrected: Path | None = None, **kwargs: Any) -> tuple[Requeued, ...]:
-    wish = Wish("core_banking", NEXT_DAY, "Li Wei", corrected=corrected, **kwargs)
-    return requeue(lender.warehouse, settings(), wish)[0]
+    wanted = ReprocessRequest("core_banking", NEXT_DAY, "Li Wei", corrected=corrected, **kwargs)
+    return requeue(lender.warehouse, settings(), wanted)[0]
 
 
 def fixed(lender: Lender, *rows: dict[str, str]) -> Path:

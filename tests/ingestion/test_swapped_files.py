@@ -11,7 +11,7 @@ import pytest
 from postloan.errors import DeliveryError
 from postloan.ingestion import deliver
 from postloan.ingestion.loading import staging
-from postloan.ingestion.reprocess import Wish, requeue
+from postloan.ingestion.reprocess import ReprocessRequest, requeue
 from postloan.settings import settings
 from tests.support.deliveries import CUSTOMER, INSTALMENT, LOAN, OPENING_DAY, Lender, csv_bytes
 
@@ -152,9 +152,9 @@ def test_corrected_rows_are_those_that_were_handed_in(
             rows.write_text(rows.read_text("utf-8").replace(TRUE, FALSE), "utf-8")
 
     swapping_after(monkeypatch, deliver, "requests_for", swap)
-    wish = Wish("core_banking", OPENING_DAY, "Officer", "", "instalment", path)
+    wanted = ReprocessRequest("core_banking", OPENING_DAY, "Officer", "", "instalment", path)
     with pytest.raises(DeliveryError, match="changed after it was handed in"):
-        requeue(lender.warehouse, settings(), wish)
+        requeue(lender.warehouse, settings(), wanted)
     assert due(lender) == [TRUE]
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from postloan.ingestion.reprocess import Wish, requeue
+from postloan.ingestion.reprocess import ReprocessRequest, requeue
 from postloan.settings import settings
 from tests.support.deliveries import (
     CUSTOMER,
@@ -60,8 +60,8 @@ def forge(folder: Path, lender: Lender, content: bytes = b"", **told: Any) -> No
 def ask(lender: Lender) -> Any:
     path = lender.home / "fix.csv"
     path.write_bytes(rows(GOOD))
-    wish = Wish("core_banking", NEXT_DAY, "Officer", "seen", "hold", path)
-    return requeue(lender.warehouse, settings(), wish)
+    wanted = ReprocessRequest("core_banking", NEXT_DAY, "Officer", "seen", "hold", path)
+    return requeue(lender.warehouse, settings(), wanted)
 
 
 def loaded(lender: Lender) -> list[str]:

@@ -264,7 +264,7 @@ def answer_of(warehouse: Warehouse, model: str, given: Mapping[str, list[Row]]) 
     Rows that are kept are cast as their contract says. The rows are sorted, but for a query: there
     the order is part of the answer.
     """
-    with warehouse.rehearsal():
+    with warehouse.rolled_back():
         for relation in relations_of(model):
             lay(warehouse, relation, given[relation.name])
         rows = [tuple(map(_plain, row)) for row in warehouse.fetch(_asked(model), PARAMETERS)]

@@ -205,7 +205,7 @@ def test_a_removal_may_ask_about_the_whole_table(spark: SparkWarehouse) -> None:
 @pytest.mark.spark
 def test_a_rollback_brings_dropped_temporary_tables_back(spark: SparkWarehouse) -> None:
     spark.temporary_from("kept", "select 1 as n")
-    with spark.rehearsal():
+    with spark.rolled_back():
         spark.drop_temporary("kept")
         spark.temporary_from("kept", "select 2 as n union all select 3 as n")
     assert spark.fetch("select n from kept") == [(1,)]
@@ -244,7 +244,7 @@ def test_what_was_deleted_leaves_the_disk_when_it_is_let_go(lake: str) -> None:
         warehouse.delete_partition("rule_parameter", DAY)
         files = Path(warehouse.options.root).glob
         assert len(list(files("rule_parameter/**/*.parquet"))) == 1
-        warehouse.let_go()
+        warehouse.vacuum()
         assert not list(files("rule_parameter/**/*.parquet"))
 
 

@@ -1,7 +1,7 @@
 -- check_opt_out: has the customer refused to be contacted on the channel of the queue?
 --
 -- grain   queue, candidate_key, check_name, subject
--- reads   contact_check_due, standing_request
+-- reads   contact_check_due, effective_privacy_request
 -- write   view
 
 with
@@ -27,13 +27,16 @@ refused as (
         due.queue,
         due.candidate_key,
         due.subject,
-        min(standing_request.asked_on) as asked_on
+        min(effective_privacy_request.asked_on) as asked_on
     from due
-    inner join standing_request
+    inner join effective_privacy_request
         on
-            due.customer_id = standing_request.customer_id
-            and (standing_request.channel is null or due.subject = standing_request.channel)
-    where standing_request.request_kind = 'channel_opt_out'
+            due.customer_id = effective_privacy_request.customer_id
+            and (
+                effective_privacy_request.channel is null
+                or due.subject = effective_privacy_request.channel
+            )
+    where effective_privacy_request.request_kind = 'channel_opt_out'
     group by due.queue, due.candidate_key, due.subject
 
 )

@@ -3,7 +3,7 @@
 -- While records must be kept by law they may be stored, and nothing else.
 --
 -- grain   queue, candidate_key, check_name, subject
--- reads   contact_check_due, standing_request
+-- reads   contact_check_due, effective_privacy_request
 -- write   view
 
 with
@@ -29,7 +29,7 @@ asked as (
         customer_id,
         request_kind,
         min(asked_on) as asked_on
-    from standing_request
+    from effective_privacy_request
     group by customer_id, request_kind
 
 )

@@ -10,7 +10,7 @@
 -- `stated_on` is the day that the row itself names.
 --
 -- grain   one row per withdrawal and purpose (empty for all)
--- reads   consent, consent_change, current_consent_change, standing_request, privacy_request,
+-- reads   consent, consent_change, current_consent_change, effective_privacy_request, privacy_request,
 --         current_privacy_request, contact_check_rule
 -- write   view
 
@@ -98,28 +98,28 @@ where current_consent_change.change_kind = 'withdrawn'
 union all
 
 select
-    standing_request.customer_id,
-    standing_request.purpose,
-    standing_request.asked_on as withdrawn_on,
+    effective_privacy_request.customer_id,
+    effective_privacy_request.purpose,
+    effective_privacy_request.asked_on as withdrawn_on,
     case
         when
             asked.told_on > (
                 select min(earliest.received_on)
                 from privacy_request as earliest
             )
-            then greatest(standing_request.asked_on, asked.told_on - 1)
-        else standing_request.asked_on
+            then greatest(effective_privacy_request.asked_on, asked.told_on - 1)
+        else effective_privacy_request.asked_on
     end as ends_until,
     'privacy_request' as feed,
-    standing_request.received_on,
+    effective_privacy_request.received_on,
     cast(null as date) as ends_told_before,
     cast(current_privacy_request.received_at as date) as stated_on
-from standing_request
+from effective_privacy_request
 inner join current_privacy_request
-    on standing_request.request_id = current_privacy_request.request_id
+    on effective_privacy_request.request_id = current_privacy_request.request_id
 inner join asked
-    on standing_request.request_id = asked.request_id
-where standing_request.request_kind = 'consent_withdrawal'
+    on effective_privacy_request.request_id = asked.request_id
+where effective_privacy_request.request_kind = 'consent_withdrawal'
 
 union all
 

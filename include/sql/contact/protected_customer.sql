@@ -8,7 +8,7 @@
 -- may be under the other number. A complaint is of the person.
 --
 -- grain   one row per customer and fact
--- reads   known_death, known_birth, come_of_age, active_hold, standing_request,
+-- reads   known_death, known_birth, come_of_age, active_hold, effective_privacy_request,
 --         standing_withdrawal, standing_dispute, told_load
 -- write   view
 
@@ -41,7 +41,7 @@ select
     received_on,
     load_no,
     true as stops_contact
-from standing_request
+from effective_privacy_request
 where request_kind in ('deletion', 'restriction', 'channel_opt_out')
 
 union all

@@ -9,7 +9,7 @@
 --
 -- grain   kind, record_key, customer_id, file_sha256
 -- reads   unclear_row, taken_back_restriction, known_death, known_birth, come_of_age, active_hold,
---         judged_pause, standing_request, person_question, shared_number, number_report, recipient,
+--         judged_pause, effective_privacy_request, person_question, shared_number, number_report, recipient,
 --         told_load, contact_moment
 -- write   query
 
@@ -188,7 +188,7 @@ standing as (
         'privacy_request' as feed,
         cast(null as bigint) as line_no,
         cast(null as varchar) as file_sha256
-    from standing_request
+    from effective_privacy_request
     where
         is_doubtful
         -- An objection has no end (`contact_person_refusal`); an unclear one is a hold.

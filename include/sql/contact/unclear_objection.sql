@@ -5,7 +5,7 @@
 -- words, or a person releases it. Said to a collector it ends by no word (`contact_person_refusal`).
 --
 -- grain   feed, record_key
--- reads   standing_request, current_privacy_request, current_contact_outcome, emergency_contact
+-- reads   effective_privacy_request, current_privacy_request, current_contact_outcome, emergency_contact
 -- write   view
 
 with
@@ -14,15 +14,15 @@ objections as (
 
     select
         'privacy_request' as feed,
-        standing_request.request_id as record_key,
-        standing_request.customer_id,
+        effective_privacy_request.request_id as record_key,
+        effective_privacy_request.customer_id,
         current_privacy_request.contact_no,
-        standing_request.asked_on,
-        standing_request.received_on
-    from standing_request
+        effective_privacy_request.asked_on,
+        effective_privacy_request.received_on
+    from effective_privacy_request
     inner join current_privacy_request
-        on standing_request.request_id = current_privacy_request.request_id
-    where standing_request.request_kind = 'contact_objection'
+        on effective_privacy_request.request_id = current_privacy_request.request_id
+    where effective_privacy_request.request_kind = 'contact_objection'
 
     union all
 

@@ -9,7 +9,7 @@
 -- A loan whose every day is paused keeps its row with 0 days past due.
 --
 -- grain   business_date, loan_id
--- reads   instalment_unpaid, waterfall_unpaid, open_loan, pause_span
+-- reads   instalment_allocation, waterfall_unpaid, open_loan, pause_span
 -- write   partition business_date
 
 with
@@ -23,7 +23,7 @@ unpaid as (
         unpaid_principal,
         unpaid_interest,
         unpaid_fee
-    from instalment_unpaid
+    from instalment_allocation
     where
         turned_on is null
         and not is_doubtful

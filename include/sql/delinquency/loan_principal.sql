@@ -3,7 +3,7 @@
 -- What was disbursed less what was paid back, so that a schedule that comes bit by bit counts too.
 --
 -- grain   loan_id
--- reads   loan_account, open_instalment, instalment_unpaid, waterfall_unpaid
+-- reads   loan_account, open_instalment, instalment_allocation, waterfall_unpaid
 -- write   temporary
 
 with
@@ -23,7 +23,7 @@ rests as (
     select
         loan_id,
         unpaid_principal
-    from instalment_unpaid
+    from instalment_allocation
     where
         turned_on is null
         and not is_doubtful

@@ -2,7 +2,7 @@
 -- turn.
 --
 -- grain   loan_id, instalment_no, component
--- reads   open_instalment, open_loan, instalment_unpaid
+-- reads   open_instalment, open_loan, instalment_allocation
 -- write   temporary
 
 with
@@ -24,7 +24,7 @@ instalments as (
             as interest,
         case when done.is_doubtful then schedule.principal_due else done.unpaid_principal end
             as principal
-    from instalment_unpaid as done
+    from instalment_allocation as done
     inner join open_instalment as schedule
         on
             done.loan_id = schedule.loan_id

@@ -3,7 +3,7 @@
 -- A reversal carries the value date of what it takes back, so both vanish in the sum.
 --
 -- grain   loan_id, turn
--- reads   open_payment, instalment_unpaid
+-- reads   open_payment, instalment_allocation
 -- write   temporary
 
 with
@@ -13,7 +13,7 @@ loans as (
     select distinct
         loan_id,
         case when is_doubtful then date '0001-01-01' else turned_on end as counted_from
-    from instalment_unpaid
+    from instalment_allocation
     where
         turned_on is not null
         or is_doubtful

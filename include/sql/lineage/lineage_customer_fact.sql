@@ -176,7 +176,7 @@ accounts as (
 )
 
 select
-    7 as stratum,
+    7 as section,
     'customer' as feed,
     customer_id as subject,
     received_on as happened_on,
@@ -190,7 +190,7 @@ where version_rank = 1
 union all
 
 select
-    7 as stratum,
+    7 as section,
     'consent' as feed,
     consent_id as subject,
     granted_on as happened_on,
@@ -206,7 +206,7 @@ where version_rank = 1
 union all
 
 select
-    7 as stratum,
+    7 as section,
     'hold' as feed,
     hold_id as subject,
     starts_on as happened_on,
@@ -220,7 +220,7 @@ where version_rank = 1
 union all
 
 select
-    7 as stratum,
+    7 as section,
     'consent_change' as feed,
     change_id as subject,
     changed_on as happened_on,
@@ -234,7 +234,7 @@ where version_rank = 1
 union all
 
 select
-    7 as stratum,
+    7 as section,
     'complaint' as feed,
     complaint_id as subject,
     cast(received_at as date) as happened_on,
@@ -250,7 +250,7 @@ where version_rank = 1
 union all
 
 select
-    7 as stratum,
+    7 as section,
     'privacy_request' as feed,
     request_id as subject,
     cast(received_at as date) as happened_on,
@@ -264,7 +264,7 @@ where version_rank = 1
 union all
 
 select
-    5 as stratum,
+    5 as section,
     'enrolment' as feed,
     institution_id as subject,
     effective_on as happened_on,
@@ -277,7 +277,7 @@ from enrolments
 union all
 
 select
-    5 as stratum,
+    5 as section,
     'bureau_loan' as feed,
     account_ref as subject,
     opened_on as happened_on,

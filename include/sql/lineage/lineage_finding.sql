@@ -185,7 +185,7 @@ case_decisions as (
 )
 
 select
-    2 as stratum,
+    2 as section,
     'student_alert' as kind,
     institution_id as subject,
     business_date as happened_on,
@@ -203,7 +203,7 @@ from students
 union all
 
 select
-    2 as stratum,
+    2 as section,
     'multi_lender_alert' as kind,
     customer_id as subject,
     business_date as happened_on,
@@ -218,7 +218,7 @@ from lenders
 union all
 
 select
-    2 as stratum,
+    2 as section,
     'legal_case' as kind,
     case_id as subject,
     business_date as happened_on,
@@ -232,7 +232,7 @@ from case_moves
 union all
 
 select
-    2 as stratum,
+    2 as section,
     'legal_case' as kind,
     case_id as subject,
     decided_on as happened_on,
@@ -246,7 +246,7 @@ from case_decisions
 union all
 
 select
-    3 as stratum,
+    3 as section,
     'loan_stage' as kind,
     loan_id as subject,
     facts_of as happened_on,
@@ -264,7 +264,7 @@ from stages
 union all
 
 select
-    3 as stratum,
+    3 as section,
     'loan_delinquency' as kind,
     loan_id as subject,
     business_date as happened_on,
@@ -287,7 +287,7 @@ from lineage_past_due
 union all
 
 select
-    3 as stratum,
+    3 as section,
     'stage_event' as kind,
     loan_id as subject,
     business_date as happened_on,
@@ -301,7 +301,7 @@ from lineage_stage_move
 union all
 
 select
-    4 as stratum,
+    4 as section,
     'correction' as kind,
     loan_id as subject,
     corrected_on as happened_on,

@@ -6,7 +6,7 @@
 -- their loans with the amounts alone.
 --
 -- grain   loan_id
--- reads   lineage_task, task_loan, stage_belief
+-- reads   lineage_task, task_loan, stage_version
 -- write   view
 
 with
@@ -59,7 +59,7 @@ beliefs as (
         held.known_from <= asked.facts_of
         and (held.known_before is null or held.known_before > asked.facts_of)
             as is_of_the_close
-    from stage_belief as held
+    from stage_version as held
     inner join asked
         on
             held.business_date = asked.facts_of

@@ -153,7 +153,7 @@ pauses as (
 )
 
 select
-    5 as stratum,
+    5 as section,
     'loan' as feed,
     loan_id as subject,
     coalesce(status_on, received_on) as happened_on,
@@ -168,7 +168,7 @@ from notes
 union all
 
 select
-    5 as stratum,
+    5 as section,
     'instalment' as feed,
     loan_id || ' ' || cast(instalment_no as varchar) as subject,
     due_on as happened_on,
@@ -184,7 +184,7 @@ where
 union all
 
 select
-    5 as stratum,
+    5 as section,
     'repayment' as feed,
     repayment_id as subject,
     effective_on as happened_on,
@@ -205,7 +205,7 @@ from payments
 union all
 
 select
-    5 as stratum,
+    5 as section,
     'pause' as feed,
     pause_id as subject,
     starts_on as happened_on,

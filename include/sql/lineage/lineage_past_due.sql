@@ -3,7 +3,7 @@
 -- The first belief that agrees with the stage the task rests on, and did not end before it began.
 --
 -- grain   loan_id
--- reads   lineage_loan, past_due_belief
+-- reads   lineage_loan, past_due_version
 -- write   view
 
 with
@@ -22,7 +22,7 @@ behind as (
             partition by held.loan_id
             order by held.known_from, held.belief_no nulls last
         ) as belief_rank
-    from past_due_belief as held
+    from past_due_version as held
     inner join lineage_loan
         on
             held.business_date = lineage_loan.facts_of

@@ -5,7 +5,7 @@
 -- those count that lead to the stage it rests on.
 --
 -- grain   business_date, loan_id, event
--- reads   lineage_loan, stage_move_belief
+-- reads   lineage_loan, stage_move_version
 -- write   view
 
 select distinct
@@ -16,7 +16,7 @@ select distinct
     held.to_stage,
     held.rule_id,
     held.rule_version
-from stage_move_belief as held
+from stage_move_version as held
 inner join lineage_loan
     on
         held.loan_id = lineage_loan.loan_id

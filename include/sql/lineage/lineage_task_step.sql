@@ -58,7 +58,7 @@ checks as (
 )
 
 select
-    1 as stratum,
+    1 as section,
     'task' as kind,
     queue as subject,
     business_date as happened_on,
@@ -95,7 +95,7 @@ from actions
 union all
 
 select
-    6 as stratum,
+    6 as section,
     'check' as kind,
     check_name as subject,
     business_date as happened_on,

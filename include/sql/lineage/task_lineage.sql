@@ -14,7 +14,7 @@ with
 decided as (
 
     select
-        stratum,
+        section,
         kind,
         subject,
         happened_on,
@@ -28,7 +28,7 @@ decided as (
     union all
 
     select
-        stratum,
+        section,
         kind,
         subject,
         happened_on,
@@ -44,7 +44,7 @@ decided as (
 told as (
 
     select
-        stratum,
+        section,
         feed,
         subject,
         happened_on,
@@ -58,7 +58,7 @@ told as (
     union all
 
     select
-        stratum,
+        section,
         feed,
         subject,
         happened_on,
@@ -72,7 +72,7 @@ told as (
     union all
 
     select
-        8 as stratum,
+        8 as section,
         feed,
         subject,
         happened_on,
@@ -88,7 +88,7 @@ told as (
 steps as (
 
     select
-        stratum,
+        section,
         kind,
         subject,
         happened_on,
@@ -109,7 +109,7 @@ steps as (
     union all
 
     select
-        told.stratum,
+        told.section,
         told.feed as kind,
         told.subject,
         told.happened_on,
@@ -135,7 +135,7 @@ steps as (
 
 select
     cast(row_number() over (
-        order by stratum, kind, happened_on, subject, delivered_on, line_no, what_en, rule_id
+        order by section, kind, happened_on, subject, delivered_on, line_no, what_en, rule_id
     ) as integer) as step_no,
     kind,
     subject,

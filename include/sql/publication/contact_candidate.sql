@@ -1,7 +1,7 @@
 -- contact_candidate: what the rules wish to send today, before any check.
 --
 -- grain   business_date, queue, candidate_key
--- reads   contact_wish, alert_wish, legal_wish, legal_case_checklist, rule_legal_checklist,
+-- reads   contact_proposal, alert_proposal, legal_proposal, legal_case_checklist, rule_legal_checklist,
 --         rule_queue_reason
 -- write   partition business_date
 
@@ -27,7 +27,7 @@ contacts as (
         reason_en,
         rule_id,
         rule_version
-    from contact_wish
+    from contact_proposal
 
 ),
 
@@ -42,7 +42,7 @@ alerts as (
         evidence,
         rule_id,
         rule_version
-    from alert_wish
+    from alert_proposal
 
 ),
 
@@ -70,7 +70,7 @@ cases as (
         reason_code,
         rule_id,
         rule_version
-    from legal_wish
+    from legal_proposal
 
 ),
 

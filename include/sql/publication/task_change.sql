@@ -9,7 +9,7 @@
 -- hours is not contacted again by any file of the queue, whatever the task would say.
 --
 -- grain   queue, task_id
--- reads   wanted_task, withheld_task, task, suppressed_contact, publication, refuted_task,
+-- reads   eligible_task, withheld_task, task, suppressed_contact, publication, task_to_recall,
 --         refused_task, legal_task_ended, denial_in_words, rule_legal_wording, loan_stage,
 --         current_loan
 -- write   temporary
@@ -132,10 +132,10 @@ unwanted as (
         denial_in_words.rule_id,
         denial_in_words.rule_version
     from standing
-    left join wanted_task
+    left join eligible_task
         on
-            standing.queue = wanted_task.queue
-            and standing.task_id = wanted_task.task_id
+            standing.queue = eligible_task.queue
+            and standing.task_id = eligible_task.task_id
     left join recalled_later
         on
             standing.queue = recalled_later.queue
@@ -149,7 +149,7 @@ unwanted as (
             standing.queue = known_of_cases.queue
             and standing.task_id = known_of_cases.task_id
     where
-        wanted_task.task_id is null
+        eligible_task.task_id is null
         and recalled_later.task_id is null
         and not cast($is_held as boolean)
         and (
@@ -177,7 +177,7 @@ reasons_to_recall as (
         inputs,
         rule_id,
         rule_version
-    from refuted_task
+    from task_to_recall
 
     union all
 
@@ -276,49 +276,49 @@ recalls as (
 changes as (
 
     select
-        wanted_task.queue,
-        wanted_task.task_id,
+        eligible_task.queue,
+        eligible_task.task_id,
         'added' as task_action,
         cast($business_date as date) as task_date,
-        wanted_task.candidate_key,
-        wanted_task.customer_id,
-        wanted_task.loan_id,
-        wanted_task.case_id,
+        eligible_task.candidate_key,
+        eligible_task.customer_id,
+        eligible_task.loan_id,
+        eligible_task.case_id,
         cast(null as varchar) as recall_kind,
-        wanted_task.reason_zh,
-        wanted_task.reason_en,
+        eligible_task.reason_zh,
+        eligible_task.reason_en,
         cast(null as varchar) as inputs,
-        wanted_task.rule_id,
-        wanted_task.rule_version
-    from wanted_task
+        eligible_task.rule_id,
+        eligible_task.rule_version
+    from eligible_task
     left join standing
         on
-            wanted_task.queue = standing.queue
-            and wanted_task.task_id = standing.task_id
+            eligible_task.queue = standing.queue
+            and eligible_task.task_id = standing.task_id
     where
         standing.task_id is null
         and not exists (
             select 1
             from withheld_task
             where
-                wanted_task.queue = withheld_task.queue
-                and wanted_task.task_id = withheld_task.task_id
+                eligible_task.queue = withheld_task.queue
+                and eligible_task.task_id = withheld_task.task_id
         )
         and not exists (
             select 1
             from suppressed_contact
             where
-                wanted_task.queue = suppressed_contact.queue
+                eligible_task.queue = suppressed_contact.queue
                 and (
-                    wanted_task.candidate_key = suppressed_contact.candidate_key
+                    eligible_task.candidate_key = suppressed_contact.candidate_key
                     or (
-                        wanted_task.window_start is not null
-                        and wanted_task.customer_id = suppressed_contact.customer_id
+                        eligible_task.window_start is not null
+                        and eligible_task.customer_id = suppressed_contact.customer_id
                     )
                 )
         )
         and not cast($is_held as boolean)
-        and (wanted_task.window_start is null or not cast($contact_is_past as boolean))
+        and (eligible_task.window_start is null or not cast($contact_is_past as boolean))
 
     union all
 
@@ -361,49 +361,49 @@ select
     changes.task_action,
     changes.task_date,
     changes.candidate_key,
-    wanted_task.customer_name,
-    wanted_task.phone,
+    eligible_task.customer_name,
+    eligible_task.phone,
     changes.customer_id,
     changes.loan_id,
     changes.case_id,
-    wanted_task.alert_id,
-    wanted_task.planned_queue,
-    wanted_task.template_id,
-    wanted_task.script_id,
-    wanted_task.currency,
-    wanted_task.amount_due,
-    wanted_task.loan_count,
-    wanted_task.loan_amounts,
-    wanted_task.days_past_due,
-    wanted_task.stage,
-    wanted_task.severity,
-    wanted_task.evidence,
-    wanted_task.claim_principal,
-    wanted_task.claim_interest,
-    wanted_task.claim_fee,
-    wanted_task.claim_scope_zh,
-    wanted_task.claim_scope_en,
-    wanted_task.limitation_earliest_on,
-    wanted_task.excluded_routes,
-    wanted_task.missing_items_zh,
-    wanted_task.missing_items_en,
-    wanted_task.approved_on,
-    wanted_task.approved_by,
-    wanted_task.approval_reason,
+    eligible_task.alert_id,
+    eligible_task.planned_queue,
+    eligible_task.template_id,
+    eligible_task.script_id,
+    eligible_task.currency,
+    eligible_task.amount_due,
+    eligible_task.loan_count,
+    eligible_task.loan_amounts,
+    eligible_task.days_past_due,
+    eligible_task.stage,
+    eligible_task.severity,
+    eligible_task.evidence,
+    eligible_task.claim_principal,
+    eligible_task.claim_interest,
+    eligible_task.claim_fee,
+    eligible_task.claim_scope_zh,
+    eligible_task.claim_scope_en,
+    eligible_task.limitation_earliest_on,
+    eligible_task.excluded_routes,
+    eligible_task.missing_items_zh,
+    eligible_task.missing_items_en,
+    eligible_task.approved_on,
+    eligible_task.approved_by,
+    eligible_task.approval_reason,
     changes.recall_kind,
     changes.reason_zh,
     changes.reason_en,
     changes.inputs,
-    wanted_task.window_start,
-    wanted_task.window_end,
+    eligible_task.window_start,
+    eligible_task.window_end,
     changes.rule_id,
     changes.rule_version
 from changes
 -- What is added says all of it; a recall carries nothing of the person.
-left join wanted_task
+left join eligible_task
     on
         changes.task_action = 'added'
-        and changes.queue = wanted_task.queue
-        and changes.task_id = wanted_task.task_id
+        and changes.queue = eligible_task.queue
+        and changes.task_id = eligible_task.task_id
 left join revisions
     on changes.queue = revisions.queue

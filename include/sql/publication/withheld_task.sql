@@ -4,15 +4,15 @@
 -- the latest of all that was looked at otherwise.
 --
 -- grain   queue, task_id, check_name, subject
--- reads   wanted_task, wanted_subject, contact_check, protected_customer
+-- reads   eligible_task, eligible_subject, contact_check, protected_customer
 -- write   temporary
 
 select
-    wanted_task.queue,
-    wanted_task.task_id,
-    wanted_task.candidate_key,
-    wanted_task.customer_id,
-    wanted_task.loan_id,
+    eligible_task.queue,
+    eligible_task.task_id,
+    eligible_task.candidate_key,
+    eligible_task.customer_id,
+    eligible_task.loan_id,
     contact_check.check_name,
     contact_check.subject,
     min(contact_check.reason) as reason,
@@ -22,19 +22,19 @@ select
     ) as inputs,
     min(contact_check.rule_id) as rule_id,
     min(contact_check.rule_version) as rule_version
-from wanted_task
-inner join wanted_subject
+from eligible_task
+inner join eligible_subject
     on
-        wanted_task.queue = wanted_subject.queue
-        and wanted_task.task_id = wanted_subject.task_id
+        eligible_task.queue = eligible_subject.queue
+        and eligible_task.task_id = eligible_subject.task_id
 inner join contact_check
     on
-        wanted_subject.queue = contact_check.queue
-        and wanted_subject.candidate_key = contact_check.candidate_key
+        eligible_subject.queue = contact_check.queue
+        and eligible_subject.candidate_key = contact_check.candidate_key
 -- What had come by the date refused nothing then.
 left join protected_customer
     on
-        wanted_task.customer_id = protected_customer.customer_id
+        eligible_task.customer_id = protected_customer.customer_id
         and protected_customer.received_on > cast($business_date as date)
         and protected_customer.protection = case contact_check.check_name
             when 'not_deceased' then 'deceased'
@@ -45,10 +45,10 @@ left join protected_customer
         end
 where not contact_check.is_passed
 group by
-    wanted_task.queue,
-    wanted_task.task_id,
-    wanted_task.candidate_key,
-    wanted_task.customer_id,
-    wanted_task.loan_id,
+    eligible_task.queue,
+    eligible_task.task_id,
+    eligible_task.candidate_key,
+    eligible_task.customer_id,
+    eligible_task.loan_id,
     contact_check.check_name,
     contact_check.subject

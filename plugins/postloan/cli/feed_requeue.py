@@ -5,7 +5,7 @@ from pathlib import Path
 
 from postloan.cli.acting import acting_person, add_by
 from postloan.cli.common import business_date
-from postloan.ingestion.reprocess import Wish, requeue
+from postloan.ingestion.reprocess import ReprocessRequest, requeue
 from postloan.settings import settings
 from postloan.text.shown_text import some
 from postloan.warehouse import open_warehouse
@@ -14,7 +14,7 @@ from postloan.warehouse import open_warehouse
 def run(args: argparse.Namespace) -> int:
     """Requeue and say what was released; 0 on success."""
     home = settings()
-    wish = Wish(
+    wanted = ReprocessRequest(
         args.source,
         args.date,
         acting_person(args.by),
@@ -23,7 +23,7 @@ def run(args: argparse.Namespace) -> int:
         args.corrected,
     )
     with open_warehouse(home.warehouse_url) as warehouse:
-        feeds, result = requeue(warehouse, home, wish)
+        feeds, result = requeue(warehouse, home, wanted)
     for feed in feeds:
         corrected = f", {feed.corrected:,} corrected" if feed.corrected else ""
         print(

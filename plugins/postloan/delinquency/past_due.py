@@ -17,7 +17,7 @@ from postloan.errors import RuleError
 from postloan.rules.tables import publish_rules
 from postloan.warehouse import Warehouse
 from postloan.warehouse.models import load_model
-from postloan.warehouse.restating import Among, replace_belief
+from postloan.warehouse.restating import Among, restate
 
 DELINQUENCY = "loan_delinquency"
 SUMS, CLOSELY, ACCOUNTS = "loan_sum", "shortfall_loan", "loan_account"
@@ -36,8 +36,8 @@ IN_ONE_PASS = (
     "open_loan",
     "open_instalment",
     "open_payment",
-    "turned_loan",
-    "instalment_unpaid",
+    "waterfall_regime_change",
+    "instalment_allocation",
     "pause_span",
 )
 FACTS = ("loan", "instalment", "repayment", "pause")
@@ -130,7 +130,7 @@ def compute_delinquency(warehouse: Warehouse, business_date: date, known_on: dat
         RuleError: no rule says what is past due on that date.
     """
     with allocated(warehouse, business_date, known_on) as parameters:
-        replace_belief(warehouse, DELINQUENCY, business_date, parameters)
+        restate(warehouse, DELINQUENCY, business_date, parameters)
 
 
 def restate_delinquency(
@@ -156,7 +156,7 @@ def restate_delinquency(
         if not (warehouse.scalar(OWES) or warehouse.scalar(OWED, parameters)):
             return False
         _allocate(warehouse, parameters)
-        return replace_belief(warehouse, DELINQUENCY, business_date, parameters, among) > 0
+        return restate(warehouse, DELINQUENCY, business_date, parameters, among) > 0
 
 
 @contextmanager
@@ -177,14 +177,14 @@ def delinquency_known_since(
     Raises:
         RuleError: no rule says what is past due on that date.
     """
-    stand_ins = {fact: _as_of_the_date(fact, loans) for fact in FACTS}
+    substitutions = {fact: _as_of_the_date(fact, loans) for fact in FACTS}
     with (
-        warehouse.narrowed(stand_ins),
+        warehouse.restricted_to(substitutions),
         allocated(warehouse, business_date, known_on) as parameters,
     ):
         warehouse.temporary_from(KNOWN, load_model(DELINQUENCY).text, parameters)
     columns = ", ".join(catalogue().tables[DELINQUENCY].column_names)
-    with warehouse.narrowed({DELINQUENCY: f"select {columns} from {KNOWN}"}):  # noqa: S608
+    with warehouse.restricted_to({DELINQUENCY: f"select {columns} from {KNOWN}"}):  # noqa: S608
         yield
     warehouse.drop_temporary(KNOWN)
 
@@ -234,7 +234,7 @@ def stage_totals(
     """
     delivered = warehouse.scalar("select max(business_date) as day from delivery")
     known = known_on or delivered or business_date
-    with warehouse.rehearsal():
+    with warehouse.rolled_back():
         publish_rules(warehouse, business_date)
         compute_delinquency(warehouse, business_date, known)
         rows = list(warehouse.read_model("stage_total", {"business_date": business_date}))
@@ -244,7 +244,7 @@ def stage_totals(
 def believed_totals(warehouse: Warehouse, business_date: date, known_on: date) -> list[StageTotal]:
     """Past-due loans per stage of a date that was run, as they were known on a later one."""
     dated = {"business_date": business_date, "known_on": known_on}
-    return [StageTotal(*row) for row in warehouse.read_model("believed_stage_total", dated)]
+    return [StageTotal(*row) for row in warehouse.read_model("stage_total_as_of", dated)]
 
 
 @dataclass(frozen=True)
@@ -275,4 +275,4 @@ class LoanBelief:
 def loan_beliefs(warehouse: Warehouse, loan_id: str, business_date: date) -> list[LoanBelief]:
     """Everything ever believed about one loan on one date, oldest first."""
     asked = {"business_date": business_date, "loan_id": loan_id}
-    return [LoanBelief(*row) for row in warehouse.read_model("loan_belief", asked)]
+    return [LoanBelief(*row) for row in warehouse.read_model("loan_version", asked)]

@@ -14,7 +14,7 @@ DELIVERED = """
     from delivery
     where feed = $feed and business_date = cast($business_date as date)
 """
-LET_GO = """
+RELEASED = """
     select count(*) as n
     from delivery
     where
@@ -37,7 +37,7 @@ COUNTS = """
 """
 
 
-def are_positions_told(warehouse: Warehouse, day: BusinessDay) -> bool:
+def has_core_positions(warehouse: Warehouse, day: BusinessDay) -> bool:
     """Whether the core told its own view of that date."""
     return bool(warehouse.scalar(DELIVERED, {**day.parameters, "feed": FEED}))
 
@@ -61,7 +61,7 @@ def compare_with_core(
         where nothing was compared.
     """
     asked = {**day.parameters, "feed": FEED, **(allocation or {})}
-    if warehouse.scalar(LET_GO, asked):
+    if warehouse.scalar(RELEASED, asked):
         return {}
     if allocation is None:
         for table in RESULTS:

@@ -1,8 +1,9 @@
 """What a delivery says about the past: snapshots of earlier dates, restated as known now.
 
-The loans concerned are found from the facts received, their facts are laid aside once, and every
-date from the first that may have been wrong is computed again for these loans alone, by the same
-SQL files on the narrowed book. What this costs goes with what has changed, not with the book.
+The loans concerned are found from the facts received, their facts become a small working set, and
+every date from the first that may have been wrong is computed again for these loans alone, by the
+same SQL files on the restricted book. What this costs goes with what has changed, not with the
+book.
 """
 
 from datetime import date
@@ -17,7 +18,7 @@ from postloan.contracts import catalogue
 from postloan.delinquency.past_due import restate_delinquency
 from postloan.warehouse import Warehouse, load_model, model_names
 from postloan.warehouse.models import parse, sql_folder
-from postloan.warehouse.restating import Among, replace_belief
+from postloan.warehouse.restating import Among, restate
 from postloan.warehouse.slices import append_model
 
 FACTS = ("loan", "instalment", "repayment", "pause")
@@ -77,15 +78,15 @@ def restate_past(warehouse: Warehouse, day: BusinessDay, known_on: date) -> int:
     warehouse.temporary(TERMS, {"business_date": day.date})
     append_model(warehouse, "restated_loan", day.date, {"known_on": known_on})
     warehouse.drop_temporary(TERMS)
-    loans = _lay_aside(warehouse, day.date, known_on)
+    loans = _make_working_set(warehouse, day.date, known_on)
     if loans:
         _restate_dates(warehouse, past, day.date, known_on)
-    for name in (CONCERNED, CUSTOMERS, *map(_aside, FACTS)):
+    for name in (CONCERNED, CUSTOMERS, *map(_working_set_of, FACTS)):
         warehouse.drop_temporary(name)
     return loans
 
 
-def _aside(fact: str) -> str:
+def _working_set_of(fact: str) -> str:
     return f"concerned_{fact}_fact"
 
 
@@ -105,7 +106,7 @@ def _columns(table: str, folder: Path) -> str:
     return ", ".join(c for c in catalogue().tables[table].column_names if c in names)
 
 
-def _lay_aside(warehouse: Warehouse, day: date, known_on: date) -> int:
+def _make_working_set(warehouse: Warehouse, day: date, known_on: date) -> int:
     """Copy the facts of the loans concerned into small tables; number of loans."""
     dated = {"business_date": day, "known_on": known_on}
     loans = warehouse.temporary_from(
@@ -116,7 +117,7 @@ def _lay_aside(warehouse: Warehouse, day: date, known_on: date) -> int:
     )
     for fact in FACTS:
         warehouse.temporary_from(
-            _aside(fact),
+            _working_set_of(fact),
             f"select {_columns(fact, sql_folder())} from {fact} "  # noqa: S608 (contract names)
             "where received_on <= cast($known_on as date) "
             "and loan_id in (select loan_id from concerned_loan)",
@@ -134,7 +135,7 @@ def _lay_aside(warehouse: Warehouse, day: date, known_on: date) -> int:
 
 def _narrowed_to_loans() -> dict[str, str]:
     """What is read in place of facts and states: the rows of the loans concerned by the date."""
-    sources = {**{f: _aside(f) for f in FACTS}, **{s: s for s in STATES}}
+    sources = {**{f: _working_set_of(f) for f in FACTS}, **{s: s for s in STATES}}
     return {
         name: f"select {_columns(name, sql_folder())} from {source} where loan_id in ({LOANS.keys})"  # noqa: S608
         for name, source in sources.items()
@@ -169,12 +170,12 @@ def _restate(warehouse: Warehouse, record: DayRecord, known_on: date, *, look_on
     """
     day = record.day
     parameters = {**day.parameters, "known_on": known_on}
-    with warehouse.narrowed(_narrowed_to_loans()):
+    with warehouse.restricted_to(_narrowed_to_loans()):
         changed = restate_delinquency(warehouse, day.date, known_on, LOANS)
         if not (changed or look_on):
             return False
-        moved = replace_belief(warehouse, "loan_stage", day.date, parameters, LOANS)
-        replace_belief(warehouse, "stage_event", day.date, parameters, LOANS)
-    with warehouse.narrowed(_narrowed_to_customers()):
-        replace_belief(warehouse, "customer_delinquency", day.date, parameters, DEBTORS)
+        moved = restate(warehouse, "loan_stage", day.date, parameters, LOANS)
+        restate(warehouse, "stage_event", day.date, parameters, LOANS)
+    with warehouse.restricted_to(_narrowed_to_customers()):
+        restate(warehouse, "customer_delinquency", day.date, parameters, DEBTORS)
     return changed or moved > 0

@@ -3,10 +3,10 @@
 from postloan.business_date import BusinessDay
 from postloan.business_day.result import StepResult, record
 from postloan.delinquency.past_due import DELINQUENCY, allocated
-from postloan.delinquency.reconciliation import are_positions_told, compare_with_core
+from postloan.delinquency.reconciliation import compare_with_core, has_core_positions
 from postloan.delinquency.restatement import knowledge_date, restate_past
 from postloan.warehouse import Warehouse
-from postloan.warehouse.restating import replace_belief
+from postloan.warehouse.restating import restate
 
 STAGE_COUNTS = """
     select
@@ -43,14 +43,14 @@ def stage_overdue_loans(warehouse: Warehouse, day: BusinessDay) -> StepResult:
     with warehouse.transaction():
         known_on = knowledge_date(warehouse, day.date)
         restated = restate_past(warehouse, day, known_on)
-        is_told = are_positions_told(warehouse, day)
+        is_told = has_core_positions(warehouse, day)
         with allocated(warehouse, day.date, known_on, with_principal=is_told) as allocation:
-            replace_belief(warehouse, DELINQUENCY, day.date, allocation)
+            restate(warehouse, DELINQUENCY, day.date, allocation)
             loans = warehouse.count(DELINQUENCY, day.date)
             compared = compare_with_core(warehouse, day, allocation if is_told else None)
         parameters = {**day.parameters, "known_on": known_on}
         for name in ("loan_stage", "stage_event", "customer_delinquency"):
-            replace_belief(warehouse, name, day.date, parameters)
+            restate(warehouse, name, day.date, parameters)
         customers = warehouse.count("customer_delinquency", day.date)
         stages: dict[str, int] = dict(warehouse.fetch(STAGE_COUNTS, day.parameters))
         events: dict[str, int] = dict(warehouse.fetch(EVENT_COUNTS, day.parameters))

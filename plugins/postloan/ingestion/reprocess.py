@@ -57,7 +57,7 @@ class Requeued:
 
 
 @dataclass(frozen=True)
-class Wish:
+class ReprocessRequest:
     """Who wants quarantined rows judged again, which, and why.
 
     Attributes:
@@ -78,7 +78,7 @@ class Wish:
 
 
 def requeue(
-    warehouse: Warehouse, home: Settings, wish: Wish
+    warehouse: Warehouse, home: Settings, wanted: ReprocessRequest
 ) -> tuple[tuple[Requeued, ...], DeliveryResult]:
     """Judge quarantined rows of a delivery again; what passes becomes facts of its date.
 
@@ -93,29 +93,29 @@ def requeue(
         DeliveryError: nothing is in quarantine, the corrected rows cannot be used, or the
             delivery is refused with them.
     """
-    if not wish.by.strip():
+    if not wanted.by.strip():
         raise DeliveryError(
             "A requeue needs the person who asks for it: the name stays with the rows."
         )
-    wish = replace(wish, reason=kept_reason(warehouse, wish.reason, required=False))
-    feeds = {f.name: f for f in catalogue().feeds_of(wish.source)}
-    delivery = home.landing / wish.source / wish.business_date.isoformat()
-    manifest = read_manifest(delivery, wish.source, wish.business_date, feeds.values())
-    held, counts = _held(warehouse, home, manifest, wish)
+    wanted = replace(wanted, reason=kept_reason(warehouse, wanted.reason, required=False))
+    feeds = {f.name: f for f in catalogue().feeds_of(wanted.source)}
+    delivery = home.landing / wanted.source / wanted.business_date.isoformat()
+    manifest = read_manifest(delivery, wanted.source, wanted.business_date, feeds.values())
+    held, counts = _held(warehouse, home, manifest, wanted)
     rows = b""
-    if wish.corrected:
-        if wish.feed is None:
+    if wanted.corrected:
+        if wanted.feed is None:
             raise DeliveryError("Say which feed the corrected rows are of: --feed FEED.")
-        rows = read_corrections(wish.corrected, feeds[wish.feed], held[wish.feed])
+        rows = read_corrections(wanted.corrected, feeds[wanted.feed], held[wanted.feed])
     known = requests_for(warehouse, home.corrections, delivery, manifest)
-    requests = [_request(known, manifest, wish, feed, rows) for feed in held]
+    requests = [_request(known, manifest, wanted, feed, rows) for feed in held]
     for request in requests:
         keep_requeue(known.folder, request, rows)
     try:
         result = ingest(
             warehouse,
-            wish.source,
-            wish.business_date,
+            wanted.source,
+            wanted.business_date,
             home.landing,
             home.scratch,
             home.quarantine,
@@ -134,7 +134,7 @@ def requeue(
 
 
 def _held(
-    warehouse: Warehouse, home: Settings, manifest: Manifest, wish: Wish
+    warehouse: Warehouse, home: Settings, manifest: Manifest, wanted: ReprocessRequest
 ) -> tuple[Held, dict[str, int]]:
     """The rows in quarantine, of what is loaded or of the attempt that was refused as a whole.
 
@@ -154,10 +154,10 @@ def _held(
         hashes = {(f.feed, f.sha256) for f in manifest.files}
         counted = warehouse.fetch(_REFUSED, place)
         refused = {feed: rows for feed, sha256, rows in counted if (feed, sha256) in hashes}
-    if wish.feed:
-        held = {feed: rows for feed, rows in held.items() if feed == wish.feed}
+    if wanted.feed:
+        held = {feed: rows for feed, rows in held.items() if feed == wanted.feed}
     if not held:
-        what = f"{manifest.source} {wish.feed or ''}".strip()
+        what = f"{manifest.source} {wanted.feed or ''}".strip()
         raise DeliveryError(
             f"{what}, {manifest.business_date}: no row is in quarantine. Where the delivery has "
             f"not been taken in yet: python -m postloan run --date {manifest.business_date}"
@@ -165,14 +165,16 @@ def _held(
     return held, {feed: max(refused.get(feed, 0), len(rows)) for feed, rows in held.items()}
 
 
-def _request(known: Requests, manifest: Manifest, wish: Wish, feed: str, rows: bytes) -> Requeue:
+def _request(
+    known: Requests, manifest: Manifest, wanted: ReprocessRequest, feed: str, rows: bytes
+) -> Requeue:
     file = manifest.file_of(feed)
     request = Requeue(
         feed=feed,
         number=next_number(known.folder, feed),
         delivered_sha256=file.sha256 if file else "",
-        released_by=wish.by.strip(),
-        reason=wish.reason,
+        released_by=wanted.by.strip(),
+        reason=wanted.reason,
         rows=max(len(rows.splitlines()) - 1, 0),
         file_sha256=hashlib.sha256(rows).hexdigest() if rows else "",
     )

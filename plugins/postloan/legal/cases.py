@@ -152,9 +152,9 @@ def _check_debtors(warehouse: Warehouse, parameters: Parameters) -> None:
     read_spellings(warehouse)
     warehouse.temporary("taken_back_restriction", parameters)
     warehouse.temporary("paid_loan", parameters)
-    with warehouse.narrowed({"standing_subject": DEBTORS}):
+    with warehouse.restricted_to({"standing_subject": DEBTORS}):
         warehouse.temporary("recipient", parameters)
-    with warehouse.narrowed(
+    with warehouse.restricted_to(
         {
             "contact_candidate": CANDIDATES,
             "contact_loan": CANDIDATES,

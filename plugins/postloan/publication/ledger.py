@@ -32,12 +32,12 @@ TEMPORARY = (
     "contact_due",
     "contact_loan",
     "contact_check",
-    "wanted_task",
-    "wanted_subject",
+    "eligible_task",
+    "eligible_subject",
     "withheld_task",
     "refused_task",
     "unread_task",
-    "refuted_task",
+    "task_to_recall",
     "overtaken_task",
     "overtaken_case",
     "task_change",
@@ -46,15 +46,15 @@ TEMPORARY = (
 NEWEST_LOADED = "select max(business_date) as day from delivery"
 """Also a delivery of which every row was refused tells of somebody."""
 
-WANTED = "select queue, candidate_key, customer_id, loan_id, phone from wanted_subject"
+WANTED = "select queue, candidate_key, customer_id, loan_id, phone from eligible_subject"
 
 NO_CANDIDATES = """
     select cast($business_date as date) as business_date, queue, candidate_key, customer_id, loan_id
-    from wanted_subject
+    from eligible_subject
     where false
 """
 
-NOTHING_WITHHELD = "select queue, task_id from wanted_task where false"
+NOTHING_WITHHELD = "select queue, task_id from eligible_task where false"
 
 DENIED_COLUMNS = (
     "business_date", "queue", "candidate_key", "check_name", "subject", "customer_id", "loan_id",
@@ -221,7 +221,7 @@ def _look_at_standing(warehouse: Warehouse, parameters: Parameters) -> None:
 
 def _judge(warehouse: Warehouse, parameters: Parameters) -> None:
     """Tell what may go out, and what is refused of that which stands, by the checks made."""
-    warehouse.temporary("wanted_task", parameters)
+    warehouse.temporary("eligible_task", parameters)
     warehouse.temporary("refused_task", parameters)
 
 
@@ -241,8 +241,8 @@ def _withhold(warehouse: Warehouse, queues: tuple[str, ...], parameters: Paramet
         warehouse.temporary_from("withheld_task", NOTHING_WITHHELD)
         return
     all_known = {**parameters, "known_on": loaded_on}
-    warehouse.temporary("wanted_subject", parameters)
-    with warehouse.narrowed({"standing_subject": WANTED, "contact_candidate": NO_CANDIDATES}):
+    warehouse.temporary("eligible_subject", parameters)
+    with warehouse.restricted_to({"standing_subject": WANTED, "contact_candidate": NO_CANDIDATES}):
         warehouse.temporary("recipient", all_known)
         warehouse.temporary("paid_loan", all_known)
         warehouse.temporary("contact_check", all_known)
@@ -263,7 +263,7 @@ def _write_changes(
 ) -> None:
     """Add what has changed in some queues to the ledger, each queue a revision."""
     contracts = [checked_contract(queue, day.date) for queue in queues]
-    warehouse.temporary("refuted_task", parameters)
+    warehouse.temporary("task_to_recall", parameters)
     if asks_what_is_owed:
         _add_overtaken(warehouse, parameters)
     warehouse.temporary("task_change", parameters)
@@ -288,7 +288,7 @@ def _add_overtaken(warehouse: Warehouse, parameters: Parameters) -> None:
     columns = ", ".join(REFUTED_COLUMNS)
     for table in ("overtaken_task", "overtaken_case"):
         overtaken = f"select {columns} from {table}"  # noqa: S608 (own names)
-        warehouse.append_from("refuted_task", REFUTED_COLUMNS, overtaken)
+        warehouse.append_from("task_to_recall", REFUTED_COLUMNS, overtaken)
 
 
 def _forget_unmade(warehouse: Warehouse, day: BusinessDay) -> None:

@@ -74,7 +74,7 @@ def expire(
     """
     _check_date(warehouse, as_of)
     if dry_run:
-        with warehouse.rehearsal():
+        with warehouse.rolled_back():
             return (
                 *_expire_rows(warehouse, as_of),
                 *_summed(expired_files(warehouse, home, as_of)),
@@ -85,7 +85,7 @@ def expire(
         gone = (*rows, *_summed(files))
         _record(warehouse, as_of, gone)
     delete_files(files)
-    warehouse.let_go()
+    warehouse.vacuum()
     _publish_what_is_left(warehouse, home, as_of)
     return gone
 

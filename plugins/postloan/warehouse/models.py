@@ -30,7 +30,7 @@ from postloan.warehouse.contract_models import contract_models
 
 Parameters = Mapping[str, Any]
 
-StandIns = tuple[tuple[str, str], ...]
+Substitutions = tuple[tuple[str, str], ...]
 """Pairs of a table and the SELECT that is read in its place."""
 
 FACTS = "core"
@@ -223,10 +223,10 @@ def _views(folder: Path) -> frozenset[str]:
     return frozenset(n for n in names if load_model(n).write == "view")
 
 
-def _narrow(tree: exp.Query, stand_ins: StandIns) -> exp.Query:
+def _narrow(tree: exp.Query, substitutions: Substitutions) -> exp.Query:
     """Put a SELECT where the name of a table stands; the SELECT itself may read that table."""
     own_names = {cte.alias for cte in tree.find_all(exp.CTE)}
-    selects = dict(stand_ins)
+    selects = dict(substitutions)
     for table in list(tree.find_all(exp.Table)):
         if table.name in selects and table.name not in own_names and not table.db:
             body = parse(selects[table.name])
@@ -235,15 +235,15 @@ def _narrow(tree: exp.Query, stand_ins: StandIns) -> exp.Query:
 
 
 @cache
-def expanded(text: str, folder: Path, stand_ins: StandIns = ()) -> exp.Query:
+def expanded(text: str, folder: Path, substitutions: Substitutions = ()) -> exp.Query:
     """The tree of a SELECT with all views put in. Callers must copy it before changing it.
 
     Args:
         text: the SELECT.
         folder: where the SQL files are.
-        stand_ins: pairs of a table and the SELECT that is read in its place.
+        substitutions: pairs of a table and the SELECT that is read in its place.
     """
-    return _narrow(_expand_views(parse(text), _views(folder)), stand_ins)
+    return _narrow(_expand_views(parse(text), _views(folder)), substitutions)
 
 
 def _literal(value: Any) -> exp.Expr:

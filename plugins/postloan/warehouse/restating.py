@@ -1,4 +1,4 @@
-"""Replacing what is believed about a date, and keeping what was believed before.
+"""Restating a date: replacing what is known about it, and keeping what was known before.
 
 A table whose contract says `beliefs: kept` holds what is known now; `known_on` says since which
 business date. Whenever rows are replaced, whatever the reason, those that really differ move to
@@ -19,7 +19,7 @@ from postloan.warehouse.models import load_model, parse
 from postloan.warehouse.statements import keep, used
 from postloan.warehouse.warehouse import Warehouse
 
-MADE, FRESH, GIVEN_UP = "made_belief", "fresh_belief", "given_up_belief"
+COMPUTED, INSERTED, SUPERSEDED = "computed_version", "inserted_version", "superseded_version"
 
 
 @dataclass(frozen=True)
@@ -40,14 +40,14 @@ class Among:
         return exp.In(this=exp.column(self.column), query=parse(self.keys).subquery(copy=False))
 
 
-def replace_belief(
+def restate(
     warehouse: Warehouse,
     name: str,
     partition: date,
     parameters: Mapping[str, object],
     among: Among | None = None,
 ) -> int:
-    """Let the rows of a table's SQL file replace what is believed about one date.
+    """Let the rows of a table's SQL file replace what is known about one date.
 
     Args:
         warehouse: an open warehouse.
@@ -58,7 +58,7 @@ def replace_belief(
         among: the rows that are replaced; by default all of the date.
 
     Returns:
-        Number of rows given up and of rows that are new; 0 where everything turned out the same.
+        Number of rows superseded and of rows that are new; 0 where everything turned out the same.
 
     Raises:
         WarehouseError: the rows repeat a key, or the engine refused the statement.
@@ -68,19 +68,19 @@ def replace_belief(
     with warehouse.transaction():
         if among is None and not warehouse.count(name, partition):
             return warehouse.rebuild(name, partition, given)
-        made = warehouse.temporary_from(MADE, load_model(name).text, given)
-        finding_given_up, finding_fresh = _finding_differences(table, among)
-        given_up = _temporary(warehouse, GIVEN_UP, finding_given_up, given)
-        fresh = _temporary(warehouse, FRESH, finding_fresh, given) if made else 0
-        if given_up:
+        computed = warehouse.temporary_from(COMPUTED, load_model(name).text, given)
+        finding_superseded, finding_inserted = _finding_differences(table, among)
+        superseded = _temporary(warehouse, SUPERSEDED, finding_superseded, given)
+        inserted = _temporary(warehouse, INSERTED, finding_inserted, given) if computed else 0
+        if superseded:
             for move in _moving_to_history(table, catalogue().tables[f"{name}_history"]):
                 warehouse.run(move, used(move, given))
-        if fresh:
-            warehouse.run(_adding_fresh(table), {})
+        if inserted:
+            warehouse.run(_adding_inserted(table), {})
             warehouse.check_key(table, partition)
-        for temporary in (MADE, FRESH, GIVEN_UP):
+        for temporary in (COMPUTED, INSERTED, SUPERSEDED):
             warehouse.drop_temporary(temporary)
-        return given_up + fresh
+        return superseded + inserted
 
 
 def _temporary(
@@ -88,7 +88,8 @@ def _temporary(
 ) -> int:
     """Make a temporary table; number of rows.
 
-    Without going through the stand-ins of a narrowed warehouse: the tables themselves are meant.
+    Without going through the substitutions of a restricted warehouse: the tables themselves are
+    meant.
     """
     warehouse.drop_temporary(name)
     warehouse.run(create, used(create, given))
@@ -99,14 +100,14 @@ def _temporary(
 def _finding_differences(table: Table, among: Among | None) -> tuple[exp.Create, exp.Create]:
     """The keys of the rows that no longer hold, and the rows that are new, as temporary tables."""
     columns = [c for c in table.columns if c.name != KNOWN_ON]
-    made = exp.select(*(exp.cast(exp.column(c.name), c.sql_type).as_(c.name) for c in columns))
-    made = made.from_(MADE)
+    computed = exp.select(*(exp.cast(exp.column(c.name), c.sql_type).as_(c.name) for c in columns))
+    computed = computed.from_(COMPUTED)
     held = exp.select(*(c.name for c in columns)).from_(table.name)
     held = held.where(exp.column(str(table.partition)).eq(exp.Placeholder(this="business_date")))
     if among is not None:
         held = held.where(among.condition)
-    keys = exp.select(*table.key).from_(exp.except_(held, made).subquery("changed"))
-    return _creating(GIVEN_UP, keys), _creating(FRESH, exp.except_(made, held))
+    keys = exp.select(*table.key).from_(exp.except_(held, computed).subquery("changed"))
+    return _creating(SUPERSEDED, keys), _creating(INSERTED, exp.except_(computed, held))
 
 
 def _creating(name: str, rows: exp.Query) -> exp.Create:
@@ -124,7 +125,7 @@ def _creating(name: str, rows: exp.Query) -> exp.Create:
 def _moving_to_history(table: Table, history: Table) -> tuple[exp.Insert, exp.Delete]:
     """The rows that no longer hold: into the history of the table, then out of the table."""
     own = [c for c in table.column_names if c != KNOWN_ON]
-    is_given_up = _same_key(table, GIVEN_UP, table.name)
+    is_superseded = _same_key(table, SUPERSEDED, table.name)
     earlier = (
         exp.select(exp.Count(this=exp.Star()))
         .from_(history.name)
@@ -143,7 +144,7 @@ def _moving_to_history(table: Table, history: Table) -> tuple[exp.Insert, exp.De
     in_partition = exp.column(str(table.partition), table.name).eq(
         exp.Placeholder(this="business_date")
     )
-    exists = exp.Exists(this=exp.select("1").from_(GIVEN_UP).where(is_given_up))
+    exists = exp.Exists(this=exp.select("1").from_(SUPERSEDED).where(is_superseded))
     select = select.where(in_partition, exists)
     return (
         keep(exp.insert(select, history.name, columns=list(history.column_names))),
@@ -152,12 +153,16 @@ def _moving_to_history(table: Table, history: Table) -> tuple[exp.Insert, exp.De
 
 
 @cache
-def _adding_fresh(table: Table) -> exp.Insert:
+def _adding_inserted(table: Table) -> exp.Insert:
     """The rows that are new, with the date of the knowledge that the SQL file gave them."""
     select = (
-        exp.select(*(exp.column(c, MADE) for c in table.column_names))
-        .from_(MADE)
-        .where(exp.Exists(this=exp.select("1").from_(FRESH).where(_same_key(table, FRESH, MADE))))
+        exp.select(*(exp.column(c, COMPUTED) for c in table.column_names))
+        .from_(COMPUTED)
+        .where(
+            exp.Exists(
+                this=exp.select("1").from_(INSERTED).where(_same_key(table, INSERTED, COMPUTED))
+            )
+        )
     )
     return keep(exp.insert(select, table.name, columns=list(table.column_names)))
 

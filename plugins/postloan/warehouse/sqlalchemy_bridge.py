@@ -22,7 +22,7 @@ DUCKDB_TYPES: Mapping[str, type[sa.types.TypeEngine[Any]]] = {
 }
 
 
-def lend(url: str, connection: Any) -> sa.Engine:
+def shared_engine(url: str, connection: Any) -> sa.Engine:
     """An SQLAlchemy engine whose only connection is the one given.
 
     Args:
@@ -40,7 +40,7 @@ def lend_duckdb(connection: Any) -> sa.Engine:
     """The same for DuckDB, whose dialect lags behind: its way to list columns fails on 2.0."""
     from duckdb_engine import ConnectionWrapper
 
-    engine = lend("duckdb:///:memory:", ConnectionWrapper(connection))
+    engine = shared_engine("duckdb:///:memory:", ConnectionWrapper(connection))
     dialect: Any = engine.dialect
     dialect.get_columns = _duckdb_columns
     return engine

@@ -14,7 +14,7 @@ from sqlglot import exp
 
 from postloan.contracts import Column, Table
 from postloan.errors import WarehouseError
-from postloan.warehouse.models import Parameters, StandIns, expanded
+from postloan.warehouse.models import Parameters, Substitutions, expanded
 
 Tree = TypeVar("Tree", bound=exp.Expr)
 Answer = TypeVar("Answer")
@@ -30,7 +30,7 @@ class Select(NamedTuple):
 
     text: str
     folder: Path
-    stand_ins: StandIns = ()
+    substitutions: Substitutions = ()
 
 
 def keep(tree: Tree) -> Tree:

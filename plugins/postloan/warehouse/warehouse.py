@@ -19,7 +19,7 @@ from postloan.contracts import Table, catalogue
 from postloan.errors import WarehouseError
 from postloan.warehouse.models import (
     Parameters,
-    StandIns,
+    Substitutions,
     keeps_key,
     load_model,
     readable,
@@ -59,7 +59,7 @@ class Warehouse(ABC):
     _models_run: tuple[tuple[str, Parameters], ...] = ()
     in_transaction: bool = False
     _is_doomed: bool = False
-    _stand_ins: StandIns = ()
+    _stand_ins: Substitutions = ()
 
     def __enter__(self) -> Self:
         return self
@@ -153,7 +153,7 @@ class Warehouse(ABC):
             self.in_transaction = False
 
     @contextmanager
-    def rehearsal(self) -> Iterator[None]:
+    def rolled_back(self) -> Iterator[None]:
         """Nothing written inside is kept: for questions about dates that are not being run."""
         self.begin()
         self.in_transaction, self._is_doomed = True, False
@@ -199,7 +199,7 @@ class Warehouse(ABC):
     def arrange(self, tables: Iterable[Table]) -> None:  # noqa: B027 (an engine may have none)
         """Let what the engine adds by itself be as `layout` says."""
 
-    def let_go(self) -> None:  # noqa: B027 (others do so by themselves)
+    def vacuum(self) -> None:  # noqa: B027 (others do so by themselves)
         """Remove from the disk what was deleted, where the engine does not do so by itself."""
 
     def wait_for_other_migrations(self) -> None:  # noqa: B027 (one process may write)
@@ -208,16 +208,16 @@ class Warehouse(ABC):
     # Reading ------------------------------------------------------------------------------
 
     @contextmanager
-    def narrowed(self, stand_ins: Mapping[str, str]) -> Iterator[None]:
+    def restricted_to(self, substitutions: Mapping[str, str]) -> Iterator[None]:
         """Inside, a SELECT stands in for each of the tables: the same SQL files on fewer rows.
 
         Only what is read is narrowed, never what is written; the SELECT may use the parameters of
         the statement it is put into.
 
         Args:
-            stand_ins: table -> the SELECT that is read in its place.
+            substitutions: table -> the SELECT that is read in its place.
         """
-        before, self._stand_ins = self._stand_ins, tuple(sorted(stand_ins.items()))
+        before, self._stand_ins = self._stand_ins, tuple(sorted(substitutions.items()))
         try:
             yield
         finally:

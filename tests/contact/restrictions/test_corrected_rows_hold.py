@@ -8,7 +8,7 @@ import pytest
 from postloan.cli import main
 from postloan.contact.restrictions.waiting import waiting_rows
 from postloan.errors import DeliveryError
-from postloan.ingestion.reprocess import Requeued, Wish, requeue
+from postloan.ingestion.reprocess import ReprocessRequest, Requeued, requeue
 from postloan.settings import settings
 from postloan.warehouse import open_warehouse
 from tests.support.debtors import Debtors
@@ -29,8 +29,10 @@ def fixed(folder: Path, *rows: dict[str, str]) -> Path:
 
 def correct(debtors: Debtors, *rows: dict[str, str]) -> Requeued:
     lender = debtors.lender
-    wish = Wish("core_banking", NEXT_DAY, "Officer", "seen", "hold", fixed(lender.home, *rows))
-    ((done,), _) = requeue(lender.warehouse, settings(), wish)
+    wanted = ReprocessRequest(
+        "core_banking", NEXT_DAY, "Officer", "seen", "hold", fixed(lender.home, *rows)
+    )
+    ((done,), _) = requeue(lender.warehouse, settings(), wanted)
     return done
 
 

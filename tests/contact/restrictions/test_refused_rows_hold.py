@@ -10,7 +10,7 @@ from postloan.cli import main
 from postloan.contact.restrictions.release import append_releases
 from postloan.contact.restrictions.waiting import Asked, releases_of, waiting_rows
 from postloan.errors import DayError
-from postloan.ingestion.reprocess import Wish, requeue
+from postloan.ingestion.reprocess import ReprocessRequest, requeue
 from postloan.settings import settings
 from postloan.warehouse import open_warehouse
 from tests.support.debtors import Debtors, customer
@@ -79,8 +79,8 @@ def test_each_refused_row_holds_its_customer_until_it_is_mended_or_released(
     row = {**FEEDBACK["complaint"][0], "complaint_state": "withdrawn", "closed_on": "2026-11-20"}
     head, body = csv_bytes("complaint", [{**row, "channel": "phone"}]).decode().splitlines()
     fixed.write_text(f"line_no,{head}\n2,{body}\n", encoding="utf-8")
-    wish = Wish("feedback", NEXT_DAY, "Officer", "typing error", "complaint", fixed)
-    requeue(lender.warehouse, settings(), wish)
+    wanted = ReprocessRequest("feedback", NEXT_DAY, "Officer", "typing error", "complaint", fixed)
+    requeue(lender.warehouse, settings(), wanted)
     # A row that says less than the refused one may have said does not mend it.
     silent = {**CORE, "customer": [customer(1), CORE["customer"][1]]}
     lender.send(NEXT_DAY, **silent)

@@ -314,7 +314,7 @@ class Bench:
         plainly = plain_csv_check.survey(path, len(names) - 1)
         if plainly in (None, account):
             return
-        with self.warehouse.rehearsal():
+        with self.warehouse.rolled_back():
             read = self.warehouse.load_plain("plainly", path, names, {names[0]: names[0]}, "true")
         demand(read < plainly.records, "the quick look counts otherwise, and nobody would notice")
 
@@ -323,7 +323,7 @@ class Bench:
         said = DeliveredFile.model_validate(file.as_sent()["files"][0])
         path = self.folder(file) / file.file_name
         started = time.monotonic()
-        with self.warehouse.rehearsal():
+        with self.warehouse.rolled_back():
             work = Staging(
                 self.warehouse, catalogue(), file.feed, said, NEXT_DAY, path, self.scratch
             )

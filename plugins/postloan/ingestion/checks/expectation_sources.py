@@ -21,7 +21,7 @@ from postloan.warehouse import Warehouse
 from postloan.warehouse.capabilities import HasDataFrames, engine_of
 
 
-class LentConnectionEngine(SqlAlchemyExecutionEngine):
+class SharedConnectionEngine(SqlAlchemyExecutionEngine):
     """An execution engine that keeps the one connection it has."""
 
     _connection: Any
@@ -47,7 +47,7 @@ class ConnectionSource(SQLDatasource):
         engine = engine_of(warehouse)
         source = cls(name="warehouse", connection_string=str(engine.url))
         source._lent = engine
-        source._lent_execution = LentConnectionEngine(engine=engine, create_temp_table=False)
+        source._lent_execution = SharedConnectionEngine(engine=engine, create_temp_table=False)
         return source
 
     def batch(self, table: str, _checks: Sequence[Check]) -> Any:
@@ -60,9 +60,9 @@ class ConnectionSource(SQLDatasource):
         engine: sa.Engine = self._lent
         return engine
 
-    def get_execution_engine(self) -> LentConnectionEngine:
+    def get_execution_engine(self) -> SharedConnectionEngine:
         """The execution engine on it."""
-        engine: LentConnectionEngine = self._lent_execution
+        engine: SharedConnectionEngine = self._lent_execution
         return engine
 
 

@@ -32,7 +32,7 @@ from postloan.warehouse.postgres.roles import DEPENDING_VIEWS, view_again, witho
 from postloan.warehouse.postgres.session import postgres_url, prepare
 from postloan.warehouse.redacted_url import without_password
 from postloan.warehouse.schema.plan import HeldColumn
-from postloan.warehouse.sqlalchemy_bridge import lend
+from postloan.warehouse.sqlalchemy_bridge import shared_engine
 from postloan.warehouse.statements import once_per_statement
 from postloan.warehouse.warehouse import LONGEST_WORDS, REPORT, Row, Warehouse
 
@@ -243,7 +243,7 @@ class PostgresWarehouse(Warehouse, SpeaksSQLAlchemy):
 
     def sqlalchemy_engine(self) -> Engine:
         """This very connection as SQLAlchemy sees it."""
-        return lend("postgresql+psycopg://", self._driver)
+        return shared_engine("postgresql+psycopg://", self._driver)
 
     def table_exists(self, name: str) -> bool:
         """Whether a table of that name is there."""

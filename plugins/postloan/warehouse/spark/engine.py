@@ -133,7 +133,7 @@ class SparkWarehouse(Warehouse, ReadsPlainFiles, HasDataFrames):
             if made := repartitioned(self._tables.find(table.name).form, table):
                 self._reshape(made)
 
-    def let_go(self) -> None:
+    def vacuum(self) -> None:
         """Remove the files of rows that were deleted, once nobody may be reading them."""
         self._tables.sweep()
 

@@ -1,4 +1,4 @@
--- alert_wish: today's alerts for the risk officers of the house.
+-- alert_proposal: today's alerts for the risk officers of the house.
 --
 -- grain   queue, candidate_key
 -- reads   student_alert, multi_lender_alert

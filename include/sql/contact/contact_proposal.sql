@@ -1,4 +1,4 @@
--- contact_wish: one message or call per customer, queue and currency; on the opening, its go-live
+-- contact_proposal: one message or call per customer, queue and currency; on the opening, its go-live
 -- row.
 --
 -- grain   queue, candidate_key

@@ -1,7 +1,7 @@
--- believed_stage: stages of the business date as they were known on the date given.
+-- stage_as_of: stages of the business date as they were known on the date given.
 --
 -- grain   loan_id
--- reads   stage_belief
+-- reads   stage_version
 -- write   view
 
 select
@@ -12,7 +12,7 @@ select
     days_past_due,
     is_paused,
     overdue_amount
-from stage_belief
+from stage_version
 where
     business_date = cast($business_date as date)
     and known_from <= cast($known_on as date)

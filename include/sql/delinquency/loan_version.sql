@@ -1,9 +1,9 @@
--- loan_belief: everything that was ever believed about one loan on the business date, oldest first.
+-- loan_version: everything that was ever believed about one loan on the business date, oldest first.
 --
 -- `cause` names the feeds whose rows, received on the day a belief began, spoke of this date.
 --
 -- grain   known_from, known_before, belief_no
--- reads   stage_belief, restated_loan
+-- reads   stage_version, restated_loan
 -- write   query
 
 with
@@ -18,7 +18,7 @@ beliefs as (
         days_past_due,
         overdue_amount,
         is_paused
-    from stage_belief
+    from stage_version
     where
         business_date = cast($business_date as date)
         and loan_id = cast($loan_id as varchar)

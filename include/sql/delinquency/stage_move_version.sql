@@ -1,4 +1,4 @@
--- stage_move_belief: everything ever believed about a move between stages, with the days between
+-- stage_move_version: everything ever believed about a move between stages, with the days between
 -- which it was.
 --
 -- `known_before` and `belief_no` are empty for what is believed now.

@@ -1,4 +1,4 @@
--- turned_loan: loans that were paid something when the order of payment may have turned round.
+-- waterfall_regime_change: loans that were paid something when the order of payment may have turned round.
 --
 -- Looks at each payment as of its own value date, with the same cheap sum that finds loans with a
 -- shortfall: it may name a loan too many, never one too few.

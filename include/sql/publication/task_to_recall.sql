@@ -1,4 +1,4 @@
--- refuted_task: tasks already sent that said of a loan what is known now to be wrong.
+-- task_to_recall: tasks already sent that said of a loan what is known now to be wrong.
 --
 -- Looked at are the loans about whose past something was received since the queue last went out.
 -- Where nothing is added to a date any more, because its contacts were due or a gate holds them,

@@ -1,4 +1,4 @@
--- wanted_task: what may go out today: candidates that passed every check their queue asks for.
+-- eligible_task: what may go out today: candidates that passed every check their queue asks for.
 --
 -- The number of a task is made of what it says: the queue, the debtor and the number to be called,
 -- the loans with their amounts and stages, the wording and the date. The same wish is the same

@@ -1,4 +1,4 @@
--- instalment_unpaid: what is left of each instalment of the open loans, allocated in one pass.
+-- instalment_allocation: what is left of each instalment of the open loans, allocated in one pass.
 --
 -- Money that names an instalment pays that instalment. What names none, and what is left over,
 -- pays the oldest instalments first. The order of components only divides what an instalment got.
@@ -9,7 +9,7 @@
 -- are not used: money passes over such a residue, so all payments are taken in turn.
 --
 -- grain   loan_id, instalment_no
--- reads   open_instalment, open_loan, turned_loan, open_payment
+-- reads   open_instalment, open_loan, waterfall_regime_change, open_payment
 -- write   temporary
 
 with
@@ -22,11 +22,12 @@ loans as (
         open_loan.fee_rank,
         open_loan.interest_rank,
         open_loan.principal_rank,
-        turned_loan.turned_on,
-        coalesce(turned_loan.turned_on + (-1), cast($business_date as date)) as counted_to
+        waterfall_regime_change.turned_on,
+        coalesce(waterfall_regime_change.turned_on + (-1), cast($business_date as date))
+            as counted_to
     from open_loan
-    left join turned_loan
-        on open_loan.loan_id = turned_loan.loan_id
+    left join waterfall_regime_change
+        on open_loan.loan_id = waterfall_regime_change.loan_id
 
 ),
 

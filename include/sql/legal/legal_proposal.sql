@@ -1,4 +1,4 @@
--- legal_wish: cases the legal department has not been told of since they came to stand as they do.
+-- legal_proposal: cases the legal department has not been told of since they came to stand as they do.
 --
 -- grain   queue, candidate_key
 -- reads   legal_case_state, legal_case_decision, legal_case_approval, task, task_recall,

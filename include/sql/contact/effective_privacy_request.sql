@@ -1,4 +1,4 @@
--- standing_request: privacy requests that hold: from the day they are known of until they are
+-- effective_privacy_request: privacy requests that hold: from the day they are known of until they are
 -- refused or taken back.
 --
 -- One that is still being examined holds as well: nobody is contacted while it is looked into. An
