@@ -59,9 +59,9 @@ def _steps(timings: Timings, day: date) -> None:
     from postloan.steps import CHAIN
     from postloan.warehouse import open_warehouse
 
-    for name, step in CHAIN.items():
-        with timings.of(name), open_warehouse() as warehouse:
-            step(warehouse, current_day(warehouse, day))
+    for step in CHAIN[:-1]:
+        with timings.of(step.name), open_warehouse() as warehouse:
+            step.work(warehouse, current_day(warehouse, day))
     with open_warehouse() as warehouse:
         close_day(warehouse, current_day(warehouse, day))
 

@@ -18,12 +18,15 @@ from airflow.sdk import dag
 from postloan.orchestration import assets, schedules
 from postloan.orchestration.defaults import dag_defaults
 from postloan.orchestration.operators import BusinessStep, WakeNextDate
+from postloan.steps import STEPS
+
+STEP = STEPS["close_business_day"]
 
 
-@dag(schedule=schedules.after(assets.task_files), doc_md=__doc__, **dag_defaults("gate"))
+@dag(schedule=schedules.after(assets.starting(STEP)), doc_md=__doc__, **dag_defaults("gate"))
 def close_business_day() -> None:
     """The step of the same name, then the date whose turn has come."""
-    closed = BusinessStep(step="close_business_day", outlets=[assets.closed_day])
+    closed = BusinessStep(step=STEP)
     closed >> WakeNextDate(task_id="wake_next_date", outlets=[assets.due_day])
 
 

@@ -17,12 +17,15 @@ from airflow.sdk import dag
 from postloan.orchestration import assets, schedules
 from postloan.orchestration.defaults import dag_defaults
 from postloan.orchestration.operators import BusinessStep
+from postloan.steps import STEPS
+
+STEP = STEPS["publish_task_files"]
 
 
-@dag(schedule=schedules.after(assets.legal_case), doc_md=__doc__, **dag_defaults("publish"))
+@dag(schedule=schedules.after(assets.starting(STEP)), doc_md=__doc__, **dag_defaults("publish"))
 def publish_task_files() -> None:
     """One task: the step of the same name."""
-    BusinessStep(step="publish_task_files", outlets=[assets.task_files])
+    BusinessStep(step=STEP)
 
 
 publish_task_files()

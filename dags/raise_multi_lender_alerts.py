@@ -16,12 +16,15 @@ from airflow.sdk import dag
 from postloan.orchestration import assets, schedules
 from postloan.orchestration.defaults import dag_defaults
 from postloan.orchestration.operators import BusinessStep
+from postloan.steps import STEPS
+
+STEP = STEPS["raise_multi_lender_alerts"]
 
 
-@dag(schedule=schedules.after(assets.student_alert), doc_md=__doc__, **dag_defaults("alert"))
+@dag(schedule=schedules.after(assets.starting(STEP)), doc_md=__doc__, **dag_defaults("alert"))
 def raise_multi_lender_alerts() -> None:
     """One task: the step of the same name."""
-    BusinessStep(step="raise_multi_lender_alerts", outlets=[assets.multi_lender_alert])
+    BusinessStep(step=STEP)
 
 
 raise_multi_lender_alerts()

@@ -16,12 +16,15 @@ from airflow.sdk import dag
 from postloan.orchestration import assets, schedules
 from postloan.orchestration.defaults import dag_defaults
 from postloan.orchestration.operators import BusinessStep
+from postloan.steps import STEPS
+
+STEP = STEPS["raise_student_alerts"]
 
 
-@dag(schedule=schedules.after(assets.credit_score), doc_md=__doc__, **dag_defaults("alert"))
+@dag(schedule=schedules.after(assets.starting(STEP)), doc_md=__doc__, **dag_defaults("alert"))
 def raise_student_alerts() -> None:
     """One task: the step of the same name."""
-    BusinessStep(step="raise_student_alerts", outlets=[assets.student_alert])
+    BusinessStep(step=STEP)
 
 
 raise_student_alerts()

@@ -17,12 +17,15 @@ from airflow.sdk import dag
 from postloan.orchestration import assets, schedules
 from postloan.orchestration.defaults import dag_defaults
 from postloan.orchestration.operators import BusinessStep
+from postloan.steps import STEPS
+
+STEP = STEPS["refresh_credit_scores"]
 
 
-@dag(schedule=schedules.after(assets.loan_stage), doc_md=__doc__, **dag_defaults("score"))
+@dag(schedule=schedules.after(assets.starting(STEP)), doc_md=__doc__, **dag_defaults("score"))
 def refresh_credit_scores() -> None:
     """One task: the step of the same name."""
-    BusinessStep(step="refresh_credit_scores", outlets=[assets.credit_score])
+    BusinessStep(step=STEP)
 
 
 refresh_credit_scores()

@@ -16,12 +16,15 @@ from airflow.sdk import dag
 from postloan.orchestration import assets, schedules
 from postloan.orchestration.defaults import dag_defaults
 from postloan.orchestration.operators import BusinessStep
+from postloan.steps import STEPS
+
+STEP = STEPS["stage_overdue_loans"]
 
 
-@dag(schedule=schedules.after(assets.business_day), doc_md=__doc__, **dag_defaults("stage"))
+@dag(schedule=schedules.after(assets.starting(STEP)), doc_md=__doc__, **dag_defaults("stage"))
 def stage_overdue_loans() -> None:
     """One task: the step of the same name."""
-    BusinessStep(step="stage_overdue_loans", outlets=[assets.loan_stage])
+    BusinessStep(step=STEP)
 
 
 stage_overdue_loans()

@@ -18,12 +18,15 @@ from airflow.sdk import dag
 from postloan.orchestration import assets, schedules
 from postloan.orchestration.defaults import dag_defaults
 from postloan.orchestration.operators import BusinessStep
+from postloan.steps import STEPS
+
+STEP = STEPS["start_legal_preparation"]
 
 
-@dag(schedule=schedules.after(assets.multi_lender_alert), doc_md=__doc__, **dag_defaults("legal"))
+@dag(schedule=schedules.after(assets.starting(STEP)), doc_md=__doc__, **dag_defaults("legal"))
 def start_legal_preparation() -> None:
     """One task: the step of the same name."""
-    BusinessStep(step="start_legal_preparation", outlets=[assets.legal_case])
+    BusinessStep(step=STEP)
 
 
 start_legal_preparation()

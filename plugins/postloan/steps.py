@@ -1,38 +1,68 @@
-"""The steps of a business day in their order, and running them without Airflow.
+"""The steps of a business day in their order, each named once.
 
-The DAGs start the same functions one by one; tests, benchmarks and replays run them in a row.
+A step is a function of warehouse and business date, a module of that name in the room of its area,
+and a DAG of that name; it starts with what the step before it hands on. The DAGs, who follows a
+date through them, the summary, tests, benchmarks and replays all read the chain from here.
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pkgutil import resolve_name
+from typing import TYPE_CHECKING
 
-from postloan.business_date import BusinessDay
-from postloan.business_day.close_business_day import close_business_day
-from postloan.business_day.result import StepResult
-from postloan.delinquency.stage_overdue_loans import stage_overdue_loans
-from postloan.legal.start_legal_preparation import start_legal_preparation
-from postloan.publication.publish_task_files import publish_task_files
-from postloan.risk.raise_multi_lender_alerts import raise_multi_lender_alerts
-from postloan.risk.raise_student_alerts import raise_student_alerts
-from postloan.risk.refresh_credit_scores import refresh_credit_scores
-from postloan.warehouse import Warehouse
+if TYPE_CHECKING:
+    # DAG files read this module again and again, and stay light.
+    from postloan.business_date import BusinessDay
+    from postloan.business_day.result import StepResult
+    from postloan.warehouse import Warehouse
 
-Step = Callable[[Warehouse, BusinessDay], StepResult]
-
-CHAIN: dict[str, Step] = {
-    "stage_overdue_loans": stage_overdue_loans,
-    "refresh_credit_scores": refresh_credit_scores,
-    "raise_student_alerts": raise_student_alerts,
-    "raise_multi_lender_alerts": raise_multi_lender_alerts,
-    "start_legal_preparation": start_legal_preparation,
-    "publish_task_files": publish_task_files,
-}
-"""What an opened business date goes through, by the names of the DAGs."""
-
-STEPS: dict[str, Step] = {**CHAIN, "close_business_day": close_business_day}
-"""The chain, and the end of the date."""
+GATE, OPENED_DAY = "open_business_day", "business_day"
+"""The DAG that opens a business date, and the asset that starts the chain."""
 
 
-def run_steps(warehouse: Warehouse, day: BusinessDay) -> Iterator[StepResult]:
-    """Run every step of an opened business date in order, yielding what each has done."""
-    for step in CHAIN.values():
-        yield step(warehouse, day)
+@dataclass(frozen=True)
+class Step:
+    """One step of the chain.
+
+    Attributes:
+        name: of the DAG, the module and the function.
+        area: the room of the package that the module is in.
+        hands_on: the asset that tells of its end.
+    """
+
+    name: str
+    area: str
+    hands_on: str
+
+    @property
+    def work(self) -> "Callable[[Warehouse, BusinessDay], StepResult]":
+        """The function."""
+        function: Callable[[Warehouse, BusinessDay], StepResult]
+        function = resolve_name(f"postloan.{self.area}.{self.name}:{self.name}")
+        return function
+
+    @property
+    def starts_with(self) -> str:
+        """The asset that starts it: what the step before it hands on."""
+        place = CHAIN.index(self)
+        return CHAIN[place - 1].hands_on if place else OPENED_DAY
+
+
+CHAIN = (
+    Step("stage_overdue_loans", area="delinquency", hands_on="loan_stage"),
+    Step("refresh_credit_scores", area="risk", hands_on="credit_score"),
+    Step("raise_student_alerts", area="risk", hands_on="student_alert"),
+    Step("raise_multi_lender_alerts", area="risk", hands_on="multi_lender_alert"),
+    Step("start_legal_preparation", area="legal", hands_on="legal_case"),
+    Step("publish_task_files", area="publication", hands_on="task_files"),
+    Step("close_business_day", area="business_day", hands_on="closed_day"),
+)
+"""What an opened business date goes through, to its close."""
+
+STEPS = {step.name: step for step in CHAIN}
+
+
+def run_steps(warehouse: "Warehouse", day: "BusinessDay") -> "Iterator[StepResult]":
+    """Run every step of an opened business date but its close, yielding what each has done."""
+    for step in CHAIN[:-1]:
+        yield step.work(warehouse, day)

@@ -16,10 +16,11 @@ from airflow.serialization.serialized_objects import DagSerialization
 from airflow.timetables.base import TimeRestriction
 
 from postloan.local_airflow.control import pools
-from postloan.local_airflow.follow import CHAIN, GATE
+from postloan.local_airflow.follow import CHAIN
 from postloan.rules.packs import rule_book
 from postloan.rules.tables import compile_rules
 from postloan.settings import REPOSITORY, settings
+from postloan.steps import GATE, STEPS, Step
 
 DAGS = REPOSITORY / "dags"
 DAG_IDS = {
@@ -28,13 +29,7 @@ DAG_IDS = {
     "ingest_credit_bureau",
     "ingest_feedback",
     "open_business_day",
-    "stage_overdue_loans",
-    "refresh_credit_scores",
-    "raise_student_alerts",
-    "raise_multi_lender_alerts",
-    "start_legal_preparation",
-    "publish_task_files",
-    "close_business_day",
+    *STEPS,
     "approve_legal_cases",
     "expire_old_data",
     "suppress_contacts",
@@ -222,3 +217,9 @@ print("\\n".join(sorted({{n.split(".")[0] for n in ours}})))
     )
     assert told.returncode == 0, told.stderr[-2000:]
     assert told.stdout.splitlines()[-2:] == ["postloan", "postloan_plugin"], told.stdout
+
+
+@pytest.mark.parametrize("step", STEPS.values(), ids=STEPS)
+def test_a_step_is_a_function_of_its_room_and_a_dag_of_its_name(step: Step) -> None:
+    assert step.work.__module__ == f"postloan.{step.area}.{step.name}"
+    assert step.name in DAG_IDS

@@ -19,6 +19,7 @@ from openlineage.client.transport.file import FileConfig, FileTransport
 from postloan.business_day.ledger import open_day
 from postloan.orchestration.lineage_events import warehouse_namespace
 from postloan.orchestration.operators import BusinessStep, IngestDelivery, WarehouseOperator
+from postloan.steps import STEPS
 from postloan.warehouse import open_warehouse
 from tests.support.deliveries import CUSTOMER, INSTALMENT, LOAN, OPENING_DAY, Lender
 
@@ -89,7 +90,7 @@ def test_a_step_tells_the_tables_it_reads_and_writes_and_no_value(
     run(IngestDelivery(task_id="ingest", source="core_banking"), OPENING_DAY)
     with open_warehouse() as warehouse:
         assert open_day(warehouse, OPENING_DAY, after_cut_off=True).opened
-    task = BusinessStep(step="stage_overdue_loans")
+    task = BusinessStep(step=STEPS["stage_overdue_loans"], outlets=[])
     run(task, OPENING_DAY)
     event = emitted(task, tmp_path)
     assert {"loan", "instalment", "repayment", "rule_past_due"} <= names(event, "inputs")

@@ -11,9 +11,10 @@ import psutil
 import pytest
 import requests
 
-from postloan.local_airflow.follow import CHAIN, GATE
+from postloan.local_airflow.follow import CHAIN
 from postloan.local_airflow.processes import recorded
 from postloan.local_airflow.supervisor import COMPONENTS
+from postloan.steps import GATE
 from tests.journey.conftest import Installation
 from tests.support.marks import WORD, leaks
 

@@ -137,7 +137,7 @@ class Book(decision_book.Book):
     def run(self, name: str, on: date, previous: date | None) -> StepResult:
         """Publish the rules and run one step; without a previous date the book is opened."""
         publish_rules(self.warehouse, on)
-        return STEPS[name](self.warehouse, BusinessDay(on, 1, previous, previous is None))
+        return STEPS[name].work(self.warehouse, BusinessDay(on, 1, previous, previous is None))
 
     def stage(self, on: date, previous: date | None) -> StepResult:
         """Run `stage_overdue_loans`."""

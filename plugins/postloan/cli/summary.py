@@ -83,7 +83,7 @@ def _unclear_rows(summary: Summary) -> Iterator[str]:
 
 def _steps(summary: Summary) -> Iterator[str]:
     yield "Steps"
-    for name in (*CHAIN, LATER):
+    for name in (*(step.name for step in CHAIN[:-1]), LATER):
         step = summary["steps"].get(name)
         if step is None and name == LATER:
             continue

@@ -16,17 +16,9 @@ from postloan.landing.fetch.config import Landing, read_source
 from postloan.local_airflow.api import AirflowApi, Json, Run
 from postloan.local_airflow.supervisor import log_folder
 from postloan.settings import Settings
+from postloan.steps import GATE, STEPS
 
-GATE = "open_business_day"
-CHAIN = (
-    "stage_overdue_loans",
-    "refresh_credit_scores",
-    "raise_student_alerts",
-    "raise_multi_lender_alerts",
-    "start_legal_preparation",
-    "publish_task_files",
-    "close_business_day",
-)
+CHAIN = tuple(STEPS)
 ALL_DAGS = (GATE, *CHAIN)
 
 POLL_SECONDS = 0.4

@@ -2,6 +2,8 @@
 
 from airflow.sdk import Asset
 
+from postloan.steps import Step
+
 GROUP = "postloan"
 
 
@@ -31,3 +33,15 @@ DELIVERIES = {
     "feedback": feedback_delivery,
 }
 """Source -> the asset its ingestion emits."""
+
+_HANDED_ON = {asset.name: asset for asset in globals().values() if isinstance(asset, Asset)}
+
+
+def starting(step: Step) -> Asset:
+    """The asset that starts a step of the chain."""
+    return _HANDED_ON[step.starts_with]
+
+
+def handed_on(step: Step) -> Asset:
+    """The asset that a step of the chain hands on."""
+    return _HANDED_ON[step.hands_on]

@@ -18,10 +18,12 @@ from airflow.sdk.exceptions import (
 
 from postloan.errors import DayError, PostloanError, RunAgainError
 from postloan.files.modes import keep_private
+from postloan.orchestration.assets import handed_on
 from postloan.orchestration.defaults import POOL
 from postloan.orchestration.links import DataDocsLink
 from postloan.orchestration.runs import business_date
 from postloan.orchestration.schedules import cut_off, is_after
+from postloan.steps import STEPS, Step
 from postloan.text.advice import advised
 
 if TYPE_CHECKING:
@@ -262,16 +264,15 @@ class WakeNextDate(WarehouseOperator):
 
 
 class BusinessStep(WarehouseOperator):
-    """Runs one step of `postloan.steps` for the business day as the gate opened it."""
+    """Runs one step of the chain for the business day as the gate opened it, and hands it on."""
 
-    def __init__(self, *, step: str, **kwargs: Any) -> None:
-        super().__init__(**{"task_id": step, **kwargs})
-        self.step = step
+    def __init__(self, *, step: Step, **kwargs: Any) -> None:
+        super().__init__(**{"task_id": step.name, "outlets": [handed_on(step)], **kwargs})
+        self.step = step.name
 
     def work(self, warehouse: "Warehouse", day: date, context: Context) -> Facts:
         """Run the step, unless a newer revision of the date has taken over."""
         from postloan.business_day.ledger import current_day
-        from postloan.steps import STEPS
 
         asked = max((f.get("revision") or 0 for f in told_by_events(context)), default=0)
         try:
@@ -286,6 +287,6 @@ class BusinessStep(WarehouseOperator):
                 f"Revision {asked} of {day} was replaced by {business_day.revision}, "
                 f"which has a run of its own."
             )
-        result = STEPS[self.step](warehouse, business_day)
+        result = STEPS[self.step].work(warehouse, business_day)
         told: dict[str, Any] = {"revision": business_day.revision, **result.counts}
         return {**told, "note": result.note} if result.note else told

@@ -7,6 +7,7 @@ from pathlib import Path
 from postloan.reference.dags import dags_page
 from postloan.reference.dictionary import dictionary_page
 from postloan.reference.portable_sql import portable_sql_page
+from postloan.reference.steps import steps_page
 from postloan.reference.tables import tables_page
 from postloan.settings import REPOSITORY
 
@@ -15,6 +16,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "data_dictionary.md": dictionary_page,
     "tables.md": tables_page,
     "dags.md": dags_page,
+    "steps.md": steps_page,
     "portable_sql.md": portable_sql_page,
 }
 SHOWN_LINES = 12
