@@ -21,8 +21,9 @@ MODELS = tuple(
     for name in model_names()
     if not load_model(name).is_made
     or name in ("customer_balance", "current_customer_balance", "current_bureau_loan")
+    or name in ("contact_refusal", "judging_check")
 )
-"""All SQL files, and one of each kind that follows from a contract."""
+"""All SQL files, one of each kind that follows from a contract, and what the checks make."""
 
 EXAMPLES = int(os.environ.get("POSTLOAN_PARITY_EXAMPLES", "3"))
 EXAMPLES_ON_SPARK = int(os.environ.get("POSTLOAN_PARITY_EXAMPLES", "2"))

@@ -1,29 +1,12 @@
--- check_consent: has the customer agreed to the use of data that the task rests on, and not
--- withdrawn?
+-- check_consent: is the consent to the use of data that the task rests on missing, or withdrawn?
 --
 -- Agreed by the business date, and not withdrawn by the day the file is worked on.
 --
--- grain   queue, candidate_key, check_name, subject
+-- grain   queue, candidate_key, subject
 -- reads   contact_check_due, current_consent, contact_moment
 -- write   view
 
 with
-
-due as (
-
-    select
-        queue,
-        candidate_key,
-        customer_id,
-        check_name,
-        subject,
-        needs_separate,
-        rule_id,
-        rule_version
-    from contact_check_due
-    where check_name = 'consent'
-
-),
 
 given as (
 
@@ -46,9 +29,7 @@ given as (
 select
     due.queue,
     due.candidate_key,
-    due.check_name,
     due.subject,
-    given.customer_id is not null and (given.is_separate or not due.needs_separate) as is_passed,
     'no_consent_' || due.subject as reason,
     concat_ws(
         '; ',
@@ -58,11 +39,15 @@ select
             when given.is_separate then 'separate one in force'
             else 'general one in force'
         end
-    ) as inputs,
-    due.rule_id,
-    due.rule_version
-from due
+    ) as inputs
+from contact_check_due as due
 left join given
     on
         due.customer_id = given.customer_id
         and due.subject = given.purpose
+where
+    due.check_name = 'consent'
+    and (
+        given.customer_id is null
+        or not coalesce(given.is_separate or not due.needs_separate, false)
+    )

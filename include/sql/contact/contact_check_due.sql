@@ -55,6 +55,7 @@ select
     contact_subject.candidate_key,
     contact_subject.customer_id,
     contact_subject.loan_id,
+    contact_subject.is_standing,
     contact_check_rule.check_name,
     contact_check_rule.subject,
     contact_check_rule.window_start,

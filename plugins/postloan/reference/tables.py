@@ -144,7 +144,7 @@ def _task_file(contract: TaskFileContract) -> str:
 
 def _models(models: list[Model], readers: dict[str, list[str]]) -> str:
     lines = [
-        "| SQL file, or view made of a contract | What it is | One row | Kind | Reads | Read by |",
+        "| SQL file, or view that is made | What it is | One row | Kind | Reads | Read by |",
         "|---|---|---|---|---|---|",
     ]
     lines += [
@@ -156,7 +156,7 @@ def _models(models: list[Model], readers: dict[str, list[str]]) -> str:
 
 
 def _place(model: Model) -> str:
-    """Where a SELECT stands; one that follows from a contract stands nowhere."""
+    """Where a SELECT stands; one that is made stands nowhere."""
     return f"`{model.name}`" if model.is_made else f"`{model.area}/{model.name}.sql`"
 
 

@@ -6,6 +6,8 @@ from typing import Any
 from postloan.contracts import catalogue
 from postloan.errors import RuleError
 from postloan.rules.packs import Pack
+from postloan.warehouse import model_names
+from postloan.warehouse.check_models import PREFIX
 
 Row = dict[str, Any]
 
@@ -103,13 +105,14 @@ def protections(packs: Iterable[Pack], plan: Iterable[Row]) -> Iterator[Row]:
         Further rows of `rule_queue_check`.
 
     Raises:
-        RuleError: a rule is asked of something that is neither a queue nor what one serves.
+        RuleError: a rule is asked of something that is neither a queue nor what one serves, or is
+            about a check that nobody has written and no queue asks for: its word is misspelt.
     """
-    plan = list(plan)
+    packs, plan = [pack for pack in packs if pack.kind == "contact_checks"], list(plan)
     asked = {(row["queue"], row["check_name"], row["subject"]) for row in plan}
     queues = sorted({row["queue"] for row in plan})
     for pack in packs:
-        for rule in pack.body["rules"] if pack.kind == "contact_checks" else ():
+        for rule in pack.body["rules"]:
             name, subject = rule["check"], _subject(pack, rule)
             for queue in _asked_of(pack, rule, queues):
                 if asked.isdisjoint({(queue, name, subject), (queue, name, ANY)}):
@@ -121,6 +124,20 @@ def protections(packs: Iterable[Pack], plan: Iterable[Row]) -> Iterator[Row]:
                         "rule_id": rule["id"],
                         "rule_version": pack.version,
                     }
+    _refuse_misspelt(packs, {name for _, name, _ in asked})
+
+
+def _refuse_misspelt(packs: Iterable[Pack], asked: set[str]) -> None:
+    """A check that is asked for and has no file refuses whoever it is asked of; this one nobody."""
+    words = asked | {n.removeprefix(PREFIX) for n in model_names() if n.startswith(PREFIX)}
+    for pack in packs:
+        for rule in pack.body["rules"]:
+            if rule["check"] not in words:
+                raise RuleError(
+                    f"{pack.path.name}, {rule['id']}: no queue asks for a check {rule['check']}, "
+                    f"and there is no file {PREFIX}{rule['check']}.sql. The checks that there are: "
+                    f"{', '.join(sorted(words))}."
+                )
 
 
 def _asked_of(pack: Pack, rule: Mapping[str, Any], queues: Iterable[str]) -> Iterator[str]:

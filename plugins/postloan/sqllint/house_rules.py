@@ -50,7 +50,7 @@ class House:
     """All SQL files of a folder, as far as one file must know the others."""
 
     def __init__(self, folder: Path) -> None:
-        """Read the headers below a folder, and what the contracts make beside it."""
+        """Read the headers below a folder, and what is made beside it."""
         self.models: dict[str, Model] = {m.name: m for m in made_models()}
         for path in sorted(folder.rglob("*.sql")):
             try:

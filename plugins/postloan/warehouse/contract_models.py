@@ -40,7 +40,8 @@ def _grain(feed: FeedContract) -> str:
     return ", ".join(k for k in feed.table.key if k != RECEIVED_ON.name)
 
 
-def _header(name: str, title: str, grain: str, reads: str, write: str) -> str:
+def model_header(name: str, title: str, grain: str, reads: str, write: str) -> str:
+    """The comment that a SQL file begins with, for a model that no file holds."""
     lines = (f"{name}: {title}.", "", f"grain   {grain}", f"reads   {reads}", f"write   {write}")
     return "\n".join(f"-- {line}".rstrip() for line in lines) + "\n\n"
 
@@ -51,7 +52,7 @@ def _facts(feed: FeedContract) -> str:
     columns = ",\n    ".join(made.get(c, c) for c in feed.table.column_names)
     staged = f"staged_{feed.name}"
     title = f"{feed.table.english_name}, as delivered"
-    header = _header(feed.name, title, _grain(feed), staged, f"partition {RECEIVED_ON.name}")
+    header = model_header(feed.name, title, _grain(feed), staged, f"partition {RECEIVED_ON.name}")
     return f"{header}select\n    {columns}\nfrom {staged}\n"
 
 
@@ -67,7 +68,7 @@ def _latest_version(name: str, feed: FeedContract) -> str:
     keys = ",\n        ".join(key)
     same_key = "".join(f"        {facts}.{k} = replacing.{k}\n        and " for k in key)
     title = f"{feed.table.english_name}, as known on the date given: the latest version of each"
-    return f"""{_header(name, title, _grain(feed), facts, "view")}with
+    return f"""{model_header(name, title, _grain(feed), facts, "view")}with
 
 replacing as (
 
@@ -104,7 +105,7 @@ def _newest_snapshot(name: str, feed: FeedContract) -> str:
     facts = feed.table.name
     columns = ",\n    ".join(f"{facts}.{c}" for c in feed.table.column_names)
     title = f"{feed.table.english_name}, as known on the date given: the newest snapshot"
-    return f"""{_header(name, title, _grain(feed), f"{facts}, delivery", "view")}with
+    return f"""{model_header(name, title, _grain(feed), f"{facts}, delivery", "view")}with
 
 newest as (
 

@@ -1,8 +1,9 @@
 """SQL models: one SELECT each, named after the table it makes.
 
 Most are files of `include/sql`; what the contract of a feed says already is made of it
-(`contract_models`). The header of a model says what one row is (`grain`), what it reads and what
-becomes of the rows (`write`):
+(`contract_models`), and the union of all checks of a contact of their files (`check_models`). The
+header of a model says what one row is (`grain`), what it reads and what becomes of the rows
+(`write`):
 
 * `partition <column>`: they replace one partition of the table of the same name;
 * `temporary`: they live as long as the connection;
@@ -26,6 +27,7 @@ from sqlglot.errors import ErrorLevel, SqlglotError
 from postloan.contracts import catalogue
 from postloan.errors import WarehouseError
 from postloan.settings import include_folder
+from postloan.warehouse.check_models import CHECKS, check_models
 from postloan.warehouse.contract_models import contract_models
 
 Parameters = Mapping[str, Any]
@@ -43,7 +45,7 @@ _HEADER_MORE = re.compile(r"\n--  +")
 
 @dataclass(frozen=True)
 class Model:
-    """One SELECT: a SQL file, or what follows from the contract of a feed."""
+    """One SELECT: a SQL file, or what follows from the contract of a feed or from other files."""
 
     name: str
     area: str
@@ -56,7 +58,7 @@ class Model:
 
     @property
     def is_made(self) -> bool:
-        """Whether it follows from a contract, which is its path then."""
+        """Whether it follows from a contract or the files of a folder, which is its path then."""
         return self.path.suffix != ".sql"
 
 
@@ -82,9 +84,17 @@ def _read(path: Path) -> Model:
 
 @cache
 def _made(folder: Path) -> dict[str, Model]:
-    """What the contracts make beside the files of a folder."""
-    made = contract_models(catalogue().feeds.values(), _index(folder))
-    return {name: _model(name, FACTS, path, text) for name, path, text in made}
+    """What the contracts and the checks make beside the files of a folder."""
+    files = _index(folder)
+    made = {
+        FACTS: contract_models(catalogue().feeds.values(), files),
+        CHECKS: check_models(files),
+    }
+    return {
+        name: _model(name, area, path, text)
+        for area, models in made.items()
+        for name, path, text in models
+    }
 
 
 def read_model_file(path: Path) -> Model:
@@ -119,7 +129,7 @@ def _model(name: str, area: str, path: Path, text: str) -> Model:
 
 
 def load_model(name: str) -> Model:
-    """The SQL file of that name, or what a contract makes of it.
+    """The SQL file of that name, or what a contract or the checks make of it.
 
     Raises:
         WarehouseError: there is neither, or the header of the file is incomplete.
@@ -133,13 +143,13 @@ def load_model(name: str) -> Model:
 
 
 def model_names() -> tuple[str, ...]:
-    """Names of all SQL files and of what the contracts make."""
+    """Names of all SQL files and of what the contracts and the checks make."""
     folder = sql_folder()
     return (*_index(folder), *_made(folder))
 
 
 def made_models() -> tuple[Model, ...]:
-    """What the contracts make."""
+    """What the contracts and the checks make."""
     return tuple(_made(sql_folder()).values())
 
 
