@@ -8,6 +8,7 @@ import pytest
 
 from postloan.contracts import catalogue
 from postloan.errors import DeliveryError, WarehouseError
+from postloan.warehouse.contract_models import contract_models
 from tests.support.deliveries import (
     CUSTOMER,
     INSTALMENT,
@@ -87,8 +88,8 @@ def test_a_book_without_loans_is_refused(lender: Lender) -> None:
 def test_a_select_of_a_feed_that_multiplies_rows_is_refused(
     lender: Lender, rule_files: RuleFiles, multiplied: str
 ) -> None:
+    ((_, _, text), *_) = contract_models([catalogue().feeds["hold"]], ())
     path = rule_files.folder / "sql" / "core" / "hold.sql"
-    text = path.read_text(encoding="utf-8")
     path.write_text(text.replace("from staged_hold", multiplied), encoding="utf-8")
     hold = {
         "hold_id": "H1",
