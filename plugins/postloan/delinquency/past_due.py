@@ -136,12 +136,12 @@ def compute_delinquency(warehouse: Warehouse, business_date: date, known_on: dat
 def restate_delinquency(
     warehouse: Warehouse, business_date: date, known_on: date, among: Among
 ) -> bool:
-    """Restate `loan_delinquency` of a past date for some loans, on a book narrowed to them.
+    """Restate `loan_delinquency` of a past date for some loans, on a book restricted to them.
 
     Where none of them lacks anything and none was believed to be past due, nothing is allocated.
 
     Args:
-        warehouse: an open warehouse narrowed to the loans, inside a transaction of the caller.
+        warehouse: an open warehouse restricted to the loans, inside a transaction of the caller.
         business_date: dues before it and payments up to it count.
         known_on: deliveries up to this date count.
         among: the loans.

@@ -133,7 +133,7 @@ def _make_working_set(warehouse: Warehouse, day: date, known_on: date) -> int:
     return loans
 
 
-def _narrowed_to_loans() -> dict[str, str]:
+def _restricted_to_loans() -> dict[str, str]:
     """What is read in place of facts and states: the rows of the loans concerned by the date."""
     sources = {**{f: _working_set_of(f) for f in FACTS}, **{s: s for s in STATES}}
     return {
@@ -142,7 +142,7 @@ def _narrowed_to_loans() -> dict[str, str]:
     }
 
 
-def _narrowed_to_customers() -> dict[str, str]:
+def _restricted_to_customers() -> dict[str, str]:
     columns = _columns("loan_stage", sql_folder())
     return {
         "loan_stage": f"select {columns} from loan_stage "  # noqa: S608 (contract names)
@@ -170,12 +170,12 @@ def _restate(warehouse: Warehouse, record: DayRecord, known_on: date, *, look_on
     """
     day = record.day
     parameters = {**day.parameters, "known_on": known_on}
-    with warehouse.restricted_to(_narrowed_to_loans()):
+    with warehouse.restricted_to(_restricted_to_loans()):
         changed = restate_delinquency(warehouse, day.date, known_on, LOANS)
         if not (changed or look_on):
             return False
         moved = restate(warehouse, "loan_stage", day.date, parameters, LOANS)
         restate(warehouse, "stage_event", day.date, parameters, LOANS)
-    with warehouse.restricted_to(_narrowed_to_customers()):
+    with warehouse.restricted_to(_restricted_to_customers()):
         restate(warehouse, "customer_delinquency", day.date, parameters, DEBTORS)
     return changed or moved > 0

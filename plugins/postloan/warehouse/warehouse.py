@@ -59,7 +59,7 @@ class Warehouse(ABC):
     _models_run: tuple[tuple[str, Parameters], ...] = ()
     in_transaction: bool = False
     _is_doomed: bool = False
-    _stand_ins: Substitutions = ()
+    _substitutions: Substitutions = ()
 
     def __enter__(self) -> Self:
         return self
@@ -211,21 +211,21 @@ class Warehouse(ABC):
     def restricted_to(self, substitutions: Mapping[str, str]) -> Iterator[None]:
         """Inside, a SELECT stands in for each of the tables: the same SQL files on fewer rows.
 
-        Only what is read is narrowed, never what is written; the SELECT may use the parameters of
+        Only what is read is restricted, never what is written; the SELECT may use the parameters of
         the statement it is put into.
 
         Args:
             substitutions: table -> the SELECT that is read in its place.
         """
-        before, self._stand_ins = self._stand_ins, tuple(sorted(substitutions.items()))
+        before, self._substitutions = self._substitutions, tuple(sorted(substitutions.items()))
         try:
             yield
         finally:
-            self._stand_ins = before
+            self._substitutions = before
 
     def _as_read(self, select: str) -> Select:
         """A SELECT as this warehouse reads it now."""
-        return Select(select, sql_folder(), self._stand_ins)
+        return Select(select, sql_folder(), self._substitutions)
 
     def stream(self, select: str, parameters: Parameters | None = None) -> Iterator[Row]:
         """Yield the rows of a SELECT; parameters it does not use are ignored."""
