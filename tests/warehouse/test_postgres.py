@@ -49,7 +49,7 @@ def book(postgres_url: str) -> Iterator[psycopg.Connection]:
         connection.execute(STAGES.format(table="loan_stage_history", **given_up, **size))
         connection.execute("ANALYZE loan_stage, loan_stage_history")
         connection.execute(
-            "CREATE TEMPORARY TABLE given_up_belief AS SELECT business_date, loan_id "
+            "CREATE TEMPORARY TABLE superseded_version AS SELECT business_date, loan_id "
             f"FROM loan_stage WHERE business_date = '{DAY}' LIMIT 500"
         )
         yield connection
