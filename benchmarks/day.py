@@ -98,7 +98,7 @@ def compare_step(day: date, folder: Path) -> Result:
         staged = (
             "select loan_id, calendar_days_past_due, "
             "case when days_past_due = calendar_days_past_due and not is_paused then stage end "
-            "from loan_stage "
+            "from current_loan_stage "
             "where calendar_days_past_due > 0 and business_date = cast($d as date)"
         )
         with (folder / "ours.json").open("w", encoding="utf-8") as file:

@@ -10,22 +10,14 @@ from postloan.rules.retention import retained_files, retained_tables
 DAY = date(2026, 11, 20)
 TABLES = catalogue().tables
 PERSONAL = sorted(n for n, t in TABLES.items() if any(c.is_personal for c in t.columns))
-BELIEFS = sorted(n for n in TABLES if n.endswith("_history"))
 
 WITHOUT_DATE = {"legal_hold"}
 """Orders are few, and are kept as the proof why something else was kept."""
 
 
-@pytest.mark.parametrize("table", sorted({*PERSONAL, *BELIEFS} - WITHOUT_DATE))
+@pytest.mark.parametrize("table", sorted({*PERSONAL} - WITHOUT_DATE))
 def test_a_table_of_persons_has_a_rule_that_lets_it_go(table: str) -> None:
     assert table in retained_tables(DAY), "name it in include/rules/retention/house_retention.yaml"
-
-
-def test_a_belief_given_up_is_kept_as_long_as_the_one_in_force() -> None:
-    rules = retained_tables(DAY)
-    for table in BELIEFS:
-        now = rules[table.removesuffix("_history")]
-        assert (rules[table].keeps_from, rules[table].rule_id) == (now.keeps_from, now.rule_id)
 
 
 def test_every_folder_of_deliveries_and_their_checks_has_a_rule() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from postloan.business_date import BusinessDay
 from postloan.business_day.ledger import CLOSED, read_book
+from postloan.contracts import catalogue
 from postloan.delinquency.past_due import compute_delinquency
 from postloan.delinquency.stage_overdue_loans import stage_overdue_loans
 from postloan.rules.tables import publish_rules
@@ -154,7 +155,7 @@ class Book:
         return {
             loan: (days, amount)
             for loan, days, amount in self.warehouse.fetch(
-                "select loan_id, days_past_due, overdue_amount from loan_delinquency "
+                "select loan_id, days_past_due, overdue_amount from current_loan_delinquency "
                 "where business_date = cast($business_date as date) order by loan_id",
                 {"business_date": day(on)},
             )
@@ -168,7 +169,7 @@ class Book:
         """Overdue principal, interest and fee of one loan."""
         self.past_due(on)
         (row,) = self.warehouse.fetch(
-            "select overdue_principal, overdue_interest, overdue_fee from loan_delinquency "
+            "select overdue_principal, overdue_interest, overdue_fee from current_loan_delinquency "
             "where business_date = cast($business_date as date) and loan_id = $loan_id",
             {"business_date": day(on), "loan_id": loan_id},
         )
@@ -210,9 +211,10 @@ class Book:
         self.stage(on, previous=before.isoformat() if before else None)
 
     def table(self, name: str, columns: str, on: str) -> list[tuple[Any, ...]]:
-        """Rows of one business date, in key order."""
+        """Rows of one business date that hold now, in key order."""
+        current = "current_" * catalogue().tables[name].keeps_versions
         return self.warehouse.fetch(
-            f"select {columns} from {name} "
+            f"select {columns} from {current}{name} "
             "where business_date = cast($business_date as date) order by 1",
             {"business_date": day(on)},
         )

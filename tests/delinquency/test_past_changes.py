@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from postloan.contracts import catalogue
-from postloan.delinquency.past_due import loan_beliefs
+from postloan.delinquency.past_due import loan_versions
 from postloan.warehouse import Warehouse, open_warehouse
 from tests.delinquency.book import Book, day
 
@@ -21,17 +21,16 @@ STATE_COLUMNS = {
 def state(warehouse: Warehouse) -> dict[str, list[tuple[object, ...]]]:
     """The current tables, whatever the dates of knowledge."""
     return {
-        name: sorted(warehouse.fetch(f"select business_date, {columns} from {name}"))
+        name: sorted(warehouse.fetch(f"select business_date, {columns} from current_{name}"))
         for name, columns in STATE_COLUMNS.items()
     }
 
 
 def everything(warehouse: Warehouse) -> dict[str, list[str]]:
-    """Every row of the four tables and their histories."""
+    """Every version of every row of the four tables."""
     return {
         name: sorted(map(repr, warehouse.fetch(f"select {columns_of(name)} from {name}")))
-        for table in STATE_COLUMNS
-        for name in (table, f"{table}_history")
+        for name in STATE_COLUMNS
     }
 
 
@@ -43,10 +42,10 @@ def overdue(book: Book, on: str) -> list[tuple[str, int]]:
     return book.table("loan_stage", "loan_id, days_past_due", on)
 
 
-def beliefs(book: Book, on: str, loan_id: str = "L1") -> list[tuple[date, date | None, int]]:
+def versions(book: Book, on: str, loan_id: str = "L1") -> list[tuple[date, date | None, int]]:
     return [
         (b.known_from, b.known_before, b.days_past_due)
-        for b in loan_beliefs(book.warehouse, loan_id, day(on))
+        for b in loan_versions(book.warehouse, loan_id, day(on))
     ]
 
 
@@ -66,14 +65,14 @@ def test_a_payment_of_last_week_repairs_last_week(book: Book) -> None:
     assert book.table("stage_event", "loan_id, event", "04-17") == [("L1", "cured")]
     assert book.table("stage_event", "loan_id, event", "04-21") == []
     assert book.table("customer_delinquency", "customer_id", "04-18") == [("C2",)]
-    assert beliefs(book, "04-18") == [(day("04-18"), day("04-21"), 3)]
-    assert beliefs(book, "04-17") == [
+    assert versions(book, "04-18") == [(day("04-18"), day("04-21"), 3)]
+    assert versions(book, "04-17") == [
         (day("04-17"), day("04-21"), 2),
         (day("04-21"), None, 0),
     ]
     # Whoever was not concerned is known as before.
-    assert beliefs(book, "04-18", "L2") == [(day("04-18"), None, 3)]
-    (given_up, _) = loan_beliefs(book.warehouse, "L1", day("04-17"))
+    assert versions(book, "04-18", "L2") == [(day("04-18"), None, 3)]
+    (given_up, _) = loan_versions(book.warehouse, "L1", day("04-17"))
     assert given_up.ended_with == "repayment"
 
 
@@ -89,7 +88,7 @@ def test_a_reversed_payment_counts_from_the_original_due_date(book: Book) -> Non
     assert overdue(book, "04-20") == [("L1", 5)]
     assert overdue(book, "04-21") == [("L1", 6)]
     assert book.table("stage_event", "loan_id, event", "04-16") == [("L1", "entered")]
-    assert beliefs(book, "04-20") == [(day("04-21"), None, 5)]
+    assert versions(book, "04-20") == [(day("04-21"), None, 5)]
 
 
 def test_a_chargeback_counts_from_its_own_day(book: Book) -> None:
@@ -177,7 +176,7 @@ def test_moved_terms_restate_from_the_earlier_due_date(book: Book) -> None:
     book.due("05-15", received="04-19")
     book.night("04-19")
     assert overdue(book, "04-16") == []
-    assert beliefs(book, "04-16") == [(day("04-16"), day("04-19"), 1)]
+    assert versions(book, "04-16") == [(day("04-16"), day("04-19"), 1)]
 
 
 def test_restatement_reaches_back_to_the_opening(book: Book) -> None:
@@ -197,7 +196,7 @@ def test_a_second_correction_keeps_the_first(book: Book) -> None:
     book.night("04-19")
     book.paid("04-17", "40.00", instalment=1, due_on="04-15", received="04-20")
     book.night("04-20")
-    assert beliefs(book, "04-17") == [
+    assert versions(book, "04-17") == [
         (day("04-17"), day("04-19"), 2),
         (day("04-19"), day("04-20"), 2),
         (day("04-20"), None, 0),

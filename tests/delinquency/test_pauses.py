@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from postloan.delinquency.past_due import loan_beliefs, stage_totals
+from postloan.delinquency.past_due import loan_versions, stage_totals
 from postloan.errors import RuleError
 from postloan.rules.packs import rule_book
 from postloan.rules.tables import compile_rules
@@ -237,7 +237,7 @@ def test_g4_a_loan_paused_before_it_fell_due_stays_current_and_says_so(book: Boo
 def beliefs(book: Book, on: str) -> list[tuple[date, date | None, str, int, bool]]:
     return [
         (b.known_from, b.known_before, b.stage, b.days_past_due, b.is_paused)
-        for b in loan_beliefs(book.warehouse, "L1", day(on))
+        for b in loan_versions(book.warehouse, "L1", day(on))
     ]
 
 
@@ -265,7 +265,7 @@ def test_g4_a_pause_entered_late_recomputes_from_its_start_for_that_loan_alone(
         (day("05-01"), day("05-03"), "early_warning", 16, False),
         (day("05-03"), None, "reminder", 14, True),
     ]
-    assert loan_beliefs(book.warehouse, "L1", day("05-01"))[1].began_with == "pause"
+    assert loan_versions(book.warehouse, "L1", day("05-01"))[1].began_with == "pause"
 
 
 def test_g4_a_pause_taken_back_counts_the_days_again(book: Book) -> None:

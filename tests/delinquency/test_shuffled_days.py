@@ -17,7 +17,7 @@ from postloan.delinquency.stage_overdue_loans import stage_overdue_loans
 from postloan.ingestion.deliver import ingest
 from postloan.landing.sample import write_sample
 from postloan.warehouse import Warehouse, open_warehouse
-from tests.support.believing import STATES, Beliefs, believed_now, believed_on
+from tests.support.believing import STATES, Beliefs, believed_now, believed_on, superseded_rows
 from tests.support.long_tests import IS_LONG
 from tests.support.moved_deliveries import SOURCE, Landing
 
@@ -95,8 +95,8 @@ def test_any_order_ends_where_the_clean_history_ends(clean: Run, tmp_path: Path)
 
         assert believed_now(warehouse) == believed_now(clean.warehouse)
         assert believed_now(warehouse)["stage_event"], "days in which nothing happens prove nothing"
-        given_up = {n: warehouse.count(f"{n}_history") for n in STATES}
-        assert all(given_up.values()), given_up
+        superseded = {n: superseded_rows(warehouse, n) for n in STATES}
+        assert all(superseded.values()), superseded
         assert sorted(messy.held) == [OPENING, *messy_landing.days]
         for known_on, held in messy.held.items():
             assert believed_on(warehouse, known_on) == held, known_on

@@ -197,7 +197,7 @@ def check(warehouse: Warehouse, books: list[Loan]) -> None:
         got = {
             loan_id: (days, amount)
             for loan_id, days, amount in warehouse.fetch(
-                "select loan_id, days_past_due, overdue_amount from loan_delinquency"
+                "select loan_id, days_past_due, overdue_amount from current_loan_delinquency"
             )
         }
     for i, loan in enumerate(books):

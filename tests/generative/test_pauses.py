@@ -121,7 +121,8 @@ def test_paused_days_are_the_union_of_the_pauses_within_the_days_past_due(
         found = {
             loan_id: (days, paused, is_paused)
             for loan_id, days, paused, is_paused in duckdb_warehouse.fetch(
-                "select loan_id, days_past_due, paused_days, is_paused from loan_delinquency"
+                "select loan_id, days_past_due, paused_days, is_paused "
+                "from current_loan_delinquency"
             )
         }
     assert found == {f"L{n}": expected(told) for n, told in enumerate(loans)}

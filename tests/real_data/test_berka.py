@@ -35,5 +35,5 @@ def test_exactly_one_of_the_live_loans_is_in_arrears(
         assert warehouse.scalar("select count(*) as n from loan") == 41
         assert warehouse.fetch(
             "select loan_id, days_past_due, overdue_instalments, overdue_amount, currency, "
-            "overdue_principal from loan_delinquency"
+            "overdue_principal from current_loan_delinquency"
         ) == [("5314", 220, 8, Decimal("64264.00"), "CZK", None)]

@@ -89,7 +89,7 @@ def moves(warehouse: Warehouse, day: date) -> dict[str, int]:
         "severe": "into_d90",
     }
     for event, stage, loans in warehouse.fetch(
-        "select event, to_stage, count(*) as loans from stage_event "
+        "select event, to_stage, count(*) as loans from current_stage_event "
         "where business_date = cast($day as date) group by event, to_stage",
         {"day": day},
     ):

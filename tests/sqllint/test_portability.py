@@ -223,6 +223,7 @@ def test_a_file_that_keeps_all_rules_passes(tmp_path: Path) -> None:
         ("write", "select loan_id from loan", {"write": "table"}),
         ("write", "select loan_id from loan", {"write": "partition business_date"}),
         ("write", "select loan_id from loan", {"write": "append"}),
+        ("versions", "select loan_id from loan_stage", {"reads": "loan_stage"}),
         ("write", "select hold_id from hold", {"name": "loan", "reads": "hold", "write": "view"}),
         ("parameter", "select loan_id from loan where matures_on = cast($today as date)", {}),
         ("parameter", "select loan_id from loan where matures_on = $business_date", {}),

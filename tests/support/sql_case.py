@@ -35,6 +35,7 @@ from postloan.sqllint.house_rules import output_columns
 from postloan.text.yaml_text import yaml_document
 from postloan.warehouse import Warehouse, load_model
 from postloan.warehouse.models import parse
+from postloan.warehouse.restating import restate
 
 Rows = list[dict[str, Any]]
 
@@ -267,6 +268,10 @@ def run_model(warehouse: Warehouse, case: SqlCase, columns: Sequence[str]) -> li
     if kind == "partition":
         warehouse.rebuild(case.model, case.day, case.params)
         select = f"select {listed} from {case.model} where {partition} = cast($day as date)"
+        rows = warehouse.fetch(select, {"day": case.day})
+    elif kind == "versions":
+        restate(warehouse, case.model, case.day, case.params)
+        select = f"select {listed} from current_{case.model} where {partition} = cast($day as date)"
         rows = warehouse.fetch(select, {"day": case.day})
     elif kind == "temporary":
         warehouse.temporary(case.model, case.params)

@@ -15,7 +15,7 @@ from postloan.contracts import catalogue
 from postloan.warehouse import Warehouse, open_warehouse
 from postloan.warehouse.postgres.engine import ANALYZE_FROM_ROWS, postgres_sql
 from postloan.warehouse.postgres.indexes import LONGEST_NAME, indexes_of
-from postloan.warehouse.restating import _moving_to_history
+from postloan.warehouse.restating import _making_versions, _replacing
 from postloan.warehouse.statements import counting, deleting
 
 pytestmark = pytest.mark.postgres
@@ -25,33 +25,23 @@ DATES = [DAY - timedelta(days=n) for n in range(30)]
 LOANS = 2000
 
 STAGES = """
-    INSERT INTO {table} (
+    INSERT INTO loan_stage (
         business_date, loan_id, customer_id, product, currency, days_past_due,
         calendar_days_past_due, is_paused, was_paused, overdue_amount, stage, stage_rank,
-        stage_entered_on, previous_stage, episode_started_on, is_opening{names}
+        stage_entered_on, previous_stage, episode_started_on, is_opening, known_from, version_no
     )
     SELECT date '2026-11-20' - d, 'L' || n, 'C' || n, 'consumer', 'CNY', 5, 5, false, false, 10,
-        'reminder', 1, date '2026-11-01', 'current', date '2026-11-01', false{values}
+        'reminder', 1, date '2026-11-01', 'current', date '2026-11-01', false, date '2026-11-01', 1
     FROM generate_series(0, {last_date}) AS d, generate_series(1, {loans}) AS n
 """
 
 
 @pytest.fixture
 def book(postgres_url: str) -> Iterator[psycopg.Connection]:
-    """A month of stages and of beliefs given up, as large as makes a planner choose."""
+    """A month of stages, as large as makes a planner choose."""
     with psycopg.connect(postgres_url, autocommit=True) as connection:
-        size = {"last_date": len(DATES) - 1, "loans": LOANS}
-        given_up = {
-            "names": ", known_from, known_before, belief_no",
-            "values": ", date '2026-11-01', date '2026-11-02', 1",
-        }
-        connection.execute(STAGES.format(table="loan_stage", names="", values="", **size))
-        connection.execute(STAGES.format(table="loan_stage_history", **given_up, **size))
-        connection.execute("ANALYZE loan_stage, loan_stage_history")
-        connection.execute(
-            "CREATE TEMPORARY TABLE superseded_version AS SELECT business_date, loan_id "
-            f"FROM loan_stage WHERE business_date = '{DAY}' LIMIT 500"
-        )
+        connection.execute(STAGES.format(last_date=len(DATES) - 1, loans=LOANS))
+        connection.execute("ANALYZE loan_stage")
         yield connection
 
 
@@ -70,18 +60,23 @@ def test_one_date_is_read_and_replaced_by_the_index_on_it(book: psycopg.Connecti
         assert "Seq Scan on loan_stage" not in chosen
 
 
-def test_beliefs_about_a_loan_are_counted_without_reading_the_date(
-    book: psycopg.Connection,
-) -> None:
-    tables = catalogue().tables
-    insert, _ = _moving_to_history(tables["loan_stage"], tables["loan_stage_history"])
-    chosen = plan(book, insert, business_date=DAY, known_on=DAY)
-    index = "loan_stage_history_by_business_date_and_loan_id"
-    assert f"using {index}" in chosen
-    counting_beliefs = chosen[chosen.index("SubPlan") :]
-    assert (
-        "loan_id = loan_stage.loan_id" in counting_beliefs.split("Index Cond: ")[1].split("\n")[0]
+def test_restating_a_date_reads_no_other(book: psycopg.Connection) -> None:
+    table = catalogue().tables["loan_stage"]
+    keys = ", ".join(table.row_key)
+    book.execute(
+        f"CREATE TEMPORARY TABLE superseded_row AS SELECT {keys} FROM loan_stage "
+        f"WHERE business_date = '{DAY}' LIMIT 500"
     )
+    book.execute(
+        f"CREATE TEMPORARY TABLE inserted_row AS SELECT * FROM loan_stage "
+        f"WHERE business_date = '{DAY}' LIMIT 500"
+    )
+    removal, _ = _replacing(table)
+    versions = _making_versions(table, inserts=True).expression
+    for tree in (removal, versions):
+        chosen = plan(book, tree, business_date=DAY, known_on=DAY)
+        assert "loan_stage_by_business_date" in chosen
+        assert "Seq Scan on loan_stage" not in chosen
 
 
 def test_every_index_of_the_contracts_is_there(postgres_url: str) -> None:

@@ -5,8 +5,8 @@
 -- What the opening found owed waits for a person, and then goes out with the next date.
 --
 -- grain   queue, loan_id
--- reads   loan_stage, loan_delinquency, recipient, rule_contact_plan, task_loan, go_live_action,
---         go_live_release, active_hold, paused_loan, paid_loan
+-- reads   current_loan_stage, current_loan_delinquency, recipient, rule_contact_plan, task_loan,
+--         go_live_action, go_live_release, active_hold, paused_loan, paid_loan
 -- write   temporary
 
 with
@@ -15,27 +15,27 @@ loans as (
 
     -- Nobody is written to about an instalment on its due date, however days are counted.
     select
-        loan_stage.loan_id,
-        loan_stage.customer_id,
-        loan_stage.currency,
-        loan_stage.days_past_due,
-        loan_stage.overdue_amount,
-        loan_stage.stage,
-        loan_stage.stage_rank,
-        loan_stage.stage_entered_on,
-        loan_stage.episode_started_on,
+        current_loan_stage.loan_id,
+        current_loan_stage.customer_id,
+        current_loan_stage.currency,
+        current_loan_stage.days_past_due,
+        current_loan_stage.overdue_amount,
+        current_loan_stage.stage,
+        current_loan_stage.stage_rank,
+        current_loan_stage.stage_entered_on,
+        current_loan_stage.episode_started_on,
         coalesce(recipient.customer_group, 'unspecified') as customer_group
-    from loan_stage
-    inner join loan_delinquency
+    from current_loan_stage
+    inner join current_loan_delinquency
         on
-            loan_stage.business_date = loan_delinquency.business_date
-            and loan_stage.loan_id = loan_delinquency.loan_id
+            current_loan_stage.business_date = current_loan_delinquency.business_date
+            and current_loan_stage.loan_id = current_loan_delinquency.loan_id
     left join recipient
-        on loan_stage.customer_id = recipient.customer_id
+        on current_loan_stage.customer_id = recipient.customer_id
     where
-        loan_stage.business_date = cast($business_date as date)
-        and loan_stage.stage_rank > 0
-        and loan_delinquency.oldest_unpaid_due_on < cast($business_date as date)
+        current_loan_stage.business_date = cast($business_date as date)
+        and current_loan_stage.stage_rank > 0
+        and current_loan_delinquency.oldest_unpaid_due_on < cast($business_date as date)
 
 ),
 

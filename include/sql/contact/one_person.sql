@@ -7,7 +7,7 @@
 -- here and are marked.
 --
 -- grain   customer_id, other_customer_id
--- reads   loan_stage, legal_case, told_identity, customer, moved_loan, contact_check_rule,
+-- reads   current_loan_stage, legal_case, told_identity, customer, moved_loan, contact_check_rule,
 --         standing_release
 -- write   view
 
@@ -16,7 +16,7 @@ with
 people as (
 
     select customer_id
-    from loan_stage
+    from current_loan_stage
     where
         business_date = cast($business_date as date)
         and stage_rank > 0

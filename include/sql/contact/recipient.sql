@@ -4,8 +4,8 @@
 -- A spelling that means several numbers stays as it is, and is no valid number.
 --
 -- grain   customer_id
--- reads   loan_stage, student_alert, multi_lender_alert, legal_case_state, standing_subject,
---         current_customer, phone_spelling
+-- reads   current_loan_stage, student_alert, multi_lender_alert, legal_case_state,
+--         standing_subject, current_customer, phone_spelling
 -- write   temporary
 
 with
@@ -13,7 +13,7 @@ with
 people as (
 
     select customer_id
-    from loan_stage
+    from current_loan_stage
     where
         business_date = cast($business_date as date)
         and stage_rank > 0

@@ -8,8 +8,8 @@
 -- of the same amounts, which is what a release is about.
 --
 -- grain   loan_id
--- reads   position_difference, position_total, loan_position, loan_delinquency, current_loan,
---         paid_since
+-- reads   position_difference, position_total, loan_position, current_loan_delinquency,
+--         current_loan, paid_since
 -- write   view
 
 with
@@ -25,15 +25,15 @@ told as (
 due as (
 
     select
-        loan_delinquency.loan_id,
-        loan_delinquency.overdue_amount,
+        current_loan_delinquency.loan_id,
+        current_loan_delinquency.overdue_amount,
         current_loan.customer_id
-    from loan_delinquency
+    from current_loan_delinquency
     inner join current_loan
-        on loan_delinquency.loan_id = current_loan.loan_id
+        on current_loan_delinquency.loan_id = current_loan.loan_id
     where
-        loan_delinquency.business_date = cast($business_date as date)
-        and loan_delinquency.days_past_due > 0
+        current_loan_delinquency.business_date = cast($business_date as date)
+        and current_loan_delinquency.days_past_due > 0
         and current_loan.loan_status = 'active'
 
 ),

@@ -10,7 +10,7 @@
 --
 -- grain   business_date, loan_id
 -- reads   instalment_allocation, waterfall_unpaid, open_loan, pause_span
--- write   partition business_date
+-- write   versions business_date
 
 with
 
@@ -174,7 +174,6 @@ select
     overdue_fee,
     overdue_instalments,
     rule_id,
-    rule_version,
-    cast($known_on as date) as known_on
+    rule_version
 from graced
 where calendar_days_past_due > 0

@@ -5,8 +5,8 @@
 -- class goes by the calendar, unless its rule pack says that pauses are subtracted there too.
 --
 -- grain   business_date, loan_id
--- reads   loan_delinquency, loan_stage, rule_band
--- write   partition business_date
+-- reads   current_loan_delinquency, current_loan_stage, rule_band
+-- write   versions business_date
 
 with
 
@@ -22,7 +22,7 @@ past_due as (
         is_paused,
         overdue_amount,
         cast($business_date as date) + (1 - calendar_days_past_due) as counted_from
-    from loan_delinquency
+    from current_loan_delinquency
     where business_date = cast($business_date as date)
 
 ),
@@ -51,24 +51,24 @@ yesterday as (
 
     -- Whatever was owed, also where every day of it was paused.
     select
-        loan_stage.loan_id,
-        loan_stage.customer_id,
-        loan_stage.product,
-        loan_stage.currency,
-        loan_stage.stage,
-        loan_stage.stage_entered_on,
-        loan_stage.episode_started_on,
-        loan_stage.is_paused,
+        current_loan_stage.loan_id,
+        current_loan_stage.customer_id,
+        current_loan_stage.product,
+        current_loan_stage.currency,
+        current_loan_stage.stage,
+        current_loan_stage.stage_entered_on,
+        current_loan_stage.episode_started_on,
+        current_loan_stage.is_paused,
         bands.lower_bound as stage_begins_at
-    from loan_stage
+    from current_loan_stage
     left join bands
         on
             bands.band_set = 'overdue_stage'
-            and loan_stage.product = bands.product
-            and loan_stage.stage = bands.band
+            and current_loan_stage.product = bands.product
+            and current_loan_stage.stage = bands.band
     where
-        loan_stage.business_date = cast($previous_date as date)
-        and loan_stage.overdue_amount > 0
+        current_loan_stage.business_date = cast($previous_date as date)
+        and current_loan_stage.overdue_amount > 0
 
 ),
 
@@ -127,8 +127,7 @@ select
     reported.band as pboc_repay_status,
     cast($is_opening as boolean) as is_opening,
     stages.rule_id,
-    stages.rule_version,
-    cast($known_on as date) as known_on
+    stages.rule_version
 from loans
 inner join bands as stages
     on

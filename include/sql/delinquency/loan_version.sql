@@ -1,24 +1,24 @@
--- loan_version: everything that was ever believed about one loan on the business date, oldest first.
+-- loan_version: everything that was ever known about one loan on the business date, oldest first.
 --
--- `cause` names the feeds whose rows, received on the day a belief began, spoke of this date.
+-- `cause` names the feeds whose rows, received on the day a version began, spoke of this date.
 --
--- grain   known_from, known_before, belief_no
--- reads   stage_version, restated_loan
+-- grain   known_from, known_before, version_no
+-- reads   loan_stage, restated_loan
 -- write   query
 
 with
 
-beliefs as (
+versions as (
 
     select
         known_from,
         known_before,
-        belief_no,
+        version_no,
         stage,
         days_past_due,
         overdue_amount,
         is_paused
-    from stage_version
+    from loan_stage
     where
         business_date = cast($business_date as date)
         and loan_id = cast($loan_id as varchar)
@@ -39,17 +39,17 @@ causes as (
 )
 
 select
-    beliefs.known_from,
-    beliefs.known_before,
-    beliefs.stage,
-    beliefs.days_past_due,
-    beliefs.overdue_amount,
-    beliefs.is_paused,
+    versions.known_from,
+    versions.known_before,
+    versions.stage,
+    versions.days_past_due,
+    versions.overdue_amount,
+    versions.is_paused,
     began.cause as began_with,
     ended.cause as ended_with
-from beliefs
+from versions
 left join causes as began
-    on beliefs.known_from = began.received_on
+    on versions.known_from = began.received_on
 left join causes as ended
-    on beliefs.known_before = ended.received_on
-order by beliefs.known_from, beliefs.belief_no nulls last
+    on versions.known_before = ended.received_on
+order by versions.known_from, versions.version_no

@@ -6,7 +6,7 @@
 -- instalment that is not due yet. A loan that has ended owes nothing, whatever the day of its end.
 --
 -- grain   loan_id
--- reads   loan_delinquency, paid_since, current_loan
+-- reads   current_loan_delinquency, paid_since, current_loan
 -- write   temporary
 
 with
@@ -16,7 +16,7 @@ due as (
     select
         loan_id,
         overdue_amount
-    from loan_delinquency
+    from current_loan_delinquency
     where
         business_date = cast($business_date as date)
         and days_past_due > 0

@@ -4,8 +4,8 @@
 -- themselves can tell; it excuses nothing.
 --
 -- grain   business_date, loan_id
--- reads   loan_account, loan_principal, loan_delinquency, loan_position, current_loan, repayment,
---         instalment, rule_past_due, rule_gate
+-- reads   loan_account, loan_principal, current_loan_delinquency, loan_position, current_loan,
+--         repayment, instalment, rule_past_due, rule_gate
 -- write   partition business_date
 
 with
@@ -35,7 +35,7 @@ ours as (
     from loan_account
     left join loan_principal
         on loan_account.loan_id = loan_principal.loan_id
-    left join loan_delinquency as late
+    left join current_loan_delinquency as late
         on
             loan_account.loan_id = late.loan_id
             and late.business_date = cast($business_date as date)

@@ -1,7 +1,7 @@
 -- stage_as_of: stages of the business date as they were known on the date given.
 --
 -- grain   loan_id
--- reads   stage_version
+-- reads   loan_stage
 -- write   view
 
 select
@@ -12,7 +12,7 @@ select
     days_past_due,
     is_paused,
     overdue_amount
-from stage_version
+from loan_stage
 where
     business_date = cast($business_date as date)
     and known_from <= cast($known_on as date)

@@ -3,7 +3,7 @@
 -- Paused loans are counted beside the others: they are owed, and nobody may collect them.
 --
 -- grain   stage, currency
--- reads   loan_stage
+-- reads   current_loan_stage
 -- write   query
 
 select
@@ -17,7 +17,7 @@ select
     cast(sum(
         case when is_paused then overdue_amount else cast(0 as decimal(18, 2)) end
     ) as decimal(18, 2)) as paused_amount
-from loan_stage
+from current_loan_stage
 where
     business_date = cast($business_date as date)
     and (stage_rank > 0 or is_paused)

@@ -4,8 +4,8 @@
 -- The opening raises none: what is found there was entered before the book was opened.
 --
 -- grain   business_date, loan_id, event
--- reads   loan_stage, current_loan, rule_band
--- write   partition business_date
+-- reads   current_loan_stage, current_loan, rule_band
+-- write   versions business_date
 
 with
 
@@ -23,7 +23,7 @@ loans as (
         product,
         rule_id,
         rule_version
-    from loan_stage
+    from current_loan_stage
     where
         business_date = cast($business_date as date)
         and not is_opening
@@ -93,8 +93,7 @@ select
     loans.stage as to_stage,
     loans.days_past_due,
     loans.rule_id,
-    loans.rule_version,
-    cast($known_on as date) as known_on
+    loans.rule_version
 from events
 inner join loans
     on events.loan_id = loans.loan_id

@@ -1,7 +1,7 @@
 -- stage_move_count: how many loans went from which stage to which on the business date.
 --
 -- grain   event, from_stage, to_stage
--- reads   stage_event
+-- reads   current_stage_event
 -- write   query
 
 select
@@ -9,7 +9,7 @@ select
     from_stage,
     to_stage,
     count(*) as loans
-from stage_event
+from current_stage_event
 where business_date = cast($business_date as date)
 group by event, from_stage, to_stage
 order by event, from_stage, to_stage

@@ -3,7 +3,7 @@
 -- A stage that was frozen otherwise by what was paid during a pause is not known here.
 --
 -- grain   stage, currency
--- reads   loan_delinquency, rule_band
+-- reads   current_loan_delinquency, rule_band
 -- write   query
 
 with
@@ -34,7 +34,7 @@ past_due as (
         days_past_due,
         is_paused,
         overdue_amount
-    from loan_delinquency
+    from current_loan_delinquency
     where
         business_date = cast($business_date as date)
         and (days_past_due > 0 or is_paused)

@@ -5,7 +5,7 @@
 -- before. A dispute counts for the episode of the case in which it was told.
 --
 -- grain   case_id, customer_id, told_of, reason_id, received_on
--- reads   legal_case, legal_case_event, loan_stage, current_loan, person_dispute
+-- reads   legal_case, legal_case_event, current_loan_stage, current_loan, person_dispute
 -- write   view
 
 with
@@ -59,12 +59,12 @@ debtors as (
 
     select
         cases.case_id,
-        loan_stage.customer_id
+        current_loan_stage.customer_id
     from cases
-    inner join loan_stage
+    inner join current_loan_stage
         on
-            loan_stage.business_date = cast($business_date as date)
-            and cases.loan_id = loan_stage.loan_id
+            current_loan_stage.business_date = cast($business_date as date)
+            and cases.loan_id = current_loan_stage.loan_id
 
     union
 

@@ -7,8 +7,9 @@
 -- announced: a hold or a pause that begins after the moment of contact.
 --
 -- grain   loan_id
--- reads   loan_stage, loan_delinquency, legal_case, rule_band, rule_parameter, rule_legal_claim,
---         instalment, full_time_student, known_plan, announced_stop, paid_since, one_person
+-- reads   current_loan_stage, current_loan_delinquency, legal_case, rule_band, rule_parameter,
+--         rule_legal_claim, instalment, full_time_student, known_plan, announced_stop, paid_since,
+--         one_person
 -- write   temporary
 
 with
@@ -44,29 +45,29 @@ with_case as (
 loans as (
 
     select
-        loan_stage.loan_id,
-        loan_stage.customer_id,
-        loan_stage.product,
-        loan_stage.currency,
-        loan_stage.stage,
-        loan_stage.episode_started_on,
-        loan_stage.stage_entered_on,
-        loan_stage.days_past_due,
-        loan_stage.is_opening,
-        loan_stage.is_paused,
-        coalesce(loan_stage.stage_rank >= opens_at.band_rank, false) as is_severe,
+        current_loan_stage.loan_id,
+        current_loan_stage.customer_id,
+        current_loan_stage.product,
+        current_loan_stage.currency,
+        current_loan_stage.stage,
+        current_loan_stage.episode_started_on,
+        current_loan_stage.stage_entered_on,
+        current_loan_stage.days_past_due,
+        current_loan_stage.is_opening,
+        current_loan_stage.is_paused,
+        coalesce(current_loan_stage.stage_rank >= opens_at.band_rank, false) as is_severe,
         opens_at.rule_id,
         opens_at.rule_version
-    from loan_stage
+    from current_loan_stage
     left join opens_at
-        on loan_stage.product = opens_at.product
+        on current_loan_stage.product = opens_at.product
     left join with_case
-        on loan_stage.loan_id = with_case.loan_id
+        on current_loan_stage.loan_id = with_case.loan_id
     where
-        loan_stage.business_date = cast($business_date as date)
-        and loan_stage.stage_rank > 0
+        current_loan_stage.business_date = cast($business_date as date)
+        and current_loan_stage.stage_rank > 0
         and (
-            loan_stage.stage_rank >= opens_at.band_rank
+            current_loan_stage.stage_rank >= opens_at.band_rank
             or with_case.loan_id is not null
         )
 
@@ -75,23 +76,24 @@ loans as (
 claims as (
 
     select
-        loan_delinquency.loan_id,
+        current_loan_delinquency.loan_id,
         cast(
-            loan_delinquency.overdue_amount - coalesce(paid_since.paid_amount, 0)
+            current_loan_delinquency.overdue_amount - coalesce(paid_since.paid_amount, 0)
             as decimal(18, 2)
         ) as claim_amount,
-        case when paid_since.loan_id is null then loan_delinquency.overdue_principal end
+        case when paid_since.loan_id is null then current_loan_delinquency.overdue_principal end
             as claim_principal,
-        case when paid_since.loan_id is null then loan_delinquency.overdue_interest end
+        case when paid_since.loan_id is null then current_loan_delinquency.overdue_interest end
             as claim_interest,
-        case when paid_since.loan_id is null then loan_delinquency.overdue_fee end as claim_fee
-    from loan_delinquency
+        case when paid_since.loan_id is null then current_loan_delinquency.overdue_fee end
+            as claim_fee
+    from current_loan_delinquency
     left join paid_since
         on
-            loan_delinquency.loan_id = paid_since.loan_id
+            current_loan_delinquency.loan_id = paid_since.loan_id
             and paid_since.paid_amount > 0
-            and loan_delinquency.overdue_amount > paid_since.paid_amount
-    where loan_delinquency.business_date = cast($business_date as date)
+            and current_loan_delinquency.overdue_amount > paid_since.paid_amount
+    where current_loan_delinquency.business_date = cast($business_date as date)
 
 ),
 

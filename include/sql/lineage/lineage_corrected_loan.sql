@@ -1,12 +1,12 @@
 -- lineage_corrected_loan: loans of the task asked about of which something else is known now.
 --
 -- grain   loan_id
--- reads   lineage_loan, loan_stage, loan_stage_history
+-- reads   lineage_loan, loan_stage, current_loan_stage
 -- write   view
 
 with
 
-believed as (
+held as (
 
     select
         facts_of,
@@ -18,23 +18,24 @@ believed as (
         overdue_amount,
         is_paused,
         known_on,
-        belief_no
+        version_no
     from lineage_loan
 
 ),
 
-given_up as (
+superseded as (
 
     select
-        believed.loan_id,
-        max(loan_stage_history.known_before) as corrected_on
-    from believed
-    inner join loan_stage_history
+        held.loan_id,
+        max(loan_stage.known_before) as corrected_on
+    from held
+    inner join loan_stage
         on
-            believed.facts_of = loan_stage_history.business_date
-            and believed.loan_id = loan_stage_history.loan_id
-            and believed.belief_no <= loan_stage_history.belief_no
-    group by believed.loan_id
+            held.facts_of = loan_stage.business_date
+            and held.loan_id = loan_stage.loan_id
+            and held.version_no <= loan_stage.version_no
+            and loan_stage.known_before is not null
+    group by held.loan_id
 
 ),
 
@@ -42,30 +43,30 @@ compared as (
 
     -- A loan without a row was not past due.
     select
-        believed.facts_of,
-        believed.loan_id,
-        believed.currency,
-        believed.known_on,
-        given_up.corrected_on,
-        believed.stage,
-        believed.stage_entered_on,
-        believed.days_past_due,
-        believed.overdue_amount,
-        believed.is_paused,
-        coalesce(loan_stage.stage, 'current') as stage_now,
-        coalesce(loan_stage.stage_entered_on, believed.stage_entered_on) as entered_on_now,
-        coalesce(loan_stage.days_past_due, 0) as days_now,
-        cast(coalesce(loan_stage.overdue_amount, 0) as decimal(18, 2)) as amount_now,
-        coalesce(loan_stage.is_paused, false) as is_paused_now,
-        loan_stage.rule_id,
-        loan_stage.rule_version
-    from believed
-    inner join given_up
-        on believed.loan_id = given_up.loan_id
-    left join loan_stage
+        held.facts_of,
+        held.loan_id,
+        held.currency,
+        held.known_on,
+        superseded.corrected_on,
+        held.stage,
+        held.stage_entered_on,
+        held.days_past_due,
+        held.overdue_amount,
+        held.is_paused,
+        coalesce(current_loan_stage.stage, 'current') as stage_now,
+        coalesce(current_loan_stage.stage_entered_on, held.stage_entered_on) as entered_on_now,
+        coalesce(current_loan_stage.days_past_due, 0) as days_now,
+        cast(coalesce(current_loan_stage.overdue_amount, 0) as decimal(18, 2)) as amount_now,
+        coalesce(current_loan_stage.is_paused, false) as is_paused_now,
+        current_loan_stage.rule_id,
+        current_loan_stage.rule_version
+    from held
+    inner join superseded
+        on held.loan_id = superseded.loan_id
+    left join current_loan_stage
         on
-            believed.facts_of = loan_stage.business_date
-            and believed.loan_id = loan_stage.loan_id
+            held.facts_of = current_loan_stage.business_date
+            and held.loan_id = current_loan_stage.loan_id
 
 ),
 

@@ -1,12 +1,12 @@
--- lineage_loan: the loans that the task asked about is about, with what was believed of each when
+-- lineage_loan: the loans that the task asked about is about, with what was known of each when
 -- the task was made.
 --
--- The belief behind a task is the first one that says what the task says; where none does, the one
+-- The version behind a task is the first one that says what the task says; where none does, the one
 -- held at the close of the date. A task that was recalled, and a row of the go-live list, name
 -- their loans with the amounts alone.
 --
 -- grain   loan_id
--- reads   lineage_task, task_loan, stage_version
+-- reads   lineage_task, task_loan, loan_stage
 -- write   view
 
 with
@@ -27,7 +27,7 @@ asked as (
 
 ),
 
-beliefs as (
+versions as (
 
     select
         held.loan_id,
@@ -43,7 +43,7 @@ beliefs as (
         held.rule_version,
         held.known_from,
         held.known_before,
-        held.belief_no,
+        held.version_no,
         strpos('; ' || asked.loan_amounts, '; ' || held.loan_id || ': ') > 0
             as is_named_with_amount,
         (
@@ -59,7 +59,7 @@ beliefs as (
         held.known_from <= asked.facts_of
         and (held.known_before is null or held.known_before > asked.facts_of)
             as is_of_the_close
-    from stage_version as held
+    from loan_stage as held
     inner join asked
         on
             held.business_date = asked.facts_of
@@ -83,15 +83,15 @@ behind as (
         rule_version,
         known_from,
         known_before,
-        belief_no,
+        version_no,
         row_number() over (
             partition by loan_id
             order by
                 case when says_the_same then 0 else 1 end,
                 known_from,
-                belief_no nulls last
-        ) as belief_rank
-    from beliefs
+                version_no
+        ) as version_rank
+    from versions
     where says_the_same or is_of_the_close
 
 ),
@@ -119,10 +119,10 @@ named as (
 
     select
         asked.facts_of,
-        beliefs.loan_id
+        versions.loan_id
     from asked
-    inner join beliefs
-        on beliefs.is_named_with_amount
+    inner join versions
+        on versions.is_named_with_amount
 
 )
 
@@ -142,9 +142,9 @@ select
     -- What was received by then was known when the task was made.
     coalesce(behind.known_from, named.facts_of) as known_on,
     behind.known_before,
-    behind.belief_no
+    behind.version_no
 from named
 left join behind
     on
         named.loan_id = behind.loan_id
-        and behind.belief_rank = 1
+        and behind.version_rank = 1

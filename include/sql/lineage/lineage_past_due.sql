@@ -1,9 +1,9 @@
--- lineage_past_due: what was believed to be past due of the loans of the task asked about.
+-- lineage_past_due: what was known to be past due of the loans of the task asked about.
 --
--- The first belief that agrees with the stage the task rests on, and did not end before it began.
+-- The first version that agrees with the stage the task rests on, and did not end before it began.
 --
 -- grain   loan_id
--- reads   lineage_loan, past_due_version
+-- reads   lineage_loan, loan_delinquency
 -- write   view
 
 with
@@ -20,9 +20,9 @@ behind as (
         held.rule_version,
         row_number() over (
             partition by held.loan_id
-            order by held.known_from, held.belief_no nulls last
-        ) as belief_rank
-    from past_due_version as held
+            order by held.known_from, held.version_no
+        ) as version_rank
+    from loan_delinquency as held
     inner join lineage_loan
         on
             held.business_date = lineage_loan.facts_of
@@ -42,4 +42,4 @@ select
     rule_id,
     rule_version
 from behind
-where belief_rank = 1
+where version_rank = 1

@@ -1,11 +1,11 @@
 -- lineage_stage_move: moves between stages, since the loans of the task asked about fell past due,
 -- as they were known when the task was made.
 --
--- A belief given up within its own day may be the one behind the task: of the moves of that date
+-- A version superseded within its own day may be the one behind the task: of the moves of that date
 -- those count that lead to the stage it rests on.
 --
 -- grain   business_date, loan_id, event
--- reads   lineage_loan, stage_move_version
+-- reads   lineage_loan, stage_event
 -- write   view
 
 select distinct
@@ -16,7 +16,7 @@ select distinct
     held.to_stage,
     held.rule_id,
     held.rule_version
-from stage_move_version as held
+from stage_event as held
 inner join lineage_loan
     on
         held.loan_id = lineage_loan.loan_id

@@ -6,7 +6,7 @@
 -- past due of the date is what is known of them by now.
 --
 -- grain   queue, task_id
--- reads   standing_task, loan_delinquency, rule_task_recall
+-- reads   standing_task, current_loan_delinquency, rule_task_recall
 -- write   temporary
 
 with
@@ -25,15 +25,17 @@ compared as (
         standing_task.named_amount,
         cast(
             case
-                when loan_delinquency.days_past_due > 0 then loan_delinquency.overdue_amount
+                when
+                    current_loan_delinquency.days_past_due > 0
+                    then current_loan_delinquency.overdue_amount
                 else 0
             end as decimal(18, 2)
         ) as known_amount
     from standing_task
-    left join loan_delinquency
+    left join current_loan_delinquency
         on
-            standing_task.named_loan_id = loan_delinquency.loan_id
-            and loan_delinquency.business_date = cast($business_date as date)
+            standing_task.named_loan_id = current_loan_delinquency.loan_id
+            and current_loan_delinquency.business_date = cast($business_date as date)
     where
         (
             standing_task.task_date = cast($business_date as date)

@@ -10,7 +10,7 @@
 --
 -- grain   queue, task_id
 -- reads   eligible_task, withheld_task, task, suppressed_contact, publication, task_to_recall,
---         refused_task, legal_task_ended, denial_in_words, rule_legal_wording, loan_stage,
+--         refused_task, legal_task_ended, denial_in_words, rule_legal_wording, current_loan_stage,
 --         current_loan
 -- write   temporary
 
@@ -85,24 +85,24 @@ known_of_cases as (
         standing.queue,
         standing.task_id,
         case
-            when coalesce(loan_stage.stage_rank, 0) > 0
+            when coalesce(current_loan_stage.stage_rank, 0) > 0
                 then
-                    '逾期 ' || cast(loan_stage.days_past_due as varchar) || ' 天, 逾期金额 '
-                    || cast(loan_stage.overdue_amount as varchar)
+                    '逾期 ' || cast(current_loan_stage.days_past_due as varchar) || ' 天, 逾期金额 '
+                    || cast(current_loan_stage.overdue_amount as varchar)
             else coalesce(wording.title_zh, current_loan.loan_status)
         end as known_zh,
         case
-            when coalesce(loan_stage.stage_rank, 0) > 0
+            when coalesce(current_loan_stage.stage_rank, 0) > 0
                 then
-                    cast(loan_stage.days_past_due as varchar) || ' days past due with '
-                    || cast(loan_stage.overdue_amount as varchar)
+                    cast(current_loan_stage.days_past_due as varchar) || ' days past due with '
+                    || cast(current_loan_stage.overdue_amount as varchar)
             else coalesce(wording.title_en, current_loan.loan_status)
         end as known_en
     from standing
-    left join loan_stage
+    left join current_loan_stage
         on
-            loan_stage.business_date = cast($business_date as date)
-            and standing.loan_id = loan_stage.loan_id
+            current_loan_stage.business_date = cast($business_date as date)
+            and standing.loan_id = current_loan_stage.loan_id
     left join current_loan
         on standing.loan_id = current_loan.loan_id
     left join wording

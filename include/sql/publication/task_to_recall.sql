@@ -5,7 +5,7 @@
 -- its own tasks are looked at as well.
 --
 -- grain   queue, task_id
--- reads   publication, restated_loan, task_loan, legal_case, task, loan_stage, rule_band,
+-- reads   publication, restated_loan, task_loan, legal_case, task, current_loan_stage, rule_band,
 --         rule_parameter, rule_task_recall
 -- write   temporary
 
@@ -204,20 +204,20 @@ compared as (
         sent.stage,
         sent.amount,
         rule_band.band_rank as stage_rank,
-        coalesce(loan_stage.stage, 'current') as known_stage,
-        coalesce(loan_stage.stage_rank, 0) as known_stage_rank,
-        coalesce(loan_stage.is_paused, false) as known_paused,
-        cast(coalesce(loan_stage.overdue_amount, 0) as decimal(18, 2)) as known_amount
+        coalesce(current_loan_stage.stage, 'current') as known_stage,
+        coalesce(current_loan_stage.stage_rank, 0) as known_stage_rank,
+        coalesce(current_loan_stage.is_paused, false) as known_paused,
+        cast(coalesce(current_loan_stage.overdue_amount, 0) as decimal(18, 2)) as known_amount
     from sent
-    left join loan_stage
+    left join current_loan_stage
         on
-            sent.spoke_of = loan_stage.business_date
-            and sent.loan_id = loan_stage.loan_id
+            sent.spoke_of = current_loan_stage.business_date
+            and sent.loan_id = current_loan_stage.loan_id
     left join rule_band
         on
             sent.spoke_of = rule_band.business_date
             and rule_band.band_set = 'overdue_stage'
-            and loan_stage.product = rule_band.product
+            and current_loan_stage.product = rule_band.product
             and sent.stage = rule_band.band
 
 ),

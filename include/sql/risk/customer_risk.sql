@@ -4,8 +4,8 @@
 -- The score in force is that of the latest refresh.
 --
 -- grain   business_date, customer_id
--- reads   credit_score, customer_delinquency, customer_risk, rule_scorecard, rule_score_level,
---         rule_parameter
+-- reads   credit_score, current_customer_delinquency, customer_risk, rule_scorecard,
+--         rule_score_level, rule_parameter
 -- write   partition business_date
 
 with
@@ -51,7 +51,7 @@ floors as (
         risk_floor as floor_level,
         case when risk_floor is not null then rule_id end as floor_rule_id,
         case when risk_floor is not null then rule_version end as floor_rule_version
-    from customer_delinquency
+    from current_customer_delinquency
     where business_date = cast($business_date as date)
 
 ),

@@ -5,7 +5,7 @@
 -- judged by its own bookings; otherwise by the money paid in all against all that had fallen due.
 --
 -- grain   customer_id
--- reads   current_loan, active_borrower, current_instalment, repayment, loan_delinquency,
+-- reads   current_loan, active_borrower, current_instalment, repayment, current_loan_delinquency,
 --         rule_past_due, rule_due_date_roll, rule_parameter
 -- write   temporary
 
@@ -245,7 +245,7 @@ arrears as (
     select
         customer_id,
         max(days_past_due) as days_past_due
-    from loan_delinquency
+    from current_loan_delinquency
     where business_date = cast($business_date as date)
     group by customer_id
 

@@ -4,13 +4,13 @@ import argparse
 from datetime import date
 
 from postloan.cli.common import business_date
-from postloan.delinquency.past_due import LoanBelief, loan_beliefs
+from postloan.delinquency.past_due import LoanVersion, loan_versions
 from postloan.warehouse import open_warehouse
 
 NOT_PAST_DUE = "not past due"
 
 
-def _line(belief: LoanBelief, business_date: date) -> str:
+def _line(belief: LoanVersion, business_date: date) -> str:
     until = f"before {belief.known_before}" if belief.known_before else "until now"
     said = f"{belief.stage}, {belief.days_past_due} days past due, {belief.overdue_amount:,} owed"
     said += ", paused" if belief.is_paused else ""
@@ -20,7 +20,7 @@ def _line(belief: LoanBelief, business_date: date) -> str:
     return f"  known from {belief.known_from} {until:<18} {said}   ({why})"
 
 
-def _ending(belief: LoanBelief) -> str:
+def _ending(belief: LoanVersion) -> str:
     """The line for a belief that was given up with nothing in its place."""
     why = belief.ended_with
     told = f"received that day: {why}" if why else "the date was run again"
@@ -30,7 +30,7 @@ def _ending(belief: LoanBelief) -> str:
 def run(args: argparse.Namespace) -> int:
     """Print the beliefs, oldest first; 0 on success."""
     with open_warehouse() as warehouse:
-        beliefs = loan_beliefs(warehouse, args.loan_id, args.date)
+        beliefs = loan_versions(warehouse, args.loan_id, args.date)
     noun = "belief" if len(beliefs) == 1 else "beliefs"
     found = f"{len(beliefs)} {noun}" if beliefs else f"{NOT_PAST_DUE}, as far as was ever known"
     print(f"{args.loan_id} on {args.date}: {found}")

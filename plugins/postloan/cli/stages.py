@@ -4,7 +4,7 @@ import argparse
 
 from postloan.business_day.ledger import SKIPPED, read_book
 from postloan.cli.common import business_date
-from postloan.delinquency.past_due import StageTotal, believed_totals, stage_totals
+from postloan.delinquency.past_due import StageTotal, stage_totals, stage_totals_as_of
 from postloan.warehouse import open_warehouse
 
 
@@ -21,10 +21,10 @@ def run(args: argparse.Namespace) -> int:
     with open_warehouse() as warehouse:
         record = read_book(warehouse).get(args.date)
         was_run = record is not None and record.state != SKIPPED
-        is_believed = bool(args.known_on and was_run and args.known_on >= args.date)
+        is_as_of = bool(args.known_on and was_run and args.known_on >= args.date)
         totals = (
-            believed_totals(warehouse, args.date, args.known_on)
-            if is_believed
+            stage_totals_as_of(warehouse, args.date, args.known_on)
+            if is_as_of
             else stage_totals(warehouse, args.date, args.known_on)
         )
     known = f", as it was known on {args.known_on}" if args.known_on else ""

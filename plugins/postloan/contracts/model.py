@@ -115,6 +115,24 @@ class Table:
         return tuple(c.name for c in sorted(keyed, key=lambda c: c.key_position or 0))
 
     @property
+    def keeps_versions(self) -> bool:
+        """Whether what was superseded stays, with the dates between which it was known."""
+        return VERSION_NO in self.key
+
+    @property
+    def row_key(self) -> tuple[str, ...]:
+        """The key of what a row says, whichever version of it."""
+        return tuple(k for k in self.key if k != VERSION_NO)
+
+    @property
+    def made_columns(self) -> tuple[Column, ...]:
+        """The columns that its SQL file makes: all but those of system time."""
+        if not self.keeps_versions:
+            return self.columns
+        added = {c.name for c in VERSION_COLUMNS}
+        return tuple(c for c in self.columns if c.name not in added)
+
+    @property
     def partition(self) -> str | None:
         """The column whose values are replaced together, or None."""
         return next((c.name for c in self.columns if c.is_partition), None)
@@ -146,53 +164,38 @@ LINE_NO = Column(
 TECHNICAL_COLUMNS = (RECEIVED_ON, LINE_NO)
 
 
-KNOWN_ON = "known_on"
-"""The column of a table of beliefs that says since which business date a row is known."""
+VERSION_NO = "version_no"
+"""The last column of the key of a restated table: the versions of one row, counted."""
 
-BELIEF_NO = "belief_no"
-"""The last column of the key of a history: the beliefs given up about one key, counted."""
-
-_BELIEF_COLUMNS = (
+VERSION_COLUMNS = (
     Column(
         "known_from",
         "认知起日",
-        "Business date on which the row was first believed.",
+        "Business date since when the row is known (system time).",
         "date",
         "date",
         required=True,
+        former_names=("known_on",),
     ),
     Column(
         "known_before",
         "认知止日",
-        "Business date on which it was given up; the same date if that was within the day.",
+        "Business date on which it was superseded, the same date if that was within the day; empty "
+        "while it holds.",
         "date",
         "date",
-        required=True,
     ),
     Column(
-        BELIEF_NO,
-        "认知序号",
-        "Counts the beliefs given up about this key, from 1.",
+        VERSION_NO,
+        "版本序号",
+        "Counts the versions of this row, from 1.",
         "integer",
         "bigint",
         required=True,
         key_position=99,
     ),
 )
-
-
-def history_of(table: Table) -> Table:
-    """The table that keeps what was believed and given up of a table whose beliefs are kept."""
-    columns = tuple(c for c in table.columns if c.name != KNOWN_ON)
-    return Table(
-        name=f"{table.name}_history",
-        title=f"{table.title}·历史认知",
-        description=f"What was believed before it was corrected. {table.description}",
-        grain=f"{table.grain}, belief_no",
-        area=table.area,
-        columns=(*columns, *_BELIEF_COLUMNS),
-        version=table.version,
-    )
+"""System time, in every table whose contract says `versions: kept`: SQL files do not make it."""
 
 
 @dataclass(frozen=True)

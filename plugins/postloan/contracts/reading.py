@@ -15,12 +15,12 @@ from yaml import YAMLError
 
 from postloan.contracts.model import (
     TECHNICAL_COLUMNS,
+    VERSION_COLUMNS,
     Catalogue,
     Column,
     FeedContract,
     Table,
     TaskFileContract,
-    history_of,
 )
 from postloan.errors import ContractError
 from postloan.settings import include_folder
@@ -196,11 +196,8 @@ def _warehouse_tables(folder: Path) -> Iterator[Table]:
     for path in sorted(folder.glob("*.yaml")):
         contract = _read(path)
         for schema in contract.schema_ or []:
-            table = _table(schema, path.stem, path, contract.version)
-            yield table
-            custom = {p.property: p.value for p in schema.customProperties or []}
-            if custom.get("beliefs") == "kept":
-                yield history_of(table)
+            added = VERSION_COLUMNS if _custom(schema).get("versions") == "kept" else ()
+            yield _table(schema, path.stem, path, contract.version, added)
 
 
 @cache

@@ -29,7 +29,7 @@ UNEVEN = """
 OWES = "select count(*) as n from shortfall_loan"
 OWED = """
     select count(*) as n
-    from loan_delinquency
+    from current_loan_delinquency
     where business_date = cast($business_date as date)
 """
 IN_ONE_PASS = (
@@ -183,8 +183,9 @@ def delinquency_known_since(
         allocated(warehouse, business_date, known_on) as parameters,
     ):
         warehouse.temporary_from(KNOWN, load_model(DELINQUENCY).text, parameters)
-    columns = ", ".join(catalogue().tables[DELINQUENCY].column_names)
-    with warehouse.restricted_to({DELINQUENCY: f"select {columns} from {KNOWN}"}):  # noqa: S608
+    columns = ", ".join(c.name for c in catalogue().tables[DELINQUENCY].made_columns)
+    known = f"select {columns}, cast(null as date) as known_before from {KNOWN}"  # noqa: S608
+    with warehouse.restricted_to({DELINQUENCY: known}):
         yield
     warehouse.drop_temporary(KNOWN)
 
@@ -241,19 +242,21 @@ def stage_totals(
     return [StageTotal(*row) for row in rows]
 
 
-def believed_totals(warehouse: Warehouse, business_date: date, known_on: date) -> list[StageTotal]:
+def stage_totals_as_of(
+    warehouse: Warehouse, business_date: date, known_on: date
+) -> list[StageTotal]:
     """Past-due loans per stage of a date that was run, as they were known on a later one."""
     dated = {"business_date": business_date, "known_on": known_on}
     return [StageTotal(*row) for row in warehouse.read_model("stage_total_as_of", dated)]
 
 
 @dataclass(frozen=True)
-class LoanBelief:
-    """What was believed about one loan on one date, and between which dates.
+class LoanVersion:
+    """What was known about one loan on one date, and between which dates.
 
     Attributes:
-        known_from: business date on which it was first believed.
-        known_before: business date on which it was given up; None while it holds.
+        known_from: business date since when it was known.
+        known_before: business date on which it was superseded; None while it holds.
         stage: the stage, as the rules of the date name it.
         days_past_due: days past due; 0 once cured.
         overdue_amount: what is unpaid of the past-due instalments.
@@ -272,7 +275,7 @@ class LoanBelief:
     ended_with: str | None
 
 
-def loan_beliefs(warehouse: Warehouse, loan_id: str, business_date: date) -> list[LoanBelief]:
-    """Everything ever believed about one loan on one date, oldest first."""
+def loan_versions(warehouse: Warehouse, loan_id: str, business_date: date) -> list[LoanVersion]:
+    """Everything ever known about one loan on one date, oldest first."""
     asked = {"business_date": business_date, "loan_id": loan_id}
-    return [LoanBelief(*row) for row in warehouse.read_model("loan_version", asked)]
+    return [LoanVersion(*row) for row in warehouse.read_model("loan_version", asked)]

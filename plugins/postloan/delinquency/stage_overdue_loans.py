@@ -8,6 +8,16 @@ from postloan.delinquency.restatement import knowledge_date, restate_past
 from postloan.warehouse import Warehouse
 from postloan.warehouse.restating import restate
 
+LOAN_COUNT = """
+    select count(*) as loans
+    from current_loan_delinquency
+    where business_date = cast($business_date as date)
+"""
+CUSTOMER_COUNT = """
+    select count(*) as customers
+    from current_customer_delinquency
+    where business_date = cast($business_date as date)
+"""
 STAGE_COUNTS = """
     select
         case
@@ -16,14 +26,14 @@ STAGE_COUNTS = """
             else 'stage_cured'
         end as measure,
         count(*) as loans
-    from loan_stage
+    from current_loan_stage
     where business_date = cast($business_date as date)
     group by measure
     order by measure
 """
 EVENT_COUNTS = """
     select event, count(*) as loans
-    from stage_event
+    from current_stage_event
     where business_date = cast($business_date as date)
     group by event
     order by event
@@ -46,12 +56,12 @@ def stage_overdue_loans(warehouse: Warehouse, day: BusinessDay) -> StepResult:
         is_told = has_core_positions(warehouse, day)
         with allocated(warehouse, day.date, known_on, with_principal=is_told) as allocation:
             restate(warehouse, DELINQUENCY, day.date, allocation)
-            loans = warehouse.count(DELINQUENCY, day.date)
+            loans = warehouse.scalar(LOAN_COUNT, day.parameters)
             compared = compare_with_core(warehouse, day, allocation if is_told else None)
         parameters = {**day.parameters, "known_on": known_on}
         for name in ("loan_stage", "stage_event", "customer_delinquency"):
             restate(warehouse, name, day.date, parameters)
-        customers = warehouse.count("customer_delinquency", day.date)
+        customers = warehouse.scalar(CUSTOMER_COUNT, day.parameters)
         stages: dict[str, int] = dict(warehouse.fetch(STAGE_COUNTS, day.parameters))
         events: dict[str, int] = dict(warehouse.fetch(EVENT_COUNTS, day.parameters))
         result = StepResult(

@@ -101,10 +101,21 @@ def _reads(model: Model, query: exp.Query, house: House) -> Iterator[tuple[exp.E
             yield query, "reads", f"the header says it reads {name}, and it does not"
 
 
+def _versions(
+    _model: Model, query: exp.Query, _house: House
+) -> Iterator[tuple[exp.Expr, str, str]]:
+    """Whoever reads all versions says which of them count."""
+    tables = catalogue().tables
+    names = {column.name for column in query.find_all(exp.Column)}
+    for name, place in tables_read(query).items():
+        if name in tables and tables[name].keeps_versions and "known_before" not in names:
+            yield place, "versions", f"read current_{name}, or say which versions by known_before"
+
+
 def _write(model: Model, query: exp.Query, _house: House) -> Iterator[tuple[exp.Expr, str, str]]:
     kind, _, column = model.write.partition(" ")
     table = catalogue().tables.get(model.name)
-    if kind == "partition":
+    if kind in ("partition", "versions"):
         yield from _partition(model, query, table, column)
     elif kind == "append":
         if table is None:
@@ -112,7 +123,8 @@ def _write(model: Model, query: exp.Query, _house: House) -> Iterator[tuple[exp.
         else:
             yield from _columns(query, table)
     elif kind not in ("temporary", "view", "query") or column:
-        yield query, "write", "write is partition <column>, append, temporary, view or query"
+        kinds = "partition <column>, versions <column>, append, temporary, view or query"
+        yield query, "write", f"write is {kinds}"
     elif table is not None:
         yield query, "write", f"{model.name} is a table of the contracts; {kind} would hide it"
 
@@ -123,24 +135,25 @@ def _partition(
     if table is None:
         yield query, "write", f"no contract describes the table {model.name}"
         return
-    if table.partition != column:
-        yield query, "write", f"the contract replaces {table.name} by {table.partition}"
+    kind = "versions" if table.keeps_versions else "partition"
+    if model.write != f"{kind} {table.partition}":
+        yield query, "write", f"write {kind} {table.partition}, as the contract has it"
     grain = {part.strip() for part in model.grain.split(",")}
     # A feed's rows are kept per delivery; its grain is said without the date of the delivery.
-    if table.key and grain | {column} != {*table.key, column}:
-        yield query, "grain", f"the contract's key is {', '.join(table.key)}"
+    if table.key and grain | {column} != {*table.row_key, column}:
+        yield query, "grain", f"the contract's key is {', '.join(table.row_key)}"
     yield from _columns(query, table)
 
 
 def _columns(query: exp.Query, table: Table) -> Iterator[tuple[exp.Expr, str, str]]:
-    made = output_columns(query)
-    missing = [c for c in table.column_names if c not in made]
-    unknown = [c for c in made if c not in table.column_names]
+    made, wanted = output_columns(query), tuple(c.name for c in table.made_columns)
+    missing = [c for c in wanted if c not in made]
+    unknown = [c for c in made if c not in wanted]
     if missing or unknown:
         parts = (f"lacks {', '.join(missing)}" if missing else "",
                  f"makes unknown {', '.join(unknown)}" if unknown else "")  # fmt: skip
         yield query, "columns", f"against the contract it {' and '.join(p for p in parts if p)}"
-    elif made != table.column_names:
+    elif made != wanted:
         yield query, "columns", "list the columns in the order of the contract"
 
 
@@ -226,7 +239,7 @@ def _translations(
 HouseRule = Callable[[Model, exp.Query, House], Iterator[tuple[exp.Expr, str, str]]]
 
 RULES: tuple[HouseRule, ...] = (
-    _reads, _write, _parameters, _cte_names, _aliases, _thresholds, _translations,
+    _reads, _versions, _write, _parameters, _cte_names, _aliases, _thresholds, _translations,
 )  # fmt: skip
 
 

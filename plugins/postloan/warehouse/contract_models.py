@@ -1,8 +1,9 @@
-"""SELECTs that follow from the contract of a feed, so that nobody types them.
+"""SELECTs that follow from the contract of a feed or of a table, so that nobody types them.
 
 * `<feed>`: its facts. The staged rows of one delivery, with the date of the delivery.
 * `current_<feed>`: the facts as of a date: of each key the version received last, or the rows of
   the newest snapshot.
+* `current_<table>`, where a table keeps the versions of its rows: those that are not superseded.
 
 A SQL file of the same name stands in their place. Where it does for `current_<feed>`, what the
 contract says can be read as `latest_<feed>`. A feed whose facts have a file of their own has no
@@ -12,7 +13,7 @@ version of a key that counts alone, so it gets no view.
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
-from postloan.contracts import RECEIVED_ON, FeedContract
+from postloan.contracts import RECEIVED_ON, FeedContract, Table
 
 CURRENT, LATEST = "current_", "latest_"
 SNAPSHOT = "snapshot"
@@ -34,6 +35,27 @@ def contract_models(
         name = (LATEST if CURRENT + feed.name in files else CURRENT) + feed.name
         as_of = _newest_snapshot if feed.delivery == SNAPSHOT else _latest_version
         yield name, feed.path, as_of(name, feed)
+
+
+def version_models(tables: Iterable[Table], folder: Path) -> Iterator[tuple[str, Path, str]]:
+    """Name, contract and text of the views of what is known now, of the tables that keep versions.
+
+    Args:
+        tables: the tables of the contracts.
+        folder: where the contracts of the warehouse are.
+    """
+    for table in tables:
+        if table.keeps_versions:
+            name = CURRENT + table.name
+            yield name, folder / f"{table.area}.yaml", _not_superseded(name, table)
+
+
+def _not_superseded(name: str, table: Table) -> str:
+    """The rows of a table that hold now."""
+    columns = ",\n    ".join(c.name for c in table.made_columns)
+    title = f"{table.english_name}, as known now: what nothing has superseded"
+    header = model_header(name, title, ", ".join(table.row_key), table.name, "view")
+    return f"{header}select\n    {columns}\nfrom {table.name}\nwhere known_before is null\n"
 
 
 def _grain(feed: FeedContract) -> str:

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from postloan.contracts import catalogue
 from postloan.warehouse.models import load_model, model_names
 
+WRITES = ("partition", "versions", "append")
+"""What the header of a SQL file says of rows that are kept."""
+
 
 @dataclass(frozen=True)
 class Touched:
@@ -34,7 +37,7 @@ def tables_touched(models: Iterable[str]) -> Touched:
     writes: set[str] = set()
     waiting, seen = list(models), set[str]()
     for name in waiting:
-        writes |= {name} if load_model(name).write.split()[0] in ("partition", "append") else set()
+        writes |= {name} if load_model(name).write.split()[0] in WRITES else set()
     while waiting:
         for read in load_model(waiting.pop()).reads:
             if read in tables:

@@ -8,6 +8,7 @@ its rows in the ledger: whoever is killed on the way leaves the tables as they w
 
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,12 @@ from postloan.contracts import Table, catalogue
 from postloan.errors import WarehouseError
 from postloan.warehouse.schema.column_types import spelt
 from postloan.warehouse.schema.plan import Change, HeldColumn, HeldTable, schema_plan
+from postloan.warehouse.schema.versions import (
+    history_of,
+    lay_versions_aside,
+    tables_with_history,
+    take_versions_in,
+)
 
 if TYPE_CHECKING:
     from postloan.warehouse.warehouse import Warehouse
@@ -49,20 +56,31 @@ def bring_up_to_date(warehouse: "Warehouse") -> tuple[Change, ...]:
         newest, number = _newest(warehouse) if LEDGER in columns else ("", 0)
         if newest == wanted:
             return ()
-        changes = schema_plan(tables, _held(warehouse, columns))
+        held = _held(warehouse, columns)
+        changes = _changes(tables, held)
         if refused := _refusals(warehouse, changes):
             raise WarehouseError(
                 "The contracts ask for changes that would lose data. Nothing was changed.\n  "
                 + "\n  ".join(refused)
             )
-        for change in changes:
-            if change.creates:
-                warehouse.create_table(change.table)
-            for statement in change.alters:
-                warehouse.alter(statement)
+        _make(warehouse, changes, held)
         warehouse.arrange(tables)
         _record(warehouse, changes, wanted, number)
     return changes
+
+
+def _make(warehouse: "Warehouse", changes: Iterable[Change], held: Mapping[str, HeldTable]) -> None:
+    """Make the changes; versions that stand in two tables lie aside meanwhile."""
+    merged = tuple(tables_with_history(catalogue().tables.values(), held))
+    for table in merged:
+        lay_versions_aside(warehouse, table, held)
+    for change in changes:
+        if change.creates:
+            warehouse.create_table(change.table)
+        for statement in change.alters:
+            warehouse.alter(statement)
+    for table in merged:
+        take_versions_in(warehouse, table)
 
 
 def pending(warehouse: "Warehouse") -> tuple[tuple[Change, ...], list[str]]:
@@ -73,8 +91,24 @@ def pending(warehouse: "Warehouse") -> tuple[tuple[Change, ...], list[str]]:
     tables = tuple(catalogue().tables.values())
     if _recorded(warehouse) == fingerprint(warehouse, tables):
         return (), []
-    changes = schema_plan(tables, _held(warehouse, warehouse.held_columns()))
+    changes = _changes(tables, _held(warehouse, warehouse.held_columns()))
     return changes, _refusals(warehouse, changes)
+
+
+def _changes(tables: tuple[Table, ...], held: Mapping[str, HeldTable]) -> tuple[Change, ...]:
+    """The changes that make the tables those of the contracts.
+
+    The rows of a table whose history comes in lie aside meanwhile, and are cast on their way back:
+    nothing need be proved of them.
+    """
+    merged = {t.name: t for t in tables_with_history(tables, held)}
+    return (
+        *(
+            replace(change, proof=None) if change.table.name in merged else change
+            for change in schema_plan(tables, held)
+        ),
+        *(Change(t, f"versions of {history_of(t.name)} taken in") for t in merged.values()),
+    )
 
 
 def fingerprint(warehouse: "Warehouse", tables: Iterable[Table]) -> str:

@@ -6,6 +6,7 @@ header of a model says what one row is (`grain`), what it reads and what becomes
 (`write`):
 
 * `partition <column>`: they replace one partition of the table of the same name;
+* `versions <column>`: what differs supersedes what was known of one partition (`restating`);
 * `temporary`: they live as long as the connection;
 * `view`: the SELECT stands in for its name wherever another file reads it;
 * `query`: they are read and not kept.
@@ -28,7 +29,7 @@ from postloan.contracts import catalogue
 from postloan.errors import WarehouseError
 from postloan.settings import include_folder
 from postloan.warehouse.check_models import CHECKS, check_models
-from postloan.warehouse.contract_models import contract_models
+from postloan.warehouse.contract_models import contract_models, version_models
 
 Parameters = Mapping[str, Any]
 
@@ -86,15 +87,13 @@ def _read(path: Path) -> Model:
 def _made(folder: Path) -> dict[str, Model]:
     """What the contracts and the checks make beside the files of a folder."""
     files = _index(folder)
-    made = {
-        FACTS: contract_models(catalogue().feeds.values(), files),
-        CHECKS: check_models(files),
-    }
-    return {
-        name: _model(name, area, path, text)
-        for area, models in made.items()
-        for name, path, text in models
-    }
+    contracts, restated = catalogue(), include_folder() / "contracts" / "warehouse"
+    made = (
+        *((FACTS, model) for model in contract_models(contracts.feeds.values(), files)),
+        *((CHECKS, model) for model in check_models(files)),
+        *((model[1].stem, model) for model in version_models(contracts.tables.values(), restated)),
+    )
+    return {name: _model(name, area, path, text) for area, (name, path, text) in made}
 
 
 def read_model_file(path: Path) -> Model:
@@ -183,15 +182,16 @@ def _expand_views(tree: exp.Query, views: frozenset[str]) -> exp.Query:
     """Put the SELECT of each view into a statement that reads it, directly or through others.
 
     Views take parameters such as the business date, so they cannot be stored in an engine. One that
-    is read once stands where its name stood, so that engines see through it. One that is read more
-    often stands before all others, once: copies of copies took engines seconds to plan.
+    is read once, or only leaves rows of one table out, stands where its name stood, so that engines
+    see through it. Any other that is read more often stands before all others, once: copies of
+    copies took engines seconds to plan.
     """
     readers: dict[str, list[exp.Table]] = {}
     bodies = _gather_views(tree, views, readers)
     own_names = {cte.alias for cte in tree.ctes}
     shared = []
     for name, body in bodies.items():
-        if len(readers[name]) > 1 and name not in own_names:
+        if len(readers[name]) > 1 and name not in own_names and not _only_filters(body):
             shared.append(exp.CTE(this=body, alias=exp.TableAlias(this=exp.to_identifier(name))))
         else:
             for table in readers[name]:
@@ -201,6 +201,17 @@ def _expand_views(tree: exp.Query, views: frozenset[str]) -> exp.Query:
         clause.set("expressions", [*shared, *clause.expressions])
         tree.set("with_", clause)
     return tree
+
+
+def _only_filters(select: exp.Query) -> bool:
+    """Whether a SELECT does no more than leave out rows of one table."""
+    parts = {name for name, part in select.args.items() if part}
+    is_plain = isinstance(select, exp.Select) and parts <= {"expressions", "from_", "where"}
+    return (
+        is_plain
+        and all(isinstance(c, exp.Column) for c in select.selects)
+        and (len(list(select.find_all(exp.Table))) == 1)
+    )
 
 
 def _gather_views(

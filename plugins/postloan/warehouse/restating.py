@@ -1,9 +1,10 @@
-"""Restating a date: replacing what is known about it, and keeping what was known before.
+"""Restating a date: what is known about it now supersedes what was known before.
 
-A table whose contract says `beliefs: kept` holds what is known now; `known_on` says since which
-business date. Whenever rows are replaced, whatever the reason, those that really differ move to
-the history of the table (`<table>_history`), with the dates between which they were believed.
-Rows that turn out the same stay untouched, so that a repeated run changes nothing.
+A table whose contract says `versions: kept` is bitemporal. Beside the business date that a row is
+about stands system time: since which business date the row is known (`known_from`), and on which it
+was superseded (`known_before`, empty while it holds). `version_no` counts the versions of one row.
+Whenever a date is computed again, whatever the reason, only rows that really differ are touched: a
+repeated run changes nothing.
 """
 
 from collections.abc import Mapping
@@ -14,12 +15,14 @@ from functools import cache
 from sqlglot import exp
 
 from postloan.contracts import Table, catalogue
-from postloan.contracts.model import KNOWN_ON
+from postloan.contracts.model import VERSION_NO
+from postloan.errors import WarehouseError
 from postloan.warehouse.models import load_model, parse
 from postloan.warehouse.statements import keep, used
 from postloan.warehouse.warehouse import Warehouse
 
-COMPUTED, INSERTED, SUPERSEDED = "computed_version", "inserted_version", "superseded_version"
+COMPUTED, INSERTED, SUPERSEDED = "computed_row", "inserted_row", "superseded_row"
+VERSIONS = "written_version"
 
 
 @dataclass(frozen=True)
@@ -47,15 +50,15 @@ def restate(
     parameters: Mapping[str, object],
     among: Among | None = None,
 ) -> int:
-    """Let the rows of a table's SQL file replace what is known about one date.
+    """Let the rows of a table's SQL file supersede what is known about one date.
 
     Args:
         warehouse: an open warehouse.
-        name: table and SQL file; the contract of the table keeps beliefs.
+        name: table and SQL file; the contract of the table keeps versions.
         partition: the business date that the rows are about.
         parameters: further parameters; `known_on` is the date of the knowledge, by default the
             business date itself.
-        among: the rows that are replaced; by default all of the date.
+        among: the rows that are looked at; by default all of the date.
 
     Returns:
         Number of rows superseded and of rows that are new; 0 where everything turned out the same.
@@ -63,24 +66,37 @@ def restate(
     Raises:
         WarehouseError: the rows repeat a key, or the engine refused the statement.
     """
-    table = catalogue().tables[name]
+    table, model = catalogue().tables[name], load_model(name)
+    if not table.keeps_versions:
+        raise WarehouseError(f"The contract of {name} does not say `versions: kept`.")
     given: dict[str, object] = {"known_on": partition, **parameters, "business_date": partition}
     with warehouse.transaction():
         if among is None and not warehouse.count(name, partition):
-            return warehouse.rebuild(name, partition, given)
-        computed = warehouse.temporary_from(COMPUTED, load_model(name).text, given)
+            warehouse.note(name, given)
+            first = _first_versions(table, model.text)
+            return warehouse.replace_partition(table, partition, first, given)
+        computed = warehouse.temporary_from(COMPUTED, model.text, given)
         finding_superseded, finding_inserted = _finding_differences(table, among)
         superseded = _temporary(warehouse, SUPERSEDED, finding_superseded, given)
         inserted = _temporary(warehouse, INSERTED, finding_inserted, given) if computed else 0
-        if superseded:
-            for move in _moving_to_history(table, catalogue().tables[f"{name}_history"]):
-                warehouse.run(move, used(move, given))
-        if inserted:
-            warehouse.run(_adding_inserted(table), {})
+        if superseded or inserted:
+            _temporary(warehouse, VERSIONS, _making_versions(table, inserts=computed > 0), given)
+            for statement in _replacing(table):
+                warehouse.run(statement, used(statement, given))
             warehouse.check_key(table, partition)
-        for temporary in (COMPUTED, INSERTED, SUPERSEDED):
+        for temporary in (COMPUTED, INSERTED, SUPERSEDED, VERSIONS):
             warehouse.drop_temporary(temporary)
         return superseded + inserted
+
+
+def _first_versions(table: Table, select: str) -> str:
+    """The SELECT of a table's SQL file with system time beside it, where nothing was known yet."""
+    columns = ", ".join(c.name for c in table.made_columns)
+    return (
+        f"select {columns}, cast($known_on as date) as known_from, "  # noqa: S608 (contract names)
+        f"cast(null as date) as known_before, cast(1 as bigint) as {VERSION_NO} "
+        f"from ({select}) as computed"
+    )
 
 
 def _temporary(
@@ -99,15 +115,80 @@ def _temporary(
 @cache
 def _finding_differences(table: Table, among: Among | None) -> tuple[exp.Create, exp.Create]:
     """The keys of the rows that no longer hold, and the rows that are new, as temporary tables."""
-    columns = [c for c in table.columns if c.name != KNOWN_ON]
+    columns = table.made_columns
     computed = exp.select(*(exp.cast(exp.column(c.name), c.sql_type).as_(c.name) for c in columns))
     computed = computed.from_(COMPUTED)
-    held = exp.select(*(c.name for c in columns)).from_(table.name)
-    held = held.where(exp.column(str(table.partition)).eq(exp.Placeholder(this="business_date")))
+    held = exp.select(*(c.name for c in columns)).from_(table.name).where(_holds(table))
     if among is not None:
         held = held.where(among.condition)
-    keys = exp.select(*table.key).from_(exp.except_(held, computed).subquery("changed"))
+    keys = exp.select(*table.row_key).from_(exp.except_(held, computed).subquery("changed"))
     return _creating(SUPERSEDED, keys), _creating(INSERTED, exp.except_(computed, held))
+
+
+def _holds(table: Table) -> exp.Expr:
+    """That a row is about the date, and nothing has superseded it."""
+    in_partition = exp.column(str(table.partition), table.name).eq(
+        exp.Placeholder(this="business_date")
+    )
+    return exp.and_(in_partition, exp.column("known_before", table.name).is_(exp.null()))
+
+
+@cache
+def _making_versions(table: Table, *, inserts: bool) -> exp.Create:
+    """What no longer holds, with its end, and beside it the rows that are new, if there are any."""
+    ended = _ending(table)
+    versions = exp.union(ended, _beginning(table), distinct=False) if inserts else ended
+    return _creating(VERSIONS, versions)
+
+
+def _ending(table: Table) -> exp.Select:
+    """The rows that no longer hold, with the date on which they were superseded."""
+    return (
+        exp.select(
+            *(exp.column(c.name, table.name) for c in table.made_columns),
+            exp.column("known_from", table.name),
+            _known_on().as_("known_before"),
+            exp.column(VERSION_NO, table.name),
+        )
+        .from_(table.name)
+        .where(_holds(table), _is_among(table, SUPERSEDED, table.name))
+    )
+
+
+def _beginning(table: Table) -> exp.Select:
+    """The rows that are new, each counted on from the versions there were of it."""
+    key = [exp.column(k, table.name) for k in table.row_key]
+    last = exp.Max(this=exp.column(VERSION_NO, table.name)).as_("last_no")
+    versions = (
+        exp.select(*key, last)
+        .from_(table.name)
+        .where(
+            exp.column(str(table.partition), table.name).eq(exp.Placeholder(this="business_date")),
+            _is_among(table, INSERTED, table.name),
+        )
+        .group_by(*(k.copy() for k in key))
+        .subquery("earlier")
+    )
+    number = exp.func("coalesce", exp.column("last_no", "earlier"), exp.Literal.number(0))
+    counted = exp.Add(this=number, expression=exp.Literal.number(1))
+    return (
+        exp.select(
+            *(exp.column(c.name, INSERTED) for c in table.made_columns),
+            _known_on().as_("known_from"),
+            exp.cast(exp.null(), "date").as_("known_before"),
+            exp.cast(counted, "bigint").as_(VERSION_NO),
+        )
+        .from_(INSERTED)
+        .join(versions, on=_same_key(table, INSERTED, "earlier"), join_type="left")
+    )
+
+
+@cache
+def _replacing(table: Table) -> tuple[exp.Delete, exp.Insert]:
+    """The removal of the rows that no longer hold, and what comes in their place."""
+    removal = exp.delete(table.name).where(_holds(table), _is_among(table, SUPERSEDED, table.name))
+    rows = exp.select(*table.column_names).from_(VERSIONS)
+    return keep(removal), keep(exp.insert(rows, table.name, columns=list(table.column_names)))
 
 
 def _creating(name: str, rows: exp.Query) -> exp.Create:
@@ -121,51 +202,14 @@ def _creating(name: str, rows: exp.Query) -> exp.Create:
     )
 
 
-@cache
-def _moving_to_history(table: Table, history: Table) -> tuple[exp.Insert, exp.Delete]:
-    """The rows that no longer hold: into the history of the table, then out of the table."""
-    own = [c for c in table.column_names if c != KNOWN_ON]
-    is_superseded = _same_key(table, SUPERSEDED, table.name)
-    earlier = (
-        exp.select(exp.Count(this=exp.Star()))
-        .from_(history.name)
-        .where(_same_key(table, history.name, table.name))
-    )
-    select = exp.select(
-        *(exp.column(c, table.name) for c in own),
-        exp.func("coalesce", exp.column(KNOWN_ON), exp.column(str(table.partition))).as_(
-            "known_from"
-        ),
-        exp.cast(exp.Placeholder(this="known_on"), "date").as_("known_before"),
-        exp.cast(exp.Add(this=earlier.subquery(), expression=exp.Literal.number(1)), "bigint").as_(
-            "belief_no"
-        ),
-    ).from_(table.name)
-    in_partition = exp.column(str(table.partition), table.name).eq(
-        exp.Placeholder(this="business_date")
-    )
-    exists = exp.Exists(this=exp.select("1").from_(SUPERSEDED).where(is_superseded))
-    select = select.where(in_partition, exists)
-    return (
-        keep(exp.insert(select, history.name, columns=list(history.column_names))),
-        keep(exp.delete(table.name).where(in_partition.copy(), exists.copy())),
-    )
+def _known_on() -> exp.Expr:
+    return exp.cast(exp.Placeholder(this="known_on"), "date")
 
 
-@cache
-def _adding_inserted(table: Table) -> exp.Insert:
-    """The rows that are new, with the date of the knowledge that the SQL file gave them."""
-    select = (
-        exp.select(*(exp.column(c, COMPUTED) for c in table.column_names))
-        .from_(COMPUTED)
-        .where(
-            exp.Exists(
-                this=exp.select("1").from_(INSERTED).where(_same_key(table, INSERTED, COMPUTED))
-            )
-        )
-    )
-    return keep(exp.insert(select, table.name, columns=list(table.column_names)))
+def _is_among(table: Table, keys: str, name: str) -> exp.Exists:
+    """That the key of a row is in a temporary table."""
+    return exp.Exists(this=exp.select("1").from_(keys).where(_same_key(table, keys, name)))
 
 
 def _same_key(table: Table, left: str, right: str) -> exp.Expr:
-    return exp.and_(*(exp.column(k, left).eq(exp.column(k, right)) for k in table.key))
+    return exp.and_(*(exp.column(k, left).eq(exp.column(k, right)) for k in table.row_key))

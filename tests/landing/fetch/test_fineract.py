@@ -94,7 +94,9 @@ def test_days_past_due_are_those_that_fineract_counts_itself(
 ) -> None:
     fetched(core, serve, Order("core_banking", DAY, lender.landing, opening=True))
     counts = staged(lender)
-    ours = warehouse.fetch("select loan_id, days_past_due, overdue_amount from loan_delinquency")
+    ours = warehouse.fetch(
+        "select loan_id, days_past_due, overdue_amount from current_loan_delinquency"
+    )
     assert ours == [("1001", 66, Decimal("2700.00"))]
     theirs = warehouse.fetch(
         "select loan_id, as_of_on, days_past_due, overdue_amount, principal_outstanding "
@@ -265,7 +267,7 @@ def test_a_delinquency_pause_stops_the_days_and_freezes_the_stage(
     core["answers"]["/loans/1001/delinquency-actions"] = actions
     fetched(core, serve, Order("core_banking", DAY, lender.landing, opening=True))
     staged(lender)
-    ours = "select calendar_days_past_due, days_past_due, is_paused from loan_stage"
+    ours = "select calendar_days_past_due, days_past_due, is_paused from current_loan_stage"
     assert warehouse.fetch(ours) == [(66, days, is_paused)]
     # Fineract counts the days of the calendar too, so both still agree.
     assert warehouse.count("position_difference") == 0

@@ -5,7 +5,6 @@ else made; these are left alone.
 """
 
 from postloan.contracts import Table
-from postloan.contracts.model import BELIEF_NO
 
 LONGEST_NAME = 63
 
@@ -25,16 +24,11 @@ HELD_INDEXES = """
 def indexes_of(table: Table) -> dict[str, str]:
     """The indexes a table has: name -> columns.
 
-    Rows are replaced, and daily states read, by one date: that has an index. In a history the
-    beliefs about one key are counted for each row that goes there; without the key in the index
-    each of them would look at all that was ever given up about the date.
+    Rows are replaced, and daily states read, by one date: that has an index.
     """
     if not table.partition:
         return {}
-    is_history = BELIEF_NO in table.key
-    columns = [k for k in table.key if k != BELIEF_NO] if is_history else [table.partition]
-    name = f"{table.name}_by_{'_and_'.join(columns)}"
-    return {name[:LONGEST_NAME]: ", ".join(columns)}
+    return {f"{table.name}_by_{table.partition}"[:LONGEST_NAME]: table.partition}
 
 
 def is_own_index(table: str, index: str) -> bool:
