@@ -13,6 +13,7 @@ from postloan.contracts.masking import mask_of, masked
 from postloan.errors import ContractError, WarehouseError
 from postloan.warehouse import Warehouse, open_warehouse
 from postloan.warehouse.masked_rows import masked_rows, table_named
+from postloan.warehouse.statement import Statement
 
 DAY = date(2026, 11, 20)
 PERSONAL_NAMES = re.compile(
@@ -65,7 +66,7 @@ def test_what_a_masked_value_looks_like(
         "given"
     )
     select = exp.select(masked(column(name))).from_(source)
-    assert list(warehouse.stream_tree(select, {"value": value})) == [(shown,)]
+    assert list(warehouse.stream_rows(Statement(select), {"value": value})) == [(shown,)]
 
 
 def test_numbers_and_dates_are_hidden_altogether() -> None:

@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlglot import exp, parse_one
+from sqlglot import exp
 
 from postloan.contracts import catalogue
 from postloan.warehouse import Warehouse, open_warehouse
 from postloan.warehouse.models import Parameters
+from postloan.warehouse.statement import Statement
 from tests.support.deliveries import CUSTOMER, INSTALMENT, LOAN, OPENING_DAY, REPAYMENT, Lender
 from tests.support.later_contracts import Contracts
 
@@ -202,7 +203,7 @@ def test_a_row_that_waits_may_be_older_than_a_column_of_its_feed(
     lender.deliver(DAYS[2], repayment=[REPAYMENT | {"repayment_id": "R3", "loan_id": "L2"}])
     # Raw text as an earlier contract, with two columns less, left it.
     shorter = "update quarantine set raw_text = regexp_replace(raw_text, ',[^,]*,[^,]*$', '')"
-    lender.warehouse.run(parse_one(shorter, read="duckdb"), {})
+    lender.warehouse.run(Statement.parsed(shorter), {})
     lender.deliver(DAYS[1], loan=[LOAN | {"loan_id": "L2"}])
     assert lender.refused("repayment", DAYS[2]) == []
 
@@ -214,12 +215,12 @@ def test_where_nobody_names_a_source_nothing_else_is_looked_at(
     warehouse = lender.warehouse
     read: set[str] = set()
 
-    def reading(tree: exp.Expr, parameters: Parameters) -> Any:
-        read.update(table.name for table in tree.find_all(exp.Table))
-        return stream_tree(tree, parameters)
+    def reading(statement: Statement, parameters: Parameters) -> Any:
+        read.update(table.name for table in statement.tree.find_all(exp.Table))
+        return stream_rows(statement, parameters)
 
-    stream_tree = warehouse.stream_tree
-    monkeypatch.setattr(warehouse, "stream_tree", reading)
+    stream_rows = warehouse.stream_rows
+    monkeypatch.setattr(warehouse, "stream_rows", reading)
     lender.deliver(DAYS[0], "student_registry", enrolment=[])
     assert "staged_enrolment" in read
     assert read.isdisjoint(feed.name for feed in catalogue().feeds_of("core_banking"))

@@ -10,7 +10,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from deltalake import DeltaTable, write_deltalake
-from sqlglot import exp
 
 from postloan.contracts import catalogue
 from postloan.errors import WarehouseError
@@ -19,6 +18,7 @@ from postloan.warehouse.spark.delta import CHECKPOINT_EVERY, FOLDER, TOLD, Delta
 from postloan.warehouse.spark.files import LakeFiles
 from postloan.warehouse.spark.forms import Form
 from postloan.warehouse.spark.log import Change, CommitLog, Part, place_within
+from postloan.warehouse.statement import Statement
 from tests.support.spark import TestLake
 
 DAY, NEXT_DAY = "2026-11-20", "2026-11-21"
@@ -225,7 +225,7 @@ def test_what_spark_writes_and_removes_is_seen_by_another_reader(
             ]
             warehouse.write_rows("rule_parameter", told, rows)
         warehouse.delete_partition("rule_parameter", day)
-        warehouse.run(exp.delete("rule_parameter").where("parameter = 'b'"), {})
+        warehouse.run(Statement.parsed("delete from rule_parameter where parameter = 'b'"), {})
         columns = catalogue().tables["rule_parameter"].column_names
         select = f"select {', '.join(columns)} from rule_parameter where parameter = 'c'"
         again = select.replace("parameter,", "'d' as parameter,", 1)

@@ -27,5 +27,5 @@ def test_a_number_that_occurs_twice_in_its_group_is_found(keys: list[tuple[str, 
                 f"select owner, cast(no as {number}) as no from ({rows}) as sent",
             )
             assert warehouse.repeated_keys("numbered", ("owner", "no")) == twice
-        (sieve,) = warehouse.fetch(repeated_numbers("numbered", ("owner", "no")).sql("duckdb"))
+        (sieve,) = warehouse.stream_rows(repeated_numbers("numbered", ("owner", "no")), {})
         assert bool(sieve[0]) == bool(twice)

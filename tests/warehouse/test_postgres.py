@@ -9,13 +9,13 @@ from datetime import date, timedelta
 
 import psycopg
 import pytest
-from sqlglot import exp
 
 from postloan.contracts import catalogue
 from postloan.warehouse import Warehouse, open_warehouse
 from postloan.warehouse.postgres.engine import ANALYZE_FROM_ROWS, postgres_sql
 from postloan.warehouse.postgres.indexes import LONGEST_NAME, indexes_of
 from postloan.warehouse.restating import _making_versions, _replacing
+from postloan.warehouse.statement import Statement
 from postloan.warehouse.statements import counting, deleting
 
 pytestmark = pytest.mark.postgres
@@ -45,8 +45,8 @@ def book(postgres_url: str) -> Iterator[psycopg.Connection]:
         yield connection
 
 
-def plan(connection: psycopg.Connection, tree: exp.Expr, **values: object) -> str:
-    rows = connection.execute(f"EXPLAIN {postgres_sql(tree)}", values).fetchall()
+def plan(connection: psycopg.Connection, statement: Statement, **values: object) -> str:
+    rows = connection.execute(f"EXPLAIN {postgres_sql(statement.tree)}", values).fetchall()
     return "\n".join(row[0] for row in rows)
 
 
@@ -54,8 +54,9 @@ def plan(connection: psycopg.Connection, tree: exp.Expr, **values: object) -> st
 
 
 def test_one_date_is_read_and_replaced_by_the_index_on_it(book: psycopg.Connection) -> None:
-    for tree in (counting("loan_stage", "business_date"), deleting("loan_stage", "business_date")):
-        chosen = plan(book, tree, partition=DAY)
+    by_date = "loan_stage", "business_date"
+    for statement in (counting(*by_date), deleting(*by_date)):
+        chosen = plan(book, statement, partition=DAY)
         assert "loan_stage_by_business_date" in chosen
         assert "Seq Scan on loan_stage" not in chosen
 
@@ -72,9 +73,9 @@ def test_restating_a_date_reads_no_other(book: psycopg.Connection) -> None:
         f"WHERE business_date = '{DAY}' LIMIT 500"
     )
     removal, _ = _replacing(table)
-    versions = _making_versions(table, inserts=True).expression
-    for tree in (removal, versions):
-        chosen = plan(book, tree, business_date=DAY, known_on=DAY)
+    versions = Statement(_making_versions(table, inserts=True).tree.expression)
+    for statement in (removal, versions):
+        chosen = plan(book, statement, business_date=DAY, known_on=DAY)
         assert "loan_stage_by_business_date" in chosen
         assert "Seq Scan on loan_stage" not in chosen
 

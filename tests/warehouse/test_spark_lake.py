@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlglot import parse_one
 
 from postloan.errors import RunAgainError, WarehouseError
 from postloan.warehouse import Warehouse, open_warehouse
@@ -18,6 +17,7 @@ from postloan.warehouse.spark.files import LakeFiles
 from postloan.warehouse.spark.log import CHECKPOINT_EVERY, CommitLog, Part
 from postloan.warehouse.spark.store import Store
 from postloan.warehouse.spark.sweep import sweep
+from postloan.warehouse.statement import Statement
 
 DAY, NEXT_DAY = date(2026, 11, 20), date(2026, 11, 21)
 
@@ -150,7 +150,7 @@ def test_rows_are_removed_by_any_condition_and_the_others_stay(spark: SparkWareh
         delete from rule_parameter
         where value_text = 'taken' and pack in (select pack from gone)
     """
-    assert spark.run(parse_one(delete, read="duckdb"), {}) == 2
+    assert spark.run(Statement.parsed(delete), {}) == 2
     assert packs(spark) == ["a", "d"]
     # What lost no row is not written anew.
     assert len(before & parts_of("rule_parameter", spark)) == 1
@@ -197,7 +197,7 @@ def test_a_removal_may_ask_about_the_whole_table(spark: SparkWarehouse) -> None:
                 where later.pack = rule_parameter.pack and later.business_date > $day
             )
     """
-    assert spark.run(parse_one(delete, read="duckdb"), {"day": DAY}) == 1
+    assert spark.run(Statement.parsed(delete), {"day": DAY}) == 1
     assert packs(spark) == ["a", "b"]
     assert spark.count("rule_parameter", NEXT_DAY) == 1
 

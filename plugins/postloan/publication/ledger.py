@@ -7,8 +7,6 @@ on, or not at all. Files are made from the ledger afterwards (`publish`).
 from collections.abc import Sequence
 from datetime import date
 
-import sqlglot
-
 from postloan.business_date import BusinessDay
 from postloan.contracts import catalogue
 from postloan.delinquency.past_due import delinquency_known_since
@@ -18,7 +16,7 @@ from postloan.settings import settings
 from postloan.warehouse import Warehouse
 from postloan.warehouse.models import Parameters
 from postloan.warehouse.slices import append_model, rebuild_queues
-from postloan.warehouse.statements import used
+from postloan.warehouse.statement import Statement
 
 APPROVED = "legal_case_approved"
 GO_LIVE = "go_live"
@@ -293,8 +291,7 @@ def _add_overtaken(warehouse: Warehouse, parameters: Parameters) -> None:
 
 def _forget_unmade(warehouse: Warehouse, day: BusinessDay) -> None:
     """Take the loans of contacts that were not made off the record that the plan goes by."""
-    delete = sqlglot.parse_one(FORGET_UNMADE, read="duckdb")
-    warehouse.run(delete, used(delete, day.parameters))
+    warehouse.run(Statement.parsed(FORGET_UNMADE), day.parameters)
 
 
 def _drop_temporary(warehouse: Warehouse) -> None:

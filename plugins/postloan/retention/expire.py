@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
-import sqlglot
-
 from postloan.contracts import Table, catalogue
 from postloan.errors import DayError
 from postloan.ingestion.quarantine.quarantine import publish_quarantine
@@ -20,7 +18,7 @@ from postloan.retention.files import ExpiredFile, delete_files, expired_files
 from postloan.rules.retention import Retention, retained_files, retained_tables
 from postloan.settings import Settings
 from postloan.warehouse import Warehouse
-from postloan.warehouse.statements import used
+from postloan.warehouse.statement import Statement
 
 _NEWEST = "select max(business_date) as newest from business_day where day_state <> 'skipped'"
 
@@ -120,8 +118,8 @@ def _delete(warehouse: Warehouse, table: Table, rule: Retention, as_of: date) ->
     )
     if not rows:
         return None
-    delete = sqlglot.parse_one(f"delete from {table.name} where {condition}", read="duckdb")  # noqa: S608
-    warehouse.run(delete, used(delete, given))
+    delete = Statement.parsed(f"delete from {table.name} where {condition}")  # noqa: S608
+    warehouse.run(delete, given)
     return Expired(table.name, "rows", first, last, int(rows), rule.rule_id, rule.rule_version)
 
 

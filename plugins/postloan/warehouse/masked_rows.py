@@ -8,6 +8,7 @@ from sqlglot import exp
 from postloan.contracts import Table, catalogue
 from postloan.contracts.masking import masked
 from postloan.errors import WarehouseError
+from postloan.warehouse.statement import Statement
 from postloan.warehouse.warehouse import Row, Warehouse
 
 
@@ -62,7 +63,7 @@ def masked_rows(
         parameters[f"key_{number}"] = value
     order = [exp.Ordered(this=exp.column(k, table=table.name)) for k in table.key]
     select = select.order_by(*order).limit(limit)
-    yield from warehouse.stream_tree(select, parameters)
+    yield from warehouse.stream_rows(Statement(select), parameters)
 
 
 def _given(name: str, sql_type: str) -> exp.Expr:

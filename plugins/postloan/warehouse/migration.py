@@ -154,7 +154,7 @@ def _refusals(warehouse: "Warehouse", changes: Iterable[Change]) -> list[str]:
     refused = []
     for change in changes:
         if change.proof:
-            ((n,),) = list(warehouse.stream_tree(change.proof.count, {}))
+            ((n,),) = list(warehouse.stream_rows(change.proof.count, {}))
             refused += [change.proof.told(n)] if n else []
     return refused
 

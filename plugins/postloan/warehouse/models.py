@@ -152,15 +152,17 @@ def made_models() -> tuple[Model, ...]:
     return tuple(_made(sql_folder()).values())
 
 
-def keeps_key(select: exp.Query, key: Iterable[str]) -> bool:
+def keeps_key(select: exp.Expr, key: Iterable[str]) -> bool:
     """Whether a SELECT does no more than pass on the rows of one table, with these columns.
 
     Rows that have a unique key before have one after: there is nothing that multiplies them.
     """
+    if not isinstance(select, exp.Select):
+        return False
     parts = {name for name, part in select.args.items() if part}
     passed = {c.name for c in select.selects if isinstance(c, exp.Column)}
-    is_plain = isinstance(select, exp.Select) and parts == {"expressions", "from_"}
-    return is_plain and set(key) <= passed and not select.find(exp.Subquery, exp.UDTF)
+    is_plain = parts == {"expressions", "from_"} and not select.find(exp.Subquery, exp.UDTF)
+    return is_plain and set(key) <= passed
 
 
 def parse(text: str) -> exp.Query:

@@ -18,7 +18,8 @@ from postloan.contracts import Table, catalogue
 from postloan.contracts.model import VERSION_NO
 from postloan.errors import WarehouseError
 from postloan.warehouse.models import load_model, parse
-from postloan.warehouse.statements import keep, used
+from postloan.warehouse.statement import Statement, temporary
+from postloan.warehouse.statements import deleting_among
 from postloan.warehouse.warehouse import Warehouse
 
 COMPUTED, INSERTED, SUPERSEDED = "computed_row", "inserted_row", "superseded_row"
@@ -82,10 +83,10 @@ def restate(
         if superseded or inserted:
             _temporary(warehouse, VERSIONS, _making_versions(table, inserts=computed > 0), given)
             for statement in _replacing(table):
-                warehouse.run(statement, used(statement, given))
+                warehouse.run(statement, given)
             warehouse.check_key(table, partition)
-        for temporary in (COMPUTED, INSERTED, SUPERSEDED, VERSIONS):
-            warehouse.drop_temporary(temporary)
+        for name_of_one in (COMPUTED, INSERTED, SUPERSEDED, VERSIONS):
+            warehouse.drop_temporary(name_of_one)
         return superseded + inserted
 
 
@@ -100,7 +101,7 @@ def _first_versions(table: Table, select: str) -> str:
 
 
 def _temporary(
-    warehouse: Warehouse, name: str, create: exp.Create, given: Mapping[str, object]
+    warehouse: Warehouse, name: str, create: Statement, given: Mapping[str, object]
 ) -> int:
     """Make a temporary table; number of rows.
 
@@ -108,12 +109,12 @@ def _temporary(
     meant.
     """
     warehouse.drop_temporary(name)
-    warehouse.run(create, used(create, given))
+    warehouse.run(create, given)
     return int(warehouse.scalar(f"select count(*) as n from {name}"))  # noqa: S608 (own name)
 
 
 @cache
-def _finding_differences(table: Table, among: Among | None) -> tuple[exp.Create, exp.Create]:
+def _finding_differences(table: Table, among: Among | None) -> tuple[Statement, Statement]:
     """The keys of the rows that no longer hold, and the rows that are new, as temporary tables."""
     columns = table.made_columns
     computed = exp.select(*(exp.cast(exp.column(c.name), c.sql_type).as_(c.name) for c in columns))
@@ -122,7 +123,7 @@ def _finding_differences(table: Table, among: Among | None) -> tuple[exp.Create,
     if among is not None:
         held = held.where(among.condition)
     keys = exp.select(*table.row_key).from_(exp.except_(held, computed).subquery("changed"))
-    return _creating(SUPERSEDED, keys), _creating(INSERTED, exp.except_(computed, held))
+    return temporary(SUPERSEDED, keys), temporary(INSERTED, exp.except_(computed, held))
 
 
 def _holds(table: Table) -> exp.Expr:
@@ -134,11 +135,11 @@ def _holds(table: Table) -> exp.Expr:
 
 
 @cache
-def _making_versions(table: Table, *, inserts: bool) -> exp.Create:
+def _making_versions(table: Table, *, inserts: bool) -> Statement:
     """What no longer holds, with its end, and beside it the rows that are new, if there are any."""
     ended = _ending(table)
     versions = exp.union(ended, _beginning(table), distinct=False) if inserts else ended
-    return _creating(VERSIONS, versions)
+    return temporary(VERSIONS, versions)
 
 
 def _ending(table: Table) -> exp.Select:
@@ -184,22 +185,11 @@ def _beginning(table: Table) -> exp.Select:
 
 
 @cache
-def _replacing(table: Table) -> tuple[exp.Delete, exp.Insert]:
+def _replacing(table: Table) -> tuple[Statement, Statement]:
     """The removal of the rows that no longer hold, and what comes in their place."""
-    removal = exp.delete(table.name).where(_holds(table), _is_among(table, SUPERSEDED, table.name))
-    rows = exp.select(*table.column_names).from_(VERSIONS)
-    return keep(removal), keep(exp.insert(rows, table.name, columns=list(table.column_names)))
-
-
-def _creating(name: str, rows: exp.Query) -> exp.Create:
-    return keep(
-        exp.Create(
-            this=exp.to_table(name),
-            kind="TABLE",
-            expression=rows,
-            properties=exp.Properties(expressions=[exp.TemporaryProperty()]),
-        )
-    )
+    ended = exp.and_(_holds(table), _is_among(table, SUPERSEDED, table.name))
+    versions = Statement(exp.select(*table.column_names).from_(VERSIONS))
+    return deleting_among(table.name, ended), versions.as_rows(table.name, table.column_names)
 
 
 def _known_on() -> exp.Expr:

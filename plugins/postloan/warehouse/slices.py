@@ -10,23 +10,13 @@ from functools import cache
 from sqlglot import exp
 
 from postloan.contracts import catalogue
-from postloan.warehouse.models import Parameters, load_model, sql_folder
-from postloan.warehouse.statements import Select, keep, selecting, used
+from postloan.warehouse.models import Parameters, load_model
+from postloan.warehouse.statement import Statement
+from postloan.warehouse.statements import deleting_among
 from postloan.warehouse.warehouse import Warehouse
 
 
 @cache
-def _insert(name: str, select: Select, queues: tuple[str, ...]) -> exp.Insert:
-    """The statement that adds the rows of a table's SQL file, of some queues or of all."""
-    table = catalogue().tables[name]
-    rows = exp.select(
-        *(exp.cast(exp.column(c.name), c.sql_type, copy=False).as_(c.name) for c in table.columns)
-    ).from_(selecting(select).copy().subquery("made", copy=False), copy=False)
-    if queues:
-        rows = rows.where(_one_of(queues), copy=False)
-    return keep(exp.insert(rows, exp.to_table(name), columns=list(table.column_names), copy=False))
-
-
 def _one_of(queues: tuple[str, ...]) -> exp.Expr:
     return exp.column("queue").isin(*(exp.Placeholder(this=n) for n in _names(queues)))
 
@@ -54,12 +44,13 @@ def append_model(
     Raises:
         WarehouseError: the partition holds a key twice afterwards.
     """
-    insert = _insert(name, Select(load_model(name).text, sql_folder()), queues)
+    table = catalogue().tables[name]
+    rows = Statement.select(load_model(name).text)
     given: Parameters = {"business_date": partition, **parameters, **_names(queues)}
     warehouse.note(name, given)
     with warehouse.transaction():
-        warehouse.run(insert, used(insert, given))
-        warehouse.check_key(catalogue().tables[name], partition)
+        warehouse.run(rows.as_contract_rows(table, _one_of(queues) if queues else None), given)
+        warehouse.check_key(table, partition)
 
 
 def rebuild_queues(
@@ -77,7 +68,7 @@ def rebuild_queues(
     in_partition = exp.column(str(catalogue().tables[name].partition)).eq(
         exp.Placeholder(this="business_date")
     )
-    delete = exp.delete(exp.to_table(name)).where(in_partition, _one_of(queues))
+    delete = deleting_among(name, exp.and_(in_partition, _one_of(queues)))
     with warehouse.transaction():
         warehouse.run(delete, {"business_date": partition, **_names(queues)})
         append_model(warehouse, name, partition, parameters, queues)

@@ -23,22 +23,18 @@ from postloan.warehouse.models import (
     keeps_key,
     load_model,
     readable,
-    sql_folder,
 )
+from postloan.warehouse.statement import Statement
 from postloan.warehouse.statements import (
     PARTITION,
-    Select,
-    adding,
-    adding_cast,
     counting,
     creating,
     deleting,
     deleting_where,
     dropping,
-    making_temporary,
+    emptying,
+    renaming,
     repeated_keys,
-    selecting,
-    used,
 )
 
 if TYPE_CHECKING:
@@ -95,11 +91,14 @@ class Warehouse(ABC):
         """Undo the writes of the transaction."""
 
     @abstractmethod
-    def run(self, tree: exp.Expr, parameters: Parameters) -> int:
-        """Execute a statement that returns no rows; number of rows it touched or made, or -1."""
+    def run(self, statement: Statement, parameters: Parameters) -> int:
+        """Execute a statement that returns no rows; number of rows it touched or made, or -1.
+
+        Parameters that it does not use are ignored, here and in `stream_rows`.
+        """
 
     @abstractmethod
-    def stream_tree(self, tree: exp.Expr, parameters: Parameters) -> Iterator[Row]:
+    def stream_rows(self, statement: Statement, parameters: Parameters) -> Iterator[Row]:
         """Yield the rows of a query in batches bounded in memory."""
 
     @abstractmethod
@@ -190,7 +189,7 @@ class Warehouse(ABC):
 
     def alter(self, change: exp.Alter) -> None:
         """Change a column of a table, as one of `alterations` says."""
-        self.run(change, {})
+        self.run(Statement(change), {})
 
     def layout(self, table: Table) -> str:  # noqa: ARG002 (an engine's answer)
         """What the engine adds to a table by itself, such as indexes, in words of its own."""
@@ -223,14 +222,13 @@ class Warehouse(ABC):
         finally:
             self._substitutions = before
 
-    def _as_read(self, select: str) -> Select:
+    def _as_read(self, select: str) -> Statement:
         """A SELECT as this warehouse reads it now."""
-        return Select(select, sql_folder(), self._substitutions)
+        return Statement.select(select, self._substitutions)
 
     def stream(self, select: str, parameters: Parameters | None = None) -> Iterator[Row]:
         """Yield the rows of a SELECT; parameters it does not use are ignored."""
-        tree = selecting(self._as_read(select))
-        return self.stream_tree(tree, used(tree, parameters or {}))
+        return self.stream_rows(self._as_read(select), parameters or {})
 
     def fetch(self, select: str, parameters: Parameters | None = None) -> list[Row]:
         """All rows of a SELECT that is known to be small."""
@@ -309,11 +307,10 @@ class Warehouse(ABC):
     ) -> int:
         """Delete one partition and insert the rows of a SELECT, cast to the contract."""
         read = self._as_read(select)
-        insert = adding_cast(table, read)
         with self.transaction():
             self.delete_partition(table.name, partition)
-            rows = self.run(insert, used(insert, parameters))
-            if not (proved_key and keeps_key(selecting(read), proved_key)):
+            rows = self.run(read.as_contract_rows(table), parameters)
+            if not (proved_key and keeps_key(read.tree, proved_key)):
                 self.check_key(table, partition)
             return rows if rows >= 0 else self.count(table.name, partition)
 
@@ -333,7 +330,7 @@ class Warehouse(ABC):
         """
         with self.transaction():
             if partition is None:
-                self.run(exp.delete(exp.to_table(name)), {})
+                self.run(emptying(name), {})
             else:
                 self.delete_partition(name, partition)
             return self.append_rows(name, rows)
@@ -369,8 +366,8 @@ class Warehouse(ABC):
             select: the rows.
             parameters: parameters of the SELECT.
         """
-        insert = adding(name, tuple(columns), self._as_read(select))
-        return self.run(insert, used(insert, parameters or {}))
+        insert = self._as_read(select).as_rows(name, tuple(columns))
+        return self.run(insert, parameters or {})
 
     def temporary(self, name: str, parameters: Parameters | None = None) -> int:
         """Make the rows of a SQL file a temporary table of the same name; number of rows."""
@@ -380,8 +377,7 @@ class Warehouse(ABC):
     def temporary_from(self, name: str, select: str, parameters: Parameters | None = None) -> int:
         """Make the rows of a SELECT a temporary table; number of rows."""
         self.drop_temporary(name)
-        create = making_temporary(name, self._as_read(select))
-        rows = self.run(create, used(create, parameters or {}))
+        rows = self.run(self._as_read(select).as_temporary(name), parameters or {})
         if rows >= 0:
             return rows
         return int(self.scalar(f"select count(*) as n from {name}"))  # noqa: S608 (own name)
@@ -393,8 +389,7 @@ class Warehouse(ABC):
     def rename_temporary(self, name: str, new_name: str) -> None:
         """Let a temporary table take the place of another."""
         self.drop_temporary(new_name)
-        rename = exp.AlterRename(this=exp.to_table(new_name))
-        self.run(exp.Alter(this=exp.to_table(name), kind="TABLE", actions=[rename]), {})
+        self.run(renaming(name, new_name), {})
 
     # Checks -------------------------------------------------------------------------------
 
@@ -405,7 +400,7 @@ class Warehouse(ABC):
             query, given = counting(name, None), {}
         else:
             query, given = counting(name, column), {PARTITION: partition}
-        ((n,),) = list(self.stream_tree(query, given))
+        ((n,),) = list(self.stream_rows(query, given))
         return int(n)
 
     def check_key(self, table: Table, partition: date) -> None:
@@ -441,7 +436,7 @@ class Warehouse(ABC):
         sieve = self.key_sieve(name, tuple(key), partition)
         exactly = repeated_keys(name, tuple(key), partition)
         for query in (sieve, exactly) if sieve else (exactly,):
-            ((n,),) = list(self.stream_tree(query, used(query, parameters or {})))
+            ((n,),) = list(self.stream_rows(query, parameters or {}))
             if not n:
                 return 0
         return int(n)
@@ -451,6 +446,6 @@ class Warehouse(ABC):
         name: str,  # noqa: ARG002 (an engine's answer)
         key: tuple[str, ...],  # noqa: ARG002
         partition: str | None,  # noqa: ARG002
-    ) -> exp.Select | None:
+    ) -> Statement | None:
         """A cheaper question whose answer is 0 only where no key repeats, if the engine has one."""
         return None

@@ -31,6 +31,7 @@ from postloan.ingestion.reading.header import check_header
 from postloan.ingestion.reading.manifest import DeliveredFile
 from postloan.ingestion.reading.unpack import unpack
 from postloan.warehouse.duckdb.engine import DuckDBWarehouse
+from postloan.warehouse.statements import deleting_among
 from tests.support.deliveries import NEXT_DAY, OPENING_DAY, Lender
 from tests.support.fuzzing.layouts import LAYOUTS, USUAL, Layout
 from tests.support.fuzzing.odd_manifests import odd_manifest
@@ -199,7 +200,7 @@ class Bench:
         for table in self.contracts.tables.values():
             for column in {"business_date", "received_on"} & set(table.column_names):
                 day = exp.cast(exp.Literal.string(NEXT_DAY.isoformat()), "date")
-                self.warehouse.run(exp.delete(table.name).where(exp.column(column).eq(day)), {})
+                self.warehouse.run(deleting_among(table.name, exp.column(column).eq(day)), {})
 
     # One file ---------------------------------------------------------------------------------
 

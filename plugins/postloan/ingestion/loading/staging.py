@@ -38,6 +38,7 @@ from postloan.ingestion.reading.refusals import DUPLICATE_KEY, ORPHAN, RECORD_AD
 from postloan.ingestion.reading.unpack import unpack
 from postloan.warehouse import Warehouse
 from postloan.warehouse.capabilities import ReadsPlainFiles
+from postloan.warehouse.statements import deleting_among
 from postloan.warehouse.warehouse import Row
 
 REFUSAL = ("line_no", "column_name", "reason", "raw_text")
@@ -254,10 +255,8 @@ class Staging:
                 .where(_is_among("line_no", text, lines))
             )
             self.warehouse.append_from(self.refused_table, REFUSAL, select.sql(dialect="duckdb"))
-            self.warehouse.run(
-                exp.delete(self.staged_table).where(_is_among("line_no", self.staged_table, lines)),
-                {},
-            )
+            refused = _is_among("line_no", self.staged_table, lines)
+            self.warehouse.run(deleting_among(self.staged_table, refused), {})
         self.warehouse.drop_temporary(lines)
         return found
 
@@ -269,7 +268,7 @@ class Staging:
         """
         self._put_back_as_text(lines)
         among = _is_among("line_no", self.staged_table, lines)
-        self.warehouse.run(exp.delete(self.staged_table).where(among), {})
+        self.warehouse.run(deleting_among(self.staged_table, among), {})
 
     def _put_back_as_text(self, lines: str) -> None:
         """Rows that were right beyond doubt have no text yet: it is what their types write."""

@@ -13,6 +13,7 @@ from postloan.ingestion.reading.manifest import Manifest
 from postloan.ingestion.reading.names import told_file
 from postloan.ingestion.reading.own_copy import own_copy, sha256_of
 from postloan.warehouse import Warehouse
+from postloan.warehouse.statements import deleting_among
 
 HELD = "held_before"
 MENDED = "mended_line"
@@ -217,5 +218,5 @@ def _take_out(warehouse: Warehouse, table: str, lines: str) -> int:
     among = exp.column("line_no").isin(query=exp.select("line_no").from_(lines))
     count = exp.select(exp.Count(this=exp.Star()).as_("n")).from_(table).where(among)
     found = int(warehouse.scalar(count.sql(dialect="duckdb")))
-    warehouse.run(exp.delete(table).where(among.copy()), {})
+    warehouse.run(deleting_among(table, among.copy()), {})
     return found

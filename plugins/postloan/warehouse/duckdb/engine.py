@@ -27,7 +27,7 @@ from postloan.warehouse.duckdb.keys import repeated_hashes, repeated_numbers
 from postloan.warehouse.migration import held_columns
 from postloan.warehouse.models import Parameters, translate
 from postloan.warehouse.schema.plan import HeldColumn
-from postloan.warehouse.statements import once_per_statement
+from postloan.warehouse.statement import Statement
 from postloan.warehouse.warehouse import LONGEST_WORDS, REPORT, Row, Warehouse
 
 if TYPE_CHECKING:
@@ -124,7 +124,6 @@ def _without_values(error: duckdb.Error) -> str:
     return first_line
 
 
-@once_per_statement
 def duckdb_sql(tree: exp.Expr) -> str:
     """A statement for DuckDB."""
     return translate(tree, "duckdb")
@@ -204,34 +203,35 @@ class DuckDBWarehouse(Warehouse, ReadsPlainFiles, SpeaksSQLAlchemy):
         with suppress(duckdb.Error):
             self.connection.rollback()
 
-    def _execute(self, tree: exp.Expr, parameters: Parameters) -> duckdb.DuckDBPyConnection:
-        sql = duckdb_sql(tree)
+    def _execute(self, statement: Statement, parameters: Parameters) -> duckdb.DuckDBPyConnection:
+        sql, given = statement.answer(duckdb_sql), statement.given(parameters)
         self._statements += 1
         with self._refusals(f"a statement\n{sql}"):
-            return self.connection.execute(sql, dict(parameters) or None)
+            return self.connection.execute(sql, given or None)
 
-    def run(self, tree: exp.Expr, parameters: Parameters) -> int:
+    def run(self, statement: Statement, parameters: Parameters) -> int:
         """Execute a statement; DuckDB tells the rows of a table made of a SELECT, too."""
+        tree = statement.tree
         if isinstance(tree, exp.Insert | exp.Delete | exp.Drop | exp.Alter):
             self._make_writable(tree)
-        result = self._execute(tree, parameters)
+        result = self._execute(statement, parameters)
         is_write = isinstance(tree, exp.Insert | exp.Delete | exp.Update)
         if is_write or (isinstance(tree, exp.Create) and tree.expression):
             row = result.fetchone()
             return int(row[0]) if row else -1
         return -1
 
-    def stream_tree(self, tree: exp.Expr, parameters: Parameters) -> Iterator[Row]:
+    def stream_rows(self, statement: Statement, parameters: Parameters) -> Iterator[Row]:
         """Yield rows in batches; the result is never held whole.
 
         Raises:
             WarehouseError: another statement ran before all rows were read. DuckDB would go on
                 with the rows of that statement, without a word.
         """
-        cursor = self._execute(tree, parameters)
-        statement = self._statements
+        cursor = self._execute(statement, parameters)
+        number = self._statements
         while True:
-            if statement != self._statements:
+            if number != self._statements:
                 raise WarehouseError(
                     "Another statement ran while rows were being read. Read all rows first (fetch)."
                 )
@@ -352,7 +352,7 @@ class DuckDBWarehouse(Warehouse, ReadsPlainFiles, SpeaksSQLAlchemy):
         finally:
             self.connection.execute(IN_ANY_ORDER)
 
-    def key_sieve(self, name: str, key: tuple[str, ...], partition: str | None) -> exp.Select:
+    def key_sieve(self, name: str, key: tuple[str, ...], partition: str | None) -> Statement:
         """What tells at a fraction of the cost that no key repeats."""
         if len(key) > 1 and not partition and self._type_of(name, key[-1]) == "INTEGER":
             return repeated_numbers(name, key)

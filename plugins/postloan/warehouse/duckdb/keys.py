@@ -8,11 +8,12 @@ from functools import cache
 
 from sqlglot import exp, parse_one
 
-from postloan.warehouse.statements import PARTITION, equal_to, keep
+from postloan.warehouse.statement import Statement
+from postloan.warehouse.statements import PARTITION, equal_to
 
 
 @cache
-def repeated_hashes(name: str, key: tuple[str, ...], partition: str | None) -> exp.Select:
+def repeated_hashes(name: str, key: tuple[str, ...], partition: str | None) -> Statement:
     """How many keys have the hash of another one: once sorted, hashes are beside their likes."""
     hashed = exp.func("hash", *(exp.column(k) for k in key)).as_("hashed")
     hashes = exp.select(hashed).from_(name)
@@ -22,11 +23,11 @@ def repeated_hashes(name: str, key: tuple[str, ...], partition: str | None) -> e
         this=exp.Lag(this=exp.column("hashed")), order=exp.Order(expressions=[exp.column("hashed")])
     )
     beside = exp.select("hashed", before.as_("before")).from_(hashes.subquery("hashes"))
-    return _counting(beside.subquery("beside")).where("hashed = before")
+    return _counting(beside.subquery("beside"), "hashed = before")
 
 
 @cache
-def repeated_numbers(name: str, key: tuple[str, ...]) -> exp.Select:
+def repeated_numbers(name: str, key: tuple[str, ...]) -> Statement:
     """How many groups number a row twice, of a key whose last column numbers the rows of a group.
 
     A group holds the numbers of one span of 64, and each of them sets a bit of its own: where a
@@ -40,5 +41,6 @@ def repeated_numbers(name: str, key: tuple[str, ...]) -> exp.Select:
     return _counting(twice.subquery("twice"))
 
 
-def _counting(rows: exp.Subquery) -> exp.Select:
-    return keep(exp.select(exp.Count(this=exp.Star()).as_("n")).from_(rows))
+def _counting(rows: exp.Subquery, where: str | None = None) -> Statement:
+    count = exp.select(exp.Count(this=exp.Star()).as_("n")).from_(rows)
+    return Statement(count.where(where) if where else count)

@@ -33,7 +33,7 @@ from postloan.warehouse.postgres.session import postgres_url, prepare
 from postloan.warehouse.redacted_url import without_password
 from postloan.warehouse.schema.plan import HeldColumn
 from postloan.warehouse.sqlalchemy_bridge import shared_engine
-from postloan.warehouse.statements import once_per_statement
+from postloan.warehouse.statement import Statement
 from postloan.warehouse.warehouse import LONGEST_WORDS, REPORT, Row, Warehouse
 
 BATCH_ROWS = 10_000
@@ -58,7 +58,6 @@ _QUOTED = re.compile(r'".*"', re.DOTALL)
 """From the first quote to the last: a value may hold quotes itself."""
 
 
-@once_per_statement
 def postgres_sql(tree: exp.Expr) -> str:
     """A statement for psycopg: parameters as `%(name)s`, every other per cent sign doubled.
 
@@ -193,24 +192,24 @@ class PostgresWarehouse(Warehouse, SpeaksSQLAlchemy):
 
     # Statements ---------------------------------------------------------------------------
 
-    def run(self, tree: exp.Expr, parameters: Parameters) -> int:
+    def run(self, statement: Statement, parameters: Parameters) -> int:
         """Execute a statement; PostgreSQL tells the rows of a table made of a SELECT, too."""
-        sql = postgres_sql(tree)
+        sql, given = statement.answer(postgres_sql), statement.given(parameters)
         with self._refusals(sql):
-            cursor = self._driver.execute(sql, dict(parameters))
-        is_write = isinstance(tree, exp.Insert | exp.Delete | exp.Update | exp.Create)
+            cursor = self._driver.execute(sql, given)
+        is_write = isinstance(statement.tree, exp.Insert | exp.Delete | exp.Update | exp.Create)
         return int(cursor.rowcount) if is_write else -1
 
-    def stream_tree(self, tree: exp.Expr, parameters: Parameters) -> Iterator[Row]:
+    def stream_rows(self, statement: Statement, parameters: Parameters) -> Iterator[Row]:
         """Yield rows from a server-side cursor; the result is never held whole in this process.
 
         Outside a transaction the cursor is held by the server until it is read.
         """
-        sql = postgres_sql(tree)
+        sql, given = statement.answer(postgres_sql), statement.given(parameters)
         name, hold = f"stream_{next(self._cursors)}", not self.in_transaction
         with self._refusals(sql), self._driver.cursor(name, withhold=hold) as cursor:
             cursor.itersize = BATCH_ROWS
-            cursor.execute(sql, dict(parameters))
+            cursor.execute(sql, given)
             yield from cursor
 
     def insert_rows(self, table: str, columns: Sequence[str], rows: Iterable[Row]) -> int:

@@ -20,6 +20,7 @@ from postloan.warehouse.schema.alterations import (
     retyping_column,
 )
 from postloan.warehouse.schema.column_types import holds_all, spelt
+from postloan.warehouse.statement import Statement
 from postloan.warehouse.statements import repeated_keys
 
 FORMER_NAME = "customProperties: [{property: formerName, value: %s}]"
@@ -58,7 +59,7 @@ class Proof:
         refusal: what is wrong and what to do; `{n}` is the number.
     """
 
-    count: exp.Query
+    count: Statement
     refusal: str
 
     def told(self, n: int) -> str:
@@ -224,10 +225,10 @@ class _Comparison:
         )
 
 
-def _counting(table: str, where: exp.Expr | None = None) -> exp.Select:
+def _counting(table: str, where: exp.Expr | None = None) -> Statement:
     query = exp.select(exp.Count(this=exp.Star()).as_("n")).from_(table)
-    return query.where(where) if where else query
+    return Statement(query.where(where) if where else query)
 
 
-def _counting_values(table: str, column: str) -> exp.Select:
-    return exp.select(exp.Count(this=exp.column(column)).as_("n")).from_(table)
+def _counting_values(table: str, column: str) -> Statement:
+    return Statement(exp.select(exp.Count(this=exp.column(column)).as_("n")).from_(table))

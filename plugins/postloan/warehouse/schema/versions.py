@@ -8,12 +8,10 @@ versions in the one table; nothing else of a row changes.
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from sqlglot import exp
-
 from postloan.contracts import Column, Table
 from postloan.contracts.model import VERSION_NO
 from postloan.warehouse.schema.plan import HeldTable
-from postloan.warehouse.statements import dropping
+from postloan.warehouse.statements import dropping, emptying
 
 if TYPE_CHECKING:
     from postloan.warehouse.warehouse import Warehouse
@@ -42,7 +40,7 @@ def lay_versions_aside(warehouse: "Warehouse", table: Table, held: Mapping[str, 
     """
     warehouse.temporary_from(_aside(table), _all_versions(table, held))
     for name in (table.name, history_of(table.name)):
-        warehouse.run(exp.delete(name), {})
+        warehouse.run(emptying(name), {})
 
 
 def take_versions_in(warehouse: "Warehouse", table: Table) -> None:

@@ -45,10 +45,10 @@ from postloan.warehouse.spark.reading_trees import (
 )
 from postloan.warehouse.spark.reshaping import Reshaped, repartitioned, reshaped
 from postloan.warehouse.spark.session import new_session
-from postloan.warehouse.spark.shared_reads import staged
+from postloan.warehouse.spark.shared_reads import Staged, staged
 from postloan.warehouse.spark.store import Store, arrow_rows
 from postloan.warehouse.spark.tables import Tables
-from postloan.warehouse.statements import used
+from postloan.warehouse.statement import Statement
 from postloan.warehouse.warehouse import Row, Warehouse
 
 if TYPE_CHECKING:
@@ -162,19 +162,20 @@ class SparkWarehouse(Warehouse, ReadsPlainFiles, HasDataFrames):
 
     # Statements ---------------------------------------------------------------------------
 
-    def run(self, tree: exp.Expr, parameters: Parameters) -> int:
+    def run(self, statement: Statement, parameters: Parameters) -> int:
         """Execute a statement that returns no rows; the number of rows it touched, or -1."""
+        tree = statement.tree
         self._tables.refresh()
         with refusals(tree):
             match tree:
                 case exp.Insert():
                     with self._tables.writing():
-                        return self._insert(tree, parameters)
+                        return self._insert(statement, parameters)
                 case exp.Delete():
                     with self._tables.writing():
-                        return self._delete(tree, parameters)
+                        return self._delete(tree, statement.given(parameters))
                 case exp.Create() if tree.expression:
-                    self._make_temporary(tree, parameters)
+                    self._make_temporary(statement, parameters)
                 case exp.Drop():
                     self._tables.drop(_table(tree))
                 case exp.Alter() if isinstance(tree.args["actions"][0], exp.AlterRename):
@@ -185,22 +186,23 @@ class SparkWarehouse(Warehouse, ReadsPlainFiles, HasDataFrames):
                     raise WarehouseError(f"Spark has no {type(tree).__name__} here: {tree.sql()}")
         return -1
 
-    def stream_tree(self, tree: exp.Expr, parameters: Parameters) -> Iterator[Row]:
+    def stream_rows(self, statement: Statement, parameters: Parameters) -> Iterator[Row]:
         """Yield the rows of a query, one partition of them in memory at a time."""
         self._tables.refresh()
-        known = self._known_count(tree, parameters)
+        known = self._known_count(statement, parameters)
         if known is not None:
             yield (known,)
             return
-        with refusals(tree), self._query(tree, parameters) as (frame, reads_little):
+        asked = statement.answer(staged)
+        with refusals(statement.tree), self._query(asked, parameters) as (frame, reads_little):
             rows = frame.collect() if reads_little else frame.toLocalIterator()
             for row in rows:
                 yield tuple(row)
 
     @contextmanager
-    def _query(self, tree: exp.Expr, parameters: Parameters) -> Iterator[tuple["DataFrame", bool]]:
+    def _query(self, asked: Staged, parameters: Parameters) -> Iterator[tuple["DataFrame", bool]]:
         """The rows of a SELECT, and whether it reads so little that they can be fetched."""
-        before, statement = staged(tree)
+        before, statement = asked
         try:
             for name, select in before:
                 self._keep(name, *self._frame(select, parameters))
@@ -209,16 +211,17 @@ class SparkWarehouse(Warehouse, ReadsPlainFiles, HasDataFrames):
             for name, _ in before:
                 self._tables.forget(name)
 
-    def _frame(self, tree: exp.Expr, parameters: Parameters) -> tuple["DataFrame", bool]:
+    def _frame(self, statement: Statement, parameters: Parameters) -> tuple["DataFrame", bool]:
         if next(self._asked) % COLLECT_EVERY == 0:
             gc.collect()
-        reads_little = self._tables.show(tables_of(tree)) <= self.options.local_rows
+        reads_little = self._tables.show(statement.answer(tables_of)) <= self.options.local_rows
         self._store.gears.shift(few=reads_little)
-        return self.spark.sql(spark_sql(tree), args=used(tree, parameters)), reads_little
+        sql, given = statement.answer(spark_sql), statement.given(parameters)
+        return self.spark.sql(sql, args=given), reads_little
 
-    def _known_count(self, tree: exp.Expr, parameters: Parameters) -> int | None:
+    def _known_count(self, statement: Statement, parameters: Parameters) -> int | None:
         """The answer to a question for a number of rows that the log can tell."""
-        asked = counted(tree)
+        asked = statement.answer(counted)
         if asked is None or not self._tables.exists(asked.table):
             return None
         held = self._tables.find(asked.table)
@@ -229,11 +232,11 @@ class SparkWarehouse(Warehouse, ReadsPlainFiles, HasDataFrames):
         wanted = partition_text(value_of(asked.where[held.form.partition], parameters))
         return sum(p.rows for p in held.parts if p.partition == wanted)
 
-    def _insert(self, tree: exp.Insert, parameters: Parameters) -> int:
-        target = tree.this
+    def _insert(self, statement: Statement, parameters: Parameters) -> int:
+        target = statement.tree.this
         columns = [c.name for c in target.expressions] if isinstance(target, exp.Schema) else []
         form, _ = self._tables.find(_table(target))
-        with self._query(tree.expression, parameters) as (frame, reads_little):
+        with self._query(statement.answer(_staged_rows), parameters) as (frame, reads_little):
             made = _cast(form, frame.toDF(*(columns or form.columns)))
             come = self._store.write_frame(form, made, is_small=reads_little)
         self._tables.put(form, (), come)
@@ -256,9 +259,9 @@ class SparkWarehouse(Warehouse, ReadsPlainFiles, HasDataFrames):
         self._tables.put(form, removed.gone, removed.come, removed.claim)
         return removed.rows
 
-    def _make_temporary(self, tree: exp.Create, parameters: Parameters) -> None:
-        with self._query(tree.expression, parameters) as (frame, reads_little):
-            self._keep(_table(tree), frame, reads_little)
+    def _make_temporary(self, statement: Statement, parameters: Parameters) -> None:
+        with self._query(statement.answer(_staged_rows), parameters) as (frame, reads_little):
+            self._keep(_table(statement.tree), frame, reads_little)
 
     def _keep(self, name: str, frame: "DataFrame", is_small: bool) -> int:
         """Make the rows of a query a temporary table; number of rows."""
@@ -310,6 +313,11 @@ class SparkWarehouse(Warehouse, ReadsPlainFiles, HasDataFrames):
             if not keys or rows.group_by(keys).aggregate([]).num_rows == rows.num_rows:
                 return
         super().check_key(table, partition)
+
+
+def _staged_rows(tree: exp.Expr) -> Staged:
+    """The SELECT whose rows a statement writes, as Spark can plan it."""
+    return staged(tree.expression)
 
 
 def _table(tree: exp.Expr) -> str:

@@ -8,10 +8,8 @@ from sqlglot import exp
 
 from postloan.warehouse.models import Parameters, translate
 from postloan.warehouse.spark.dialect import DIALECT
-from postloan.warehouse.statements import once_per_statement
 
 
-@once_per_statement
 def spark_sql(tree: exp.Expr) -> str:
     """A statement for Spark: parameters as `:name`.
 
@@ -21,7 +19,6 @@ def spark_sql(tree: exp.Expr) -> str:
     return translate(tree, DIALECT)
 
 
-@once_per_statement
 def tables_of(tree: exp.Expr) -> tuple[str, ...]:
     """Names of the tables that a statement reads, temporary ones included."""
     own_names = {cte.alias for cte in tree.find_all(exp.CTE)}
@@ -36,7 +33,6 @@ class Counted(NamedTuple):
     where: Mapping[str, exp.Expr]
 
 
-@once_per_statement
 def counted(tree: exp.Expr) -> Counted | None:
     """The question, where a statement asks for nothing but the number of rows of one table."""
     if not isinstance(tree, exp.Select) or len(tree.selects) != 1:

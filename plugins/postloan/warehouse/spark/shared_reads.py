@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from sqlglot import exp
 
-from postloan.warehouse.statements import keep, once_per_statement
+from postloan.warehouse.statement import Statement
 
 MANY_READS = 200
 """Places that read a table, with all that is shared put where it is read, from which on it is made
@@ -26,23 +26,22 @@ class Shared(NamedTuple):
     """A SELECT that a statement reads more than once, and the table to make of it."""
 
     name: str
-    select: exp.Query
+    select: Statement
 
 
 class Staged(NamedTuple):
     """A statement, and what is to be made before it, in this order."""
 
     before: tuple[Shared, ...]
-    statement: exp.Expr
+    statement: Statement
 
 
-@once_per_statement
 def staged(tree: exp.Expr) -> Staged:
     """The statement as Spark can plan it: as it is, or with its shared SELECTs made first."""
     if not isinstance(tree, exp.Query):
-        return Staged((), tree)
+        return Staged((), Statement(tree))
     before, statement = _in_steps(tree)
-    return Staged(before, statement)
+    return Staged(before, Statement(statement))
 
 
 def _in_steps(tree: exp.Query) -> tuple[tuple[Shared, ...], exp.Query]:
@@ -60,12 +59,12 @@ def _in_steps(tree: exp.Query) -> tuple[tuple[Shared, ...], exp.Query]:
             names[cte.alias] = f"shared_{number}_{cte.alias}"
             # It may itself read much of its own many times.
             steps, made = _in_steps(_with(left, body))
-            before += [*steps, Shared(names[cte.alias], keep(made))]
+            before += [*steps, Shared(names[cte.alias], Statement(made))]
         else:
             left.append((cte.alias, body))
     main = _renamed(_without_ctes(tree), names)
     before += _parts_made_first(left, main)
-    return tuple(before), keep(_with(left, main))
+    return tuple(before), _with(left, main)
 
 
 def _parts_made_first(left: list[tuple[str, exp.Query]], main: exp.Query) -> list[Shared]:
@@ -78,7 +77,7 @@ def _parts_made_first(left: list[tuple[str, exp.Query]], main: exp.Query) -> lis
             break
         name = f"shared_{next(_numbers)}_{largest.alias}"
         steps, made = _in_steps(_with(left, largest.this.copy()))
-        before += [*steps, Shared(name, keep(made))]
+        before += [*steps, Shared(name, Statement(made))]
         alias = exp.TableAlias(this=exp.to_identifier(largest.alias))
         largest.replace(exp.Table(this=exp.to_identifier(name), alias=alias))
     return before
