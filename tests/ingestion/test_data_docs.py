@@ -1,11 +1,12 @@
 """Every run of a delivery leaves a page on what was checked, without a value of the data."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from postloan.errors import DeliveryError
-from postloan.ingestion.checks.data_docs import page_path
+from postloan.ingestion.checks.data_docs import DeliveryDocs, page_path, write_docs
 from postloan.settings import settings
 from tests.support.deliveries import (
     CUSTOMER,
@@ -53,3 +54,12 @@ def test_the_same_delivery_again_changes_no_page(lender: Lender) -> None:
     lender.take_in()
     assert page() == before
     assert not page_path(settings().data_docs, "core_banking", NEXT_DAY, 1).exists()
+
+
+def test_nothing_that_a_page_is_given_becomes_markup_of_it(lender: Lender, tmp_path: Path) -> None:
+    script = "<script>alert('x')</script>"
+    docs = DeliveryDocs(script, OPENING_DAY, 1, (), (), script, [("loan", script, "<b>", 1234)])
+    told = write_docs(lender.warehouse, tmp_path, docs).read_text(encoding="utf-8")
+    assert "<script" not in told
+    assert told.count("&lt;script&gt;") == 4
+    assert '<td>&lt;b&gt;</td><td class="number">1,234</td>' in told

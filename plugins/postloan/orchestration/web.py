@@ -5,6 +5,7 @@ reaches a file outside the data docs.
 """
 
 from datetime import date
+from pathlib import Path
 from typing import Annotated
 
 from airflow.api_fastapi.core_api.security import requires_access_dag
@@ -12,11 +13,14 @@ from fastapi import Depends, FastAPI, HTTPException
 from fastapi import Path as InPath
 from fastapi.responses import HTMLResponse
 
-from postloan.ingestion.checks.data_docs import PAGE, framed, page_path, revisions
+from postloan.ingestion.checks.data_docs import PAGE, page_path, revisions
 from postloan.settings import settings
+from postloan.text.pages import page
 
 Source = Annotated[str, InPath(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 Revision = Annotated[int, InPath(ge=1)]
+
+_LIST = Path(__file__).with_name("templates") / "revisions.html.j2"
 
 _HEADERS = {
     # The pages are whole in themselves: nothing in them may load or run anything.
@@ -40,8 +44,8 @@ def list_revisions(source: Source, day: date) -> HTMLResponse:
     found = revisions(settings().data_docs, source, day)
     if not found:
         raise HTTPException(404, f"No delivery of {source} for {day} has been checked.")
-    items = "".join(f'<li><a href="r{n}/{PAGE}">revision {n}</a></li>' for n in found)
-    return HTMLResponse(framed(f"{source} {day}", f"<ul>{items}</ul>"), headers=_HEADERS)
+    listed = page(_LIST, title=f"{source} {day}", revisions=found, page=PAGE)
+    return HTMLResponse(listed, headers=_HEADERS)
 
 
 @app.get("/data_docs/{source}/{day}/r{revision}/" + PAGE)

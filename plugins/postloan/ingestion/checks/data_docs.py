@@ -8,12 +8,12 @@ nothing but themselves. They hold counts, names of columns and codes of reasons,
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from postloan.errors import WarehouseError
 from postloan.ingestion.loading.ledger import FeedCount
+from postloan.text.pages import page
 from postloan.warehouse import Warehouse
 from postloan.warehouse.warehouse import Row
 
@@ -30,13 +30,7 @@ _REFUSED = """
     order by feed, column_name, reason
 """
 
-_STYLE = """
-body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 70rem; padding: 0 1rem; }
-table { border-collapse: collapse; width: 100%; margin: .5rem 0 2rem; }
-th, td { border-bottom: 1px solid #ccd; padding: .3rem .6rem; text-align: left; }
-td.number { text-align: right; font-variant-numeric: tabular-nums; }
-.passed { color: #17663a; } .warned { color: #8a5a00; } .failed { color: #a3142a; }
-"""
+_TEMPLATE = Path(__file__).with_name("templates") / "data_docs.html.j2"
 
 
 @dataclass(frozen=True)
@@ -101,33 +95,15 @@ def _refused(warehouse: Warehouse, docs: DeliveryDocs) -> list[Row]:
         return []
 
 
-def framed(title: str, *parts: str) -> str:
-    """A whole page around parts that are HTML already."""
-    return (
-        f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{escape(title)}'
-        f"</title><style>{_STYLE}</style></head>\n<body><h1>{escape(title)}</h1>\n"
-        + "\n".join(parts)
-        + "\n</body></html>\n"
-    )
-
-
 def _page(docs: DeliveryDocs, refused: Iterable[Sequence[object]]) -> str:
     state = "refused as a whole" if docs.refusal else "loaded"
-    return framed(
-        f"{docs.source} {docs.business_date}, revision {docs.revision}: {state}",
-        f'<p class="failed">{escape(docs.refusal)}</p>' if docs.refusal else "",
-        "<h2>Rows</h2>",
-        _table(
-            ("feed", "rows in", "loaded" if not docs.refusal else "good", "quarantined"),
-            [(c.feed, c.rows_in, c.rows_loaded, c.rows_quarantined) for c in docs.counts],
-        ),
-        "<h2>Quarantine</h2>",
-        _table(("feed", "column", "reason", "rows"), refused),
-        "<h2>Checks (Great Expectations)</h2>",
-        _table(
-            ("feed", "column", "expectation", "severity", "failing rows", "result", "meaning"),
-            [_tested_row(feed, outcome) for feed, outcome in docs.tested],
-        ),
+    return page(
+        _TEMPLATE,
+        title=f"{docs.source} {docs.business_date}, revision {docs.revision}: {state}",
+        refusal=docs.refusal,
+        counts=[(c.feed, c.rows_in, c.rows_loaded, c.rows_quarantined) for c in docs.counts],
+        refused=refused,
+        tested=[_tested_row(feed, outcome) for feed, outcome in docs.tested],
     )
 
 
@@ -143,18 +119,3 @@ def _tested_row(feed: str, outcome: "Outcome") -> tuple[object, ...]:
     severity = "stop" if check.stops else "warn"
     meaning = outcome.error or check.description
     return feed, column, check.kind, severity, outcome.failed_rows, result, meaning
-
-
-def _table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    body = ["<tr>" + "".join(map(_cell, row)) + "</tr>" for row in rows]
-    if not body:
-        return "<p>None.</p>"
-    head = "".join(f"<th>{escape(name)}</th>" for name in header)
-    return f"<table><tr>{head}</tr>\n" + "\n".join(body) + "</table>"
-
-
-def _cell(value: object) -> str:
-    if isinstance(value, int):
-        return f'<td class="number">{value:,}</td>'
-    kind = f' class="{value}"' if value in ("passed", "warned", "failed") else ""
-    return f"<td{kind}>{escape(str(value))}</td>"
