@@ -5,7 +5,7 @@ from typing import Any
 
 from airflow.plugins_manager import AirflowPlugin
 
-from postloan.orchestration.links import URL_PREFIX, DataDocsLink
+from postloan.orchestration.links import URL_PREFIX, DataDocsLink, address_of_pages
 
 
 class LazyApp:
@@ -32,6 +32,14 @@ class PostloanPlugin(AirflowPlugin):
             "app": LazyApp("postloan.orchestration.web"),
             "url_prefix": URL_PREFIX,
             "name": "Postloan",
+        }
+    ]
+    external_views = [
+        {
+            "name": "Tables",
+            "href": f"{address_of_pages()}/steps/{{DAG_ID}}",
+            "destination": "dag",
+            "url_route": "postloan_tables",
         }
     ]
     operator_extra_links = [DataDocsLink()]

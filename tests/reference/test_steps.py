@@ -7,7 +7,8 @@ from postloan.business_day.ledger import open_day
 from postloan.contracts import catalogue
 from postloan.ingestion.deliver import ingest
 from postloan.landing.sample import write_sample
-from postloan.reference.steps import models_of, steps_page
+from postloan.orchestration.step_tables import models_of
+from postloan.reference.steps import steps_page
 from postloan.settings import settings
 from postloan.steps import CHAIN, STEPS
 from postloan.warehouse import open_warehouse
@@ -28,11 +29,13 @@ def test_every_select_that_a_step_runs_is_in_its_picture(home: Path) -> None:
         for step in CHAIN:
             with open_warehouse() as warehouse:
                 step.work(warehouse, opened)
-                assert set(warehouse.models_run) <= {m.name for m in models_of(step)}, step.name
+                assert set(warehouse.models_run) <= {m.model.name for m in models_of(step)}, (
+                    step.name
+                )
 
 
 def test_a_table_stands_after_what_it_is_made_of() -> None:
-    names = [model.name for model in models_of(STEPS["publish_task_files"])]
+    names = [m.model.name for m in models_of(STEPS["publish_task_files"])]
     assert names.index("eligible_task") < names.index("task_change") < names.index("task_recall")
     page = steps_page()
     assert "    eligible_task --> task_change" in page

@@ -1,19 +1,8 @@
 """`docs/steps.md`: what happens inside the one box that a step is in Airflow's picture."""
 
-import ast
-from collections.abc import Iterable, Iterator
-from pathlib import Path
-
-from postloan.contracts import catalogue
+from postloan.orchestration.step_tables import StepModel, models_of
 from postloan.reference.markdown import joined, table
-from postloan.settings import REPOSITORY
 from postloan.steps import CHAIN, Step
-from postloan.warehouse import Model, load_model, model_names
-from postloan.warehouse.models import FACTS
-
-PACKAGE = REPOSITORY / "plugins" / "postloan"
-SHARED = ("postloan.business_day.gates", "postloan.contact.")
-"""What steps of every area look at: the gates, and who may be contacted."""
 
 INTRODUCTION = """
 # Steps
@@ -32,80 +21,10 @@ def steps_page() -> str:
     return "\n\n".join((INTRODUCTION.strip(), *sections)) + "\n"
 
 
-def models_of(step: Step) -> list[Model]:
-    """The SQL files that a step runs, each after those that it reads.
-
-    They are the ones that the module of the step, and those of its area that it imports, name; some
-    run on some dates only.
-    """
-    named = set(_names(step)) & set(model_names())
-    models = {name: load_model(name) for name in sorted(named)}
-    run = {n for n, m in models.items() if m.write != "view" and m.area != FACTS}
-    reads = {name: [r for r in _behind(models[name]) if r in run - {name}] for name in sorted(run)}
-    return [models[name] for name in _in_order(reads)]
-
-
-def _in_order(reads: dict[str, list[str]]) -> Iterable[str]:
-    """After what they read; a table that is read before it is written may be read by the first."""
-    order: list[str] = []
-    waiting = dict(reads)
-    while waiting:
-        free = [n for n, behind in waiting.items() if not set(behind) & waiting.keys()]
-        order += free or [next(iter(waiting))]
-        waiting = {n: b for n, b in waiting.items() if n not in order}
-    return order
-
-
-def _names(step: Step) -> Iterator[str]:
-    """Texts that stand in the modules of a step."""
-    waiting, seen = [f"postloan.{step.area}.{step.name}"], set[str]()
-    while waiting:
-        module = waiting.pop()
-        path = PACKAGE.parent / Path(*module.split(".")).with_suffix(".py")
-        if module in seen or not path.exists():
-            continue
-        seen.add(module)
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                yield node.value
-            elif isinstance(node, ast.ImportFrom) and node.module:
-                is_near = node.module.startswith((f"postloan.{step.area}.", *SHARED))
-                waiting += [node.module] if is_near else []
-
-
-def _behind(model: Model) -> list[str]:
-    """What a SQL file reads, with what stands behind its views."""
-    found: dict[str, None] = {}
-    waiting = list(model.reads)
-    known = set(model_names())
-    while waiting:
-        name = waiting.pop(0)
-        if name in known and load_model(name).write == "view":
-            waiting += load_model(name).reads
-        else:
-            found.setdefault(name)
-    return list(found)
-
-
 def _section(step: Step) -> str:
     models = models_of(step)
-    own = {m.name for m in models}
-    tables = catalogue().tables
-    shapes = [f'    {m.name}("{m.name}")' for m in models if m.name in tables]
-    arrows = [
-        f"    {read} --> {m.name}"
-        for m in models
-        for read in sorted(set(_behind(m)) & own - {m.name})
-    ]
-    rows = (
-        (
-            f"`{m.area}/{m.name}.sql`",
-            m.title.rstrip("."),
-            m.write,
-            joined(_elsewhere(m, own)) or "–",
-        )
-        for m in models
-    )
+    shapes = [f'    {m.model.name}("{m.model.name}")' for m in models if m.stays]
+    arrows = [f"    {read} --> {m.model.name}" for m in models for read in m.follows]
     header = ("SQL file", "What it is", "Rows become", "Reads from elsewhere")
     return "\n\n".join(
         (
@@ -113,10 +32,12 @@ def _section(step: Step) -> str:
             f"Starts with `{step.starts_with}`, hands on `{step.hands_on}`: "
             f"`plugins/postloan/{step.area}/{step.name}.py`.",
             "\n".join(("```mermaid", "flowchart LR", *shapes, *arrows, "```")),
-            table(header, rows),
+            table(header, map(_row, models)),
         )
     )
 
 
-def _elsewhere(model: Model, own: set[str]) -> list[str]:
-    return sorted(r for r in _behind(model) if r not in own and not r.startswith("rule_"))
+def _row(of_step: StepModel) -> tuple[str, ...]:
+    model = of_step.model
+    place = f"`{model.area}/{model.name}.sql`"
+    return place, model.title.rstrip("."), model.write, joined(list(of_step.elsewhere)) or "–"
