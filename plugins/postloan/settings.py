@@ -5,6 +5,7 @@
 | `POSTLOAN_HOME` | where all state lives | `./var` |
 | `POSTLOAN_WAREHOUSE` | URL of the warehouse | `duckdb:///$POSTLOAN_HOME/warehouse.duckdb` |
 | `POSTLOAN_PROFILE` | `demo` accepts rule packs without approver, `production` not | `demo` |
+| `POSTLOAN_JURISDICTIONS` | whose law is in force beside the house's rules: `cn,eu` | all |
 | `POSTLOAN_HEADER_LANGUAGE` | header row of the task files, `zh` or `en` | `zh` |
 | `POSTLOAN_TIMEZONE` | the lender's time zone | `Asia/Shanghai` |
 | `POSTLOAN_INCLUDE` | where contracts, rules and SQL live | `include/` of this repository |
@@ -39,6 +40,8 @@ class Settings:
     timezone: str
     receiver_groups: Mapping[str, str] = field(default_factory=dict)
     """Queue -> group of users that may read its task files."""
+    jurisdictions: frozenset[str] | None = None
+    """Those whose law is in force, in capitals; None where all are that a rule pack is of."""
     airflow_port: int | None = None
     """Port that the embedded Airflow must have; None where any will do."""
 
@@ -101,6 +104,12 @@ def _receiver_groups() -> dict[str, str]:
     return {queue.strip(): group.strip() for queue, _, group in pairs}
 
 
+def _jurisdictions() -> frozenset[str] | None:
+    """Names as they are written in rule packs; whether there are such is for the rules to say."""
+    text = os.environ.get("POSTLOAN_JURISDICTIONS") or ""
+    return frozenset(n.strip().upper() for n in text.split(",") if n.strip()) or None
+
+
 def _airflow_port() -> int | None:
     text = os.environ.get("POSTLOAN_AIRFLOW_PORT") or ""
     if not text:
@@ -129,5 +138,6 @@ def settings() -> Settings:
         header_language=_one_of("POSTLOAN_HEADER_LANGUAGE", "zh", ("zh", "en")),
         timezone=os.environ.get("POSTLOAN_TIMEZONE") or "Asia/Shanghai",
         receiver_groups=_receiver_groups(),
+        jurisdictions=_jurisdictions(),
         airflow_port=_airflow_port(),
     )

@@ -3,26 +3,28 @@
 import re
 from collections.abc import Callable
 from copy import deepcopy
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
 
 from postloan.errors import RuleError
-from postloan.rules.contact import check_rows, plan_rows, protections
-from postloan.rules.packs import Pack, _load, rule_book
+from postloan.rules.kinds.contact_checks import ContactChecks
+from postloan.rules.model import Pack
+from postloan.rules.packs import _load, rule_book
+from postloan.rules.protections import protections
+from postloan.rules.reading import read_pack
 from tests.support.rule_files import RuleFiles
 
 DAY = date(2026, 11, 20)
 
 
 def changed(name: str, change: Callable[[dict[str, Any]], None]) -> Pack:
-    """A pack of the house with its body changed."""
-    pack = rule_book().pack(name, DAY)
-    body = deepcopy(dict(pack.body))
-    change(body)
-    return replace(pack, body=body)
+    """A pack of the repository, read again with something changed in it."""
+    pack = rule_book().pack(name, DAY, Pack)
+    document = deepcopy(dict(pack.document))
+    change(document)
+    return read_pack(document, pack.path)
 
 
 def test_hours_that_end_before_they_begin_are_refused() -> None:
@@ -30,7 +32,7 @@ def test_hours_that_end_before_they_begin_are_refused() -> None:
         body["rules"][0]["window"] = {"from": "22:00", "to": "08:00"}
 
     with pytest.raises(RuleError, match=r"cn\.yaml, CN-COL-001: .* end at 08:00"):
-        list(check_rows(changed("cn_contact", turn_round), ()))
+        changed("cn_contact", turn_round)
 
 
 @pytest.mark.parametrize(
@@ -66,8 +68,8 @@ def test_a_queue_without_a_file_contract_is_refused() -> None:
     def rename(body: dict[str, Any]) -> None:
         body["queues"]["field_visit"] = body["queues"].pop("call_list")
 
-    with pytest.raises(RuleError, match="field_visit has no contract"):
-        list(plan_rows(changed("contact_plan", rename), ()))
+    with pytest.raises(RuleError, match=r"queues/field_visit: .* field_visit has no contract"):
+        changed("contact_plan", rename)
 
 
 @pytest.mark.parametrize(
@@ -77,23 +79,22 @@ def test_a_step_for_an_unknown_stage_or_group_is_refused(key: str, value: Any) -
     def misname(body: dict[str, Any]) -> None:
         body["queues"]["sms_reminder"]["steps"][0][key] = value
 
-    with pytest.raises(RuleError, match="no such stage or customer group"):
-        list(plan_rows(changed("contact_plan", misname), ()))
+    with pytest.raises(RuleError, match=r"sms_reminder/steps/0: .* no such stage or customer"):
+        changed("contact_plan", misname)
 
 
 def test_a_check_asked_for_whole_and_in_part_is_refused() -> None:
     def repeat(body: dict[str, Any]) -> None:
         body["queues"]["call_list"]["checks"].append("no_hold:dispute")
 
-    with pytest.raises(RuleError, match="call_list asks for no_hold twice"):
-        list(plan_rows(changed("contact_plan", repeat), ()))
+    with pytest.raises(RuleError, match="queues/call_list/checks: no_hold is asked for twice"):
+        changed("contact_plan", repeat)
 
 
 def test_law_and_house_are_kept_apart() -> None:
-    for pack in rule_book().in_force(DAY):
-        if pack.kind == "contact_checks":
-            for _, row in check_rows(pack, ()):
-                assert row["is_law"] is row["rule_id"].startswith("CN-")
+    for pack in rule_book().of_kind(ContactChecks, DAY):
+        for _, row in pack.rows():
+            assert row["is_law"] is row["rule_id"].startswith("CN-")
 
 
 def test_a_plan_cannot_leave_a_protection_out() -> None:
@@ -101,8 +102,10 @@ def test_a_plan_cannot_leave_a_protection_out() -> None:
         for queue in body["queues"].values():
             queue["checks"] = ["allowed_hours"]
 
-    plan = [r for t, r in plan_rows(changed("contact_plan", forget), ()) if t == "rule_queue_check"]
-    asked = {(r["queue"], r["check_name"]) for r in protections(rule_book().in_force(DAY), plan)}
+    rows = changed("contact_plan", forget).rows()
+    plan = [row for table, row in rows if table == "rule_queue_check"]
+    packs = tuple(rule_book().of_kind(ContactChecks, DAY))
+    asked = {(r["queue"], r["check_name"]) for r in protections(packs, plan)}
     for queue in ("sms_reminder", "call_list", "go_live", "legal_preparation"):
         for check in ("no_hold", "not_deceased", "of_age", "person_is_free", "not_restricted"):
             assert (queue, check) in asked
@@ -112,9 +115,8 @@ def test_a_rule_asked_of_nothing_that_is_there_is_refused() -> None:
     def misname(body: dict[str, Any]) -> None:
         body["rules"][0]["asked_of"] = ["contacts"]
 
-    pack = changed("house_protection", misname)
     with pytest.raises(RuleError, match=r"HOUSE-PRO-001: asked_of contacts is none of"):
-        list(protections((pack,), [{"queue": "go_live", "check_name": "x", "subject": "any"}]))
+        changed("house_protection", misname)
 
 
 @pytest.mark.parametrize(
@@ -132,6 +134,6 @@ def test_an_id_stands_for_one_rule(rule_files: RuleFiles, doubled: str, told: st
 
 def test_the_versions_of_a_pack_keep_their_ids() -> None:
     packs = [p for p in rule_book().packs if p.name == "cn_holds"]
-    ids = [{rule["id"] for rule in p.body["rules"]} for p in packs]
+    ids = [set(pack.rule_ids()) for pack in packs]
     assert len(packs) > 1
     assert set.intersection(*ids)

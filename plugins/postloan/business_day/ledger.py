@@ -20,6 +20,7 @@ from postloan.contracts import FeedContract, catalogue
 from postloan.errors import DayError
 from postloan.ingestion.arrivals.landing_look import note_not_loaded
 from postloan.ingestion.loading.load_order import last_load_no
+from postloan.rules.model import HOUSE, Pack
 from postloan.rules.packs import rule_book
 from postloan.rules.tables import publish_rules
 from postloan.settings import settings
@@ -313,9 +314,23 @@ def _fingerprint(book: Book, hashes: Hashes, day: date, previous: date | None) -
         for key, value in sorted(found.items())
     ]
     before = [previous.isoformat(), book[previous].fingerprint] if previous else None
-    rules = [p.body for p in rule_book().in_force(day)]
+    rules = [_said(pack) for pack in rule_book().in_force(day)]
     text = json.dumps([delivered, before, rules], sort_keys=True, default=str, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _said(pack: Pack) -> dict[str, Any]:
+    """What a version says of a date, as it is written.
+
+    Whom it binds has decided that it is in force, and moves no date. What is of the house was once
+    of no jurisdiction: the dates of that time have their fingerprint without the word.
+    """
+    said = dict(pack.document)
+    if said.get("jurisdiction") == HOUSE:
+        del said["jurisdiction"]
+    applies_to = dict(said.pop("applies_to", {}))
+    applies_to.pop("actor", None)
+    return {**said, "applies_to": applies_to} if applies_to else said
 
 
 def _write(warehouse: Warehouse, record: DayRecord) -> None:

@@ -1,18 +1,18 @@
 """What may leave the house: the columns of a task file against the list in the rule packs."""
 
 from datetime import date
-from typing import Any
 
 from postloan.contracts import Column, TaskFileContract, catalogue
 from postloan.errors import ContractError
-from postloan.rules.packs import Pack, rule_book
+from postloan.rules.kinds.privacy import NeverExport, Privacy
+from postloan.rules.packs import rule_book
 
 PACK = "cn_privacy"
 
 
-def _banned(column: Column, never_export: dict[str, list[str]]) -> bool:
-    return column.classification in never_export["classifications"] or any(
-        part in column.name for part in never_export["names_containing"]
+def _banned(column: Column, never_export: NeverExport) -> bool:
+    return column.classification in never_export.classifications or any(
+        part in column.name for part in never_export.names_containing
     )
 
 
@@ -20,7 +20,7 @@ def _source_columns(column: Column) -> tuple[str, ...]:
     return (column.name, f"{column.name}_zh")
 
 
-def check_contract(contract: TaskFileContract, pack: Pack) -> None:
+def check_contract(contract: TaskFileContract, pack: Privacy) -> None:
     """Refuse a task file that carries more than its list allows.
 
     Args:
@@ -30,15 +30,14 @@ def check_contract(contract: TaskFileContract, pack: Pack) -> None:
     Raises:
         ContractError: names the file, the columns and what to do.
     """
-    allowed = pack.body["task_file_columns"].get(contract.queue, ())
-    never: dict[str, Any] = pack.body["never_export"]
+    allowed = pack.task_file_columns.get(contract.queue, ())
     unlisted = [c.name for c in contract.table.columns if c.name not in allowed]
     if unlisted:
         raise ContractError(
             f"{contract.path.name}: the columns {', '.join(unlisted)} are not on the list of "
             f"{pack.path.name}. Take them out, or have them allowed there."
         )
-    banned = [c.name for c in contract.table.columns if _banned(c, never)]
+    banned = [c.name for c in contract.table.columns if _banned(c, pack.never_export)]
     if banned and not contract.is_internal:
         raise ContractError(
             f"{contract.path.name}: {', '.join(banned)} may not leave the house; the receiver "
@@ -77,5 +76,5 @@ def checked_recall_file(day: date) -> TaskFileContract:
 
 
 def _checked(contract: TaskFileContract, day: date) -> TaskFileContract:
-    check_contract(contract, rule_book().pack(PACK, day))
+    check_contract(contract, rule_book().pack(PACK, day, Privacy))
     return contract

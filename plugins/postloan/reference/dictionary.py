@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Any
 
 from open_data_contract_standard.model import DataQuality
 
 from postloan.contracts import Column, FeedContract, catalogue
 from postloan.reference.markdown import cell, facts, in_repository, table
-from postloan.rules.packs import Pack, rule_book
-from postloan.rules.retention import KIND
+from postloan.rules.kinds.retention import RetentionRule, RetentionTimes
+from postloan.rules.packs import rule_book
 
 INTRODUCTION = """
 # Data dictionary
@@ -50,17 +49,16 @@ def _retention() -> Iterator[str]:
         "Where several rules name the same thing the longest time counts, and a legal hold keeps "
         "it longer (`python -m postloan hold`)."
     )
-    packs = [p for p in rule_book("demo").in_force(date.max) if p.kind == KIND]
-    yield table(RETENTION_HEADER, (_kept(p, rule) for p in packs for rule in p.body["rules"]))
+    packs = rule_book("demo").of_kind(RetentionTimes, date.max)
+    yield table(RETENTION_HEADER, (_kept(pack, rule) for pack in packs for rule in pack.rules))
 
 
-def _kept(pack: Pack, rule: dict[str, Any]) -> tuple[str, ...]:
-    ((unit, number),) = rule["keep"].items()
-    since = str(rule.get("counts_from", "business_date")).replace("_", " ")
-    what = [f"[{name}](tables.md#{name})" for name in rule.get("tables", ())]
-    what += [f"files: {kind.replace('_', ' ')}" for kind in rule.get("files", ())]
-    title = f"{rule['title']['zh']} {rule['title']['en']}"
-    return (f"{rule['id']}@{pack.version}", title, ", ".join(what), f"{number} {unit}", since)
+def _kept(pack: RetentionTimes, rule: RetentionRule) -> tuple[str, ...]:
+    what = [f"[{name}](tables.md#{name})" for name in rule.tables or ()]
+    what += [f"files: {kind.replace('_', ' ')}" for kind in rule.files or ()]
+    title = f"{rule.title.zh} {rule.title.en}"
+    since = rule.counts_from.replace("_", " ")
+    return (f"{rule.id}@{pack.version}", title, ", ".join(what), rule.keep.told(), since)
 
 
 def _feed(feed: FeedContract) -> Iterator[str]:

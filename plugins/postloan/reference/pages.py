@@ -1,4 +1,4 @@
-"""The generated pages: where they stand, and whether they still say what the sources say."""
+"""What is generated: where it stands, and whether it still says what its sources say."""
 
 import difflib
 from collections.abc import Callable
@@ -9,6 +9,7 @@ from postloan.reference.dictionary import dictionary_page
 from postloan.reference.portable_sql import portable_sql_page
 from postloan.reference.steps import steps_page
 from postloan.reference.tables import tables_page
+from postloan.rules.schema import pack_schema
 from postloan.settings import REPOSITORY
 
 DOCS = REPOSITORY / "docs"
@@ -18,7 +19,9 @@ PAGES: dict[str, Callable[[], str]] = {
     "dags.md": dags_page,
     "steps.md": steps_page,
     "portable_sql.md": portable_sql_page,
+    "../include/rules/_schema/rule_pack.schema.json": pack_schema,
 }
+"""Path, from the folder of the pages, and what makes its text."""
 SHOWN_LINES = 12
 
 
@@ -26,7 +29,7 @@ def write_pages(folder: Path = DOCS) -> list[Path]:
     """Write all pages; returns those whose text has changed."""
     changed = []
     for name, page in PAGES.items():
-        path, text = folder / name, page()
+        path, text = (folder / name).resolve(), page()
         if not path.exists() or path.read_text(encoding="utf-8") != text:
             path.write_text(text, encoding="utf-8")
             changed.append(path)
@@ -37,7 +40,7 @@ def stale_pages(folder: Path = DOCS) -> dict[Path, list[str]]:
     """Pages that no longer say what their sources say, each with the first lines that differ."""
     stale = {}
     for name, page in PAGES.items():
-        path = folder / name
+        path = (folder / name).resolve()
         old = path.read_text(encoding="utf-8").split("\n") if path.exists() else []
         new = page().split("\n")
         if old != new:

@@ -1,10 +1,103 @@
-"""Single values of a pack as rows, for the kinds that carry some beside their own rules."""
+"""Single values of a pack: each a typed field with its bounds, read by its name."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from postloan.rules.packs import Pack
+from pydantic import model_validator
+from pydantic.annotated_handlers import GetJsonSchemaHandler
+from pydantic_core import CoreSchema
+
+from postloan.rules.model import Cited, Pack, Part, Row, Words
+from postloan.rules.values import IfTold, Natural, Positive
+from postloan.text.shown_text import shown
+
+TABLE = "rule_parameter"
+NAME = "parameter"
+
+
+class Parameter(Cited):
+    """One value, with the id by which lineage names it; a subclass says what it may be."""
+
+    id: str
+    parameter: str
+    title: Words
+    value: Any
+    unit: IfTold[str] = None
+
+
+class Number(Parameter):
+    """A whole number, which may be 0."""
+
+    value: Natural
+
+
+class Count(Parameter):
+    """A whole number of at least 1."""
+
+    value: Positive
+
+
+class Word(Parameter):
+    """A word that a SELECT knows."""
+
+    value: str
+
+
+class Parameters(Part):
+    """The values of a pack: a list in the file, each with its name; here a field for each.
+
+    A subclass names the values that somebody reads. All of them must be there, and no other.
+    """
+
+    @model_validator(mode="before")
+    @classmethod
+    def _by_name(cls, told: Any) -> Any:
+        if not isinstance(told, list | tuple):
+            raise ValueError("is no list of parameters. Begin each with a dash.")
+        named: dict[str, Any] = {}
+        for one in told:
+            name = one.get(NAME) if isinstance(one, Mapping) else None
+            if not isinstance(name, str):
+                raise ValueError(f"one of the list has no '{NAME}'. Write the name of the value.")
+            if name in named:
+                raise ValueError(f"the parameter {shown(name)} stands twice. Keep one of the two.")
+            named[name] = one
+        return named
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        told = handler(schema)
+        whole = handler.resolve_ref_schema(told)
+        fields: dict[str, Any] = whole["properties"]
+        whole.clear()
+        whole.update(_list_of(fields))
+        return told
+
+    def each(self) -> Iterator[Parameter]:
+        """The values, in the order in which the model names them."""
+        for name in type(self).model_fields:
+            yield getattr(self, name)
+
+    def rows(self, pack: Pack) -> Iterator[tuple[str, Row]]:
+        """The values as rows of `rule_parameter`."""
+        for parameter in self.each():
+            yield (
+                TABLE,
+                {
+                    "pack": pack.name,
+                    "parameter": parameter.parameter,
+                    "value_text": _text(parameter.value),
+                    "value_number": _number(parameter.value),
+                    **pack.rule_of(parameter.id),
+                },
+            )
+
+
+def _text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _number(value: Any) -> Decimal | None:
@@ -14,20 +107,17 @@ def _number(value: Any) -> Decimal | None:
         return None
 
 
-def parameter_rows(
-    pack: Pack, _known: tuple[str, ...] = ()
-) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The `parameters` of a pack as rows of `rule_parameter`; none if it has no such part."""
-    for parameter in pack.body.get("parameters", ()):
-        value = parameter["value"]
-        yield (
-            "rule_parameter",
-            {
-                "pack": pack.name,
-                "parameter": parameter["parameter"],
-                "value_text": str(value).lower() if isinstance(value, bool) else str(value),
-                "value_number": _number(value),
-                "rule_id": parameter["id"],
-                "rule_version": pack.version,
-            },
-        )
+def _list_of(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The list as an editor knows it: each value by its name, all of them there."""
+    is_named = {name: {"properties": {NAME: {"const": name}}} for name in fields}
+    return {
+        "type": "array",
+        "items": {
+            "type": "object",
+            "required": [NAME],
+            "properties": {NAME: {"enum": list(fields)}},
+            "allOf": [{"if": is_named[name], "then": field} for name, field in fields.items()],
+        },
+        "allOf": [{"contains": {**one, "required": [NAME]}} for one in is_named.values()],
+        "maxItems": len(fields),
+    }

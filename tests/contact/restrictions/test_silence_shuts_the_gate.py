@@ -7,6 +7,7 @@ import pytest
 from postloan.business_day.gates import release_gate
 from postloan.contracts import catalogue
 from postloan.errors import DeliveryError
+from postloan.rules.kinds.gates import Gates
 from postloan.rules.packs import rule_book
 from tests.support.debtors import Debtors
 from tests.support.deliveries import NEXT_DAY, OPENING_DAY
@@ -83,10 +84,10 @@ def test_a_delivery_refused_as_a_whole_shuts_the_gate_until_it_is_mended(
 def test_the_gates_know_every_feed_that_restricts() -> None:
     restricts = {f.name for f in catalogue().feeds.values() if f.restricts}
     optional = {f.name for f in catalogue().feeds.values() if f.restricts and not f.is_required}
-    (pack,) = [p for p in rule_book().in_force(NEXT_DAY) if p.name == "restriction_gates"]
+    pack = rule_book().pack("restriction_gates", NEXT_DAY, Gates)
     listed: dict[str, set[str]] = {}
-    for check in pack.body["checks"]:
-        listed.setdefault(check["check"], set()).update(check["of"])
+    for gate in pack.checks:
+        listed.setdefault(gate.check, set()).update(gate.of)
     assert listed["delivery_refused"] == restricts
     # What core banking leaves out of a delivery is not new; without one no date opens.
     core = {f.name for f in catalogue().feeds_of("core_banking")}

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from postloan.business_date import FIRST_DATE, LAST_DATE, is_business_date
 from postloan.errors import DeliveryError
+from postloan.rules.kinds.parameters import DeliveryDates
 from postloan.rules.packs import rule_book
 from postloan.settings import settings
 from postloan.warehouse import Warehouse
@@ -36,8 +37,7 @@ def days_ahead(day: date) -> int:
     Raises:
         RuleError: the rules cannot be read.
     """
-    parameters = rule_book().pack(PACK, day).body["parameters"]
-    return next(int(p["value"]) for p in parameters if p["parameter"] == "days_ahead")
+    return rule_book().pack(PACK, day, DeliveryDates).parameters.days_ahead.value
 
 
 def newest_date(warehouse: Warehouse) -> date:

@@ -21,6 +21,7 @@ from typing import NamedTuple
 
 from postloan.files.spreadsheet import guarded, unguarded
 from postloan.ingestion.reading.refusals import MAX_RECORD_BYTES
+from postloan.rules.kinds.parameters import QuarantineFiles
 from postloan.rules.packs import rule_book
 from postloan.text.shown_text import as_it_was, made_visible
 from postloan.warehouse import Warehouse
@@ -64,8 +65,8 @@ def listed_at_most(day: date) -> Listed:
     Raises:
         RuleError: the rules cannot be read.
     """
-    told = {p["parameter"]: p["value"] for p in rule_book().pack(PACK, day).body["parameters"]}
-    return Listed(int(told["listed_rows"]), int(told["listed_megabytes"]))
+    told = rule_book().pack(PACK, day, QuarantineFiles).parameters
+    return Listed(told.listed_rows.value, told.listed_megabytes.value)
 
 
 def publish_quarantine(

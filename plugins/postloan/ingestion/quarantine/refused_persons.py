@@ -10,12 +10,12 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
-from typing import Any
 
 from postloan.ingestion.loading.staging import Staging
 from postloan.ingestion.loading.telephone_numbers import numbers_in
 from postloan.ingestion.quarantine.swallowed_rows import PossibleRow
 from postloan.ingestion.quarantine.unclear_names import whole_fields
+from postloan.rules.kinds.contact_checks import CheckRule, ContactChecks
 from postloan.rules.packs import rule_book
 
 BEARER = "bearer"
@@ -166,8 +166,8 @@ def bearers(
         having = people.get((kind, spelling), set())
         if having & named.get(line_no, set()) or (kind, spelling) in told_of:
             continue
-        is_shared = any(len(having) > rule["most_customers"] for rule in rules)
-        is_typed = any(re.search(rule["pattern"], spelling) for rule in rules)
+        is_shared = any(len(having) > (rule.most_customers or 0) for rule in rules)
+        is_typed = any(re.search(rule.pattern or "", spelling) for rule in rules)
         if kind == _IDENTITY and (is_shared or is_typed):
             continue
         if is_shared:
@@ -227,11 +227,11 @@ def _found(staging: Staging, told: Iterable[tuple[str, str]]) -> dict[tuple[str,
     return found
 
 
-def _rules(day: date) -> list[dict[str, Any]]:
+def _rules(day: date) -> list[CheckRule]:
     """What is typed in place of an identity number, and how many customers one person can be."""
     return [
         rule
-        for pack in rule_book().in_force(day)
-        for rule in pack.body.get("rules", ())
-        if isinstance(rule, dict) and rule.get("check") == _CHECK
+        for pack in rule_book().of_kind(ContactChecks, day)
+        for rule in pack.rules
+        if rule.check == _CHECK
     ]
