@@ -1,8 +1,6 @@
 """Packs that would be misread are refused with a message that names the place."""
 
 import re
-from collections.abc import Callable
-from copy import deepcopy
 from datetime import date
 from typing import Any
 
@@ -10,21 +8,12 @@ import pytest
 
 from postloan.errors import RuleError
 from postloan.rules.kinds.contact_checks import ContactChecks
-from postloan.rules.model import Pack
 from postloan.rules.packs import _load, rule_book
 from postloan.rules.protections import protections
-from postloan.rules.reading import read_pack
+from tests.support.changed_pack import changed
 from tests.support.rule_files import RuleFiles
 
 DAY = date(2026, 11, 20)
-
-
-def changed(name: str, change: Callable[[dict[str, Any]], None]) -> Pack:
-    """A pack of the repository, read again with something changed in it."""
-    pack = rule_book().pack(name, DAY, Pack)
-    document = deepcopy(dict(pack.document))
-    change(document)
-    return read_pack(document, pack.path)
 
 
 def test_hours_that_end_before_they_begin_are_refused() -> None:

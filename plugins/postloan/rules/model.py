@@ -40,9 +40,10 @@ class Part(BaseModel):
         known = [field.alias or name for name, field in cls.model_fields.items()]
         for key in told if isinstance(told, Mapping) else ():
             if key not in known:
-                near = get_close_matches(str(key), known, 1)
-                hint = f"It may be meant for {near[0]}" if near else f"Keys are {', '.join(known)}"
-                raise ValueError(f"nobody reads '{shown(key)}' here. {hint}; or take it out.")
+                meant = ", ".join(get_close_matches(str(key), known, 1) or known)
+                raise ValueError(
+                    f"nobody reads '{shown(key)}' here. Write {meant}, or take it out."
+                )
         return told
 
 

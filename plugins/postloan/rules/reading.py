@@ -105,7 +105,7 @@ _TOLD: dict[str, _Told] = {
     "missing": lambda _: "is missing. Write it.",
     "literal_error": lambda c: f"is none of {_listed(c['expected'])}.",
     "string_type": lambda _: "is no text. Write it in quotes.",
-    "string_pattern_mismatch": lambda c: f"has not the form {c['pattern']}.",
+    "string_pattern_mismatch": lambda c: f"has not the form {c['pattern']}. Write it so.",
     "int_type": lambda _: "is no whole number. Write it in digits, without quotes.",
     "bool_type": lambda _: "is neither true nor false. Write one of them, without quotes.",
     "tuple_type": lambda _: "is no list. Begin each entry with a dash, or use brackets.",
@@ -134,8 +134,9 @@ def _told(error: ErrorDetails) -> str:
     tell: Callable[[Mapping[str, Any]], str] = _TOLD.get(
         error["type"], lambda _: f"is refused: {without_secrets(error['msg'], LONGEST)}."
     )
-    words = tell(context)
-    value = error["input"]
+    words, value = tell(context), error["input"]
+    if value is None:
+        return "has no value. Write one."
     is_single = not isinstance(value, Mapping | Iterable) or isinstance(value, str)
     if error["type"] in _WITHOUT_VALUE or not is_single:
         return words

@@ -10,9 +10,10 @@ from typing import Any
 
 from postloan.contracts import catalogue
 from postloan.errors import RuleError
+from postloan.rules.kinds.bands import STAGES
 from postloan.rules.kinds.calendar import Calendar
 from postloan.rules.kinds.contact_checks import ContactChecks
-from postloan.rules.model import Row
+from postloan.rules.model import Row, every_product
 from postloan.rules.packs import RuleBook, rule_book
 from postloan.rules.protections import protections
 from postloan.warehouse import Warehouse
@@ -49,11 +50,30 @@ def _check_one_rule_per_product(rows: Mapping[str, list[Row]]) -> None:
             )
 
 
+def _check_every_product_is_counted(rows: Mapping[str, list[Row]]) -> None:
+    """Refuse a product whose days past due would be counted by no rule, and so come out as none."""
+    told = {
+        "what is past due": {row["product"] for row in rows["rule_past_due"]},
+        "in which order money pays what is due": {r["product"] for r in rows["rule_waterfall"]},
+        "which stage a loan is at": {
+            row["product"] for row in rows["rule_band"] if row["band_set"] == STAGES
+        },
+    }
+    for what, products in told.items():
+        lacking = [product for product in every_product() if product not in products]
+        if lacking:
+            raise RuleError(
+                f"No rule in force says {what} for {', '.join(lacking)}. Add a pack to "
+                f"include/rules/delinquency, or its jurisdiction to POSTLOAN_JURISDICTIONS."
+            )
+
+
 def compile_rules(book: RuleBook, day: date) -> dict[str, list[Row]]:
     """All rule rows that hold on a business date, by table.
 
     Raises:
-        RuleError: two packs claim the same product, or a rule is about a check that there is not.
+        RuleError: two packs claim the same product or none does, or a rule is about a check that
+            there is not.
     """
     rows: dict[str, list[Row]] = defaultdict(list)
     for pack in book.in_force(day):
@@ -71,6 +91,7 @@ def compile_rules(book: RuleBook, day: date) -> dict[str, list[Row]]:
     rows["rule_queue_check"] += list(protections(checks, rows["rule_queue_check"]))
     rows["rule_due_date_roll"] += _due_date_rolls(book.of_kind(Calendar, day), rows)
     _check_one_rule_per_product(rows)
+    _check_every_product_is_counted(rows)
     return dict(rows)
 
 

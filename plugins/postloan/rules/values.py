@@ -4,10 +4,12 @@ Types are strict: a text is no number, a number no text, and `yes` no truth valu
 is taken for what its author did not write.
 """
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from math import isfinite
 from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, BeforeValidator, Field, GetCoreSchemaHandler, WithJsonSchema
@@ -40,32 +42,42 @@ Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "
 # Numbers ----------------------------------------------------------------------------------------
 
 AMOUNT = "^[0-9]+[.][0-9]{2}$"
-SHARE = "^[0-9]{1,4}[.][0-9]{2}$"
+PERCENT = "^[0-9]{1,4}[.][0-9]{2}$"
 
 
-def decimal_of(value: Any) -> Decimal:
+def _number(value: Any) -> Decimal:
     """A number as it is written; binary fractions never come near it."""
-    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not is_number or not isfinite(value):
         raise ValueError(f"'{shown(value)}' is no number. Write it in digits, without quotes.")
     return Decimal(str(value))
 
 
-def _quoted(value: Any) -> Decimal:
-    if not isinstance(value, str):
-        raise ValueError(
-            f'{shown(value)} is no amount in quotes. Write it with two places: "100.00".'
-        )
-    if not value.isascii() or not value.replace(".", "", 1).isdecimal() or value[-3:-2] != ".":
-        raise ValueError(f"'{shown(value)}' is no amount with two places, such as \"100.00\".")
-    return Decimal(value)
+def _quoted(pattern: str, meant: str) -> Callable[[Any], Decimal]:
+    """A reader of decimals in quotes; without quotes YAML would make them binary fractions."""
+
+    def read(value: Any) -> Decimal:
+        if not isinstance(value, str) or not re.fullmatch(pattern, value):
+            raise ValueError(
+                f"{shown(repr(value))} is no {meant}. Write it in quotes and with two places, "
+                f'such as "100.00".'
+            )
+        return Decimal(value)
+
+    return read
 
 
 Money = Annotated[
-    Decimal, BeforeValidator(_quoted), WithJsonSchema({"type": "string", "pattern": AMOUNT})
+    Decimal,
+    BeforeValidator(_quoted(AMOUNT, "amount")),
+    WithJsonSchema({"type": "string", "pattern": AMOUNT}),
 ]
-"""An amount or a share in percent, in quotes and with two places."""
-
-Number = Annotated[Decimal, BeforeValidator(decimal_of), WithJsonSchema({"type": "number"})]
+Percent = Annotated[
+    Decimal,
+    BeforeValidator(_quoted(PERCENT, "share below 10000 percent")),
+    WithJsonSchema({"type": "string", "pattern": PERCENT}),
+]
+Number = Annotated[Decimal, BeforeValidator(_number), WithJsonSchema({"type": "number"})]
 
 Natural = Annotated[int, Field(ge=0)]
 Positive = Annotated[int, Field(ge=1)]
@@ -136,8 +148,6 @@ IfTold = Annotated[T | None, _NeverEmpty()]
 """A key that may be left out, and is not left empty."""
 
 # Of parts ---------------------------------------------------------------------------------------
-
-SchemaExtra = Mapping[str, Any]
 
 
 def exactly_one(*names: str) -> Callable[[Any], Any]:

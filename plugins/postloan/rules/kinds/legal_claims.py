@@ -1,19 +1,16 @@
 """Which claims are brought, who must approve them, and what courts do with a loan of ours."""
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
 from postloan.rules.kinds.legal_wording import Wording, wording_rows
 from postloan.rules.model import Cited, Pack, Rows, Words
-from postloan.rules.values import SHARE, Currency, Money, Several, required
+from postloan.rules.values import Currency, Money, Percent, Several, required
 
 SUBJECTS = ("claim_scope", "case_state", "case_reason")
 """What must be said in words of a claim and its case."""
-
-_MOST_PERCENT = Decimal("9999.99")
 
 
 class CourtEvent(Cited):
@@ -39,12 +36,7 @@ class LegalClaims(Pack):
     minimum_claim: Mapping[Currency, Money]
     two_approvers_above: Mapping[Currency, Money]
     claim_growth_covered: Annotated[
-        Money,
-        Field(
-            le=_MOST_PERCENT,
-            description="Percent that a claim may grow by under its approval.",
-            json_schema_extra={"pattern": SHARE},
-        ),
+        Percent, Field(description="How far a claim may grow under its approval.")
     ]
     court_events: Several[CourtEvent]
     wording: Annotated[

@@ -1,6 +1,8 @@
 """When an instalment is past due, and how its days are counted."""
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from postloan.rules.model import Cited, Pack, Part, Rows
 from postloan.rules.values import Money, Natural
@@ -18,7 +20,7 @@ class Counting(Cited):
 
     tolerance_amount: Money
     grace: Grace
-    due_date_counts_as: Literal[0, 1]
+    due_date_counts_as: Annotated[int, Field(ge=0, le=1)]
     due_date_roll: Literal["none", "following"]
 
 
