@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from postloan.contracts import catalogue
 from postloan.errors import RuleError
 from postloan.reference import pages
 from postloan.rules import kinds as package
@@ -147,6 +148,15 @@ def test_every_product_is_counted_by_some_rule(rule_files: RuleFiles) -> None:
     _load.cache_clear()
     with pytest.raises(RuleError, match="in which order money pays what is due for credit_card"):
         compile_rules(rule_book(), DAY)
+
+
+def test_every_row_is_one_of_its_table() -> None:
+    for table, rows in compile_rules(rule_book(), DAY).items():
+        columns = {c.name: c for c in catalogue().tables[table].columns}
+        required = {name for name, c in columns.items() if c.required} - {"business_date"}
+        for row in rows:
+            assert row.keys() <= columns.keys(), table
+            assert {name for name in required if row.get(name) is None} == set(), table
 
 
 # The schema for editors --------------------------------------------------------------------------
