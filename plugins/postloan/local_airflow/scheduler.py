@@ -11,9 +11,9 @@ from importlib import import_module
 LIBRARIES = (
     "duckdb",
     "great_expectations",
-    "jsonschema",
     "open_data_contract_standard.model",
     "pyarrow",
+    "pydantic",
     "sqlglot",
     "yaml",
 )
