@@ -81,6 +81,7 @@ class Book:
         stage, rank = stage_of(days_past_due)
         bound = next((b for b, s, _ in STAGES if s == stage), 0)
         common = {"business_date": on, "loan_id": loan_id, "customer_id": customer_id}
+        common |= {"known_from": on, "version_no": 1}
         terms = {"product": "consumer", "currency": values.pop("currency", "CNY")}
         staged = {
             "stage": stage,

@@ -1,11 +1,11 @@
 -- contact_check: every check of every candidate, passed or not; of tasks that stand, those not
 -- passed.
 --
--- What has no refusal is passed. A check without a file of its own is judged by nobody and has no
--- row here: whoever asks for it is refused.
+-- What has no refusal is passed. Default deny stands here and nowhere else: a check that nothing
+-- judges is not passed, nor is the only row of a queue that asks for none.
 --
 -- grain   queue, candidate_key, check_name, subject
--- reads   contact_check_due, judging_check, contact_refusal
+-- reads   contact_check_due, judging_check, contact_refusal, unjudged_check
 -- write   temporary
 
 select
@@ -31,3 +31,17 @@ left join contact_refusal as refusal
 where
     not due.is_standing
     or refusal.queue is not null
+
+union all
+
+select
+    queue,
+    candidate_key,
+    check_name,
+    subject,
+    false as is_passed,
+    'check_not_available' as reason,
+    'no rule in force judges this' as inputs,
+    rule_id,
+    rule_version
+from unjudged_check

@@ -9,50 +9,34 @@
 -- A hold of the person under another customer number stops the case like one of the debtor, where it
 -- begins after the date's own check of that (`same_person`) has looked.
 --
--- Default deny: a check without a verdict refuses. Where the debtor of a loan is another one by
--- now, what protects either of them counts. A date that something was loaded for after it was run
+-- A check that is not passed refuses. Where the debtor of a loan is another one by now, what
+-- protects either of them counts. A date that something was loaded for after it was run
 -- is not known as it is: nothing is decided until it, or a later one, is run.
 --
 -- grain   case_id, reason
--- reads   legal_case_now, legal_case_debtor, rule_queue_check, contact_check, current_hold,
+-- reads   legal_case_now, legal_case_debtor, contact_check, current_hold,
 --         current_complaint, current_pause, current_plan_request, legal_news, told_load,
 --         position_difference, disputed_case, one_person
 -- write   temporary
 
 with
 
-needed as (
-
-    select
-        legal_case_debtor.case_id,
-        legal_case_debtor.candidate_key,
-        rule_queue_check.check_name,
-        rule_queue_check.subject
-    from legal_case_debtor
-    left join rule_queue_check
-        on
-            rule_queue_check.business_date = cast($business_date as date)
-            and rule_queue_check.queue = 'legal_case_approved'
-
-),
-
 refused as (
 
     select
-        needed.case_id,
+        legal_case_debtor.case_id,
         case
+            -- Nobody has asked about it.
             when contact_check.check_name is null then 'check_not_available'
             -- The check of holds and the claim tell of the same dispute: it is one reason.
             when contact_check.reason = 'hold_amount_disputed' then 'amount_disputed'
             else contact_check.reason
         end as reason
-    from needed
+    from legal_case_debtor
     left join contact_check
         on
             contact_check.queue = 'legal_case_approved'
-            and needed.candidate_key = contact_check.candidate_key
-            and needed.check_name = contact_check.check_name
-            and (needed.subject = 'any' or needed.subject = contact_check.subject)
+            and legal_case_debtor.candidate_key = contact_check.candidate_key
     where
         contact_check.check_name is null
         or not contact_check.is_passed

@@ -1,10 +1,9 @@
 -- contact_denial: wishes that are refused, one row for each check that was not passed.
 --
--- Default deny: a queue without checks and a check without a verdict refuse as well. Loans on hold,
--- paused or paid since that a message or a call leaves out are rows of their own.
+-- Loans on hold, paused or paid since that a message or a call leaves out are rows of their own.
 --
 -- grain   business_date, queue, candidate_key, check_name, subject
--- reads   contact_candidate, contact_check, contact_due, contact_check_rule, rule_queue_check
+-- reads   contact_candidate, contact_check, contact_due, contact_check_rule
 -- write   partition business_date
 
 with
@@ -18,42 +17,6 @@ candidates as (
         loan_id
     from contact_candidate
     where business_date = cast($business_date as date)
-
-),
-
-needed as (
-
-    select
-        queue,
-        check_name,
-        subject,
-        rule_id,
-        rule_version
-    from rule_queue_check
-    where business_date = cast($business_date as date)
-
-),
-
-unjudged as (
-
-    -- Needed, but nothing has judged it: no rule in force, or a check nobody has written.
-    select
-        candidates.queue,
-        candidates.candidate_key,
-        coalesce(needed.check_name, 'none') as check_name,
-        coalesce(needed.subject, 'any') as subject,
-        needed.rule_id,
-        needed.rule_version
-    from candidates
-    left join needed
-        on candidates.queue = needed.queue
-    left join contact_check
-        on
-            candidates.queue = contact_check.queue
-            and candidates.candidate_key = contact_check.candidate_key
-            and needed.check_name = contact_check.check_name
-            and (needed.subject = 'any' or needed.subject = contact_check.subject)
-    where contact_check.queue is null
 
 ),
 
@@ -156,26 +119,6 @@ inner join contact_check
         candidates.queue = contact_check.queue
         and candidates.candidate_key = contact_check.candidate_key
 where not contact_check.is_passed
-
-union all
-
-select
-    cast($business_date as date) as business_date,
-    unjudged.queue,
-    unjudged.candidate_key,
-    unjudged.check_name,
-    unjudged.subject,
-    candidates.customer_id,
-    candidates.loan_id,
-    'check_not_available' as reason,
-    'no rule in force judges this' as inputs,
-    unjudged.rule_id,
-    unjudged.rule_version
-from unjudged
-inner join candidates
-    on
-        unjudged.queue = candidates.queue
-        and unjudged.candidate_key = candidates.candidate_key
 
 union all
 

@@ -11,52 +11,14 @@
 
 with
 
-needed as (
-
-    select
-        queue,
-        count(*) as checks
-    from rule_queue_check
-    where business_date = cast($business_date as date)
-    group by queue
-
-),
-
-judged as (
-
-    select
-        contact_check.queue,
-        contact_check.candidate_key,
-        rule_queue_check.check_name,
-        rule_queue_check.subject,
-        bool_and(contact_check.is_passed) as is_passed
-    from contact_check
-    inner join rule_queue_check
-        on
-            rule_queue_check.business_date = cast($business_date as date)
-            and contact_check.queue = rule_queue_check.queue
-            and contact_check.check_name = rule_queue_check.check_name
-            and (
-                rule_queue_check.subject = 'any'
-                or contact_check.subject = rule_queue_check.subject
-            )
-    group by
-        contact_check.queue,
-        contact_check.candidate_key,
-        rule_queue_check.check_name,
-        rule_queue_check.subject
-
-),
-
 passed as (
 
     select
         queue,
-        candidate_key,
-        count(*) as checks
-    from judged
-    where is_passed
+        candidate_key
+    from contact_check
     group by queue, candidate_key
+    having bool_and(is_passed)
 
 ),
 
@@ -133,13 +95,10 @@ allowed as (
     from contact_candidate
     inner join contact_moment
         on contact_candidate.business_date = contact_moment.business_date
-    inner join needed
-        on contact_candidate.queue = needed.queue
     inner join passed
         on
             contact_candidate.queue = passed.queue
             and contact_candidate.candidate_key = passed.candidate_key
-            and needed.checks = passed.checks
     left join recipient
         on contact_candidate.customer_id = recipient.customer_id
     left join contact_queues
