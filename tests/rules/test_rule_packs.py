@@ -10,6 +10,7 @@ from postloan.errors import RuleError
 from postloan.rules.kinds.contact_checks import ContactChecks
 from postloan.rules.packs import _load, rule_book
 from postloan.rules.protections import protections
+from postloan.rules.tables import compile_rules
 from tests.support.changed_pack import changed
 from tests.support.rule_files import RuleFiles
 
@@ -82,7 +83,7 @@ def test_a_check_asked_for_whole_and_in_part_is_refused() -> None:
 
 def test_law_and_house_are_kept_apart() -> None:
     for pack in rule_book().of_kind(ContactChecks, DAY):
-        for _, row in pack.rows():
+        for row in (row for table, row in pack.rows() if table == "rule_contact_check"):
             assert row["is_law"] is row["rule_id"].startswith("CN-")
 
 
@@ -106,6 +107,21 @@ def test_a_rule_asked_of_nothing_that_is_there_is_refused() -> None:
 
     with pytest.raises(RuleError, match=r"HOUSE-PRO-001: asked_of contacts is none of"):
         changed("house_protection", misname)
+
+
+def test_words_for_a_death_stand_one_by_one() -> None:
+    words = {r["word"] for r in compile_rules(rule_book(), DAY)["rule_check_word"]}
+    assert {"已故", "去世", "dead"} <= words
+    assert not any("|" in word for word in words)
+
+
+@pytest.mark.parametrize("pattern", ["dead|^died", "已故||死", "passed away"])
+def test_a_word_for_a_death_is_a_word(pattern: str) -> None:
+    def misspell(body: dict[str, Any]) -> None:
+        next(r for r in body["rules"] if r["check"] == "not_deceased")["pattern"] = pattern
+
+    with pytest.raises(RuleError, match=r"HOUSE-PRO-011: the pattern of not_deceased is words"):
+        changed("house_protection", misspell)
 
 
 @pytest.mark.parametrize(

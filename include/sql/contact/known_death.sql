@@ -7,7 +7,7 @@
 -- right, and a name is no field for it: both hold as the others do, but are a question.
 --
 -- grain   customer_id, told_by, record_key
--- reads   customer, enrolment, rule_enrolment_code, rule_enrolment_status, rule_contact_check,
+-- reads   customer, enrolment, rule_enrolment_code, rule_enrolment_status, rule_check_word,
 --         standing_release, told_load
 -- write   view
 
@@ -38,11 +38,11 @@ told as (
         min(customer.received_on) as received_on,
         true as is_doubtful
     from customer
-    inner join rule_contact_check
+    inner join rule_check_word
         on
-            rule_contact_check.business_date = cast($business_date as date)
-            and rule_contact_check.check_name = 'not_deceased'
-            and regexp_matches(lower(customer.customer_name), rule_contact_check.pattern)
+            rule_check_word.business_date = cast($business_date as date)
+            and rule_check_word.check_name = 'not_deceased'
+            and strpos(lower(customer.customer_name), rule_check_word.word) > 0
     where customer.received_on <= cast($known_on as date)
     group by customer.customer_id, customer.customer_name
 
@@ -94,14 +94,14 @@ told as (
         enrolment.received_on,
         enrolment.effective_on > enrolment.received_on + 1 as is_doubtful
     from enrolment
-    inner join rule_contact_check
+    inner join rule_check_word
         on
-            rule_contact_check.business_date = cast($business_date as date)
-            and rule_contact_check.check_name = 'not_deceased'
-            and regexp_matches(
+            rule_check_word.business_date = cast($business_date as date)
+            and rule_check_word.check_name = 'not_deceased'
+            and strpos(
                 lower(translate(enrolment.status_code, '　  ', '')),
-                rule_contact_check.pattern
-            )
+                rule_check_word.word
+            ) > 0
     where enrolment.received_on <= cast($known_on as date)
 
 ),

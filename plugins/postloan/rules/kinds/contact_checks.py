@@ -36,6 +36,12 @@ OWN_HOLD_KINDS = (
 )
 """Kinds of holds that no feed can send: the product holds by itself (`active_hold`)."""
 
+OF_WORDS = "not_deceased"
+"""The check whose pattern is words and nothing else: `rule_check_word` has them one by one.
+
+Names are many, and an engine that is given a pattern by a row makes it anew for every name.
+"""
+
 NEEDS = (
     ("check", "allowed_hours", ("window",)),
     ("check", "no_hold", ("hold_kind",)),
@@ -135,6 +141,15 @@ class CheckRule(Cited, json_schema_extra=_needs()):
         return self
 
     @model_validator(mode="after")
+    def _is_of_words(self) -> Self:
+        if self.check == OF_WORDS and not all(map(str.isalnum, self.words)):
+            raise ValueError(
+                f"the pattern of {OF_WORDS} is words with | between them, and no word has signs or "
+                "blanks. Write the words."
+            )
+        return self
+
+    @model_validator(mode="after")
     def _hours_end_after_they_begin(self) -> Self:
         if self.window and self.window.start >= self.window.end:
             raise ValueError(
@@ -166,6 +181,13 @@ class CheckRule(Cited, json_schema_extra=_needs()):
         """What the check is about."""
         told = (getattr(self, name) for name in SUBJECTS)
         return next((subject for subject in told if subject is not None), ANY)
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The words of its pattern, each once and in small letters, where it is one of words."""
+        if self.check != OF_WORDS or self.pattern is None:
+            return ()
+        return tuple(dict.fromkeys(self.pattern.lower().split("|")))
 
     def queues(self) -> Iterator[str]:
         """The queues that it is asked of, by name, by what they serve or by where they go."""
@@ -200,7 +222,7 @@ class ContactChecks(Pack):
         return self.binding != "house"
 
     def rows(self) -> Rows:
-        """The pack as rows of `rule_contact_check`."""
+        """The pack as rows of `rule_contact_check` and `rule_check_word`."""
         for rule in self.rules:
             yield (
                 "rule_contact_check",
@@ -222,3 +244,6 @@ class ContactChecks(Pack):
                     "rule_version": self.version,
                 },
             )
+            for word in rule.words:
+                told = {"check_name": rule.check, "word": word, "rule_id": rule.id}
+                yield "rule_check_word", {**told, "rule_version": self.version}
