@@ -18,10 +18,11 @@ from postloan.settings import REPOSITORY
 from postloan.warehouse.duckdb.engine import DuckDBWarehouse
 from postloan.warehouse.migration import bring_up_to_date
 from tests.support.fuzzing.account import Account
-from tests.support.fuzzing.bench import Bench, Outcome, SpoiledFile
+from tests.support.fuzzing.bench import Bench
 from tests.support.fuzzing.bombs import BOMBS
 from tests.support.fuzzing.layouts import LAYOUTS, Layout
 from tests.support.fuzzing.seeds import Row, rows_of
+from tests.support.fuzzing.spoiled_file import Outcome, SpoiledFile
 
 FEEDS = tuple(catalogue().feeds.values())
 FILES = int(os.environ.get("POSTLOAN_FUZZ_FILES", 2 * len(FEEDS) * len(LAYOUTS)))

@@ -25,7 +25,7 @@ from postloan.rules.packs import rule_book
 from postloan.rules.tables import publish_rules
 from postloan.settings import settings
 from postloan.warehouse import Warehouse
-from postloan.warehouse.warehouse import Row
+from postloan.warehouse.engine import Row
 
 OPEN, CLOSED, SKIPPED = "open", "closed", "skipped"
 NAMED_DATES = 5

@@ -52,7 +52,7 @@ from postloan.ingestion.reading.own_copy import own_copy
 from postloan.ingestion.reading.refusals import ORPHAN
 from postloan.settings import settings
 from postloan.warehouse import Warehouse
-from postloan.warehouse.warehouse import Row
+from postloan.warehouse.engine import Row
 
 
 @dataclass(frozen=True)

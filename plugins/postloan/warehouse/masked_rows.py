@@ -8,8 +8,9 @@ from sqlglot import exp
 from postloan.contracts import Table, catalogue
 from postloan.contracts.masking import masked
 from postloan.errors import WarehouseError
+from postloan.warehouse.engine import Row
 from postloan.warehouse.statement import Statement
-from postloan.warehouse.warehouse import Row, Warehouse
+from postloan.warehouse.warehouse import Warehouse
 
 
 def table_named(name: str) -> Table:

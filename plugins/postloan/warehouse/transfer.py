@@ -14,8 +14,9 @@ from typing import Any
 from postloan.contracts import Table, catalogue
 from postloan.errors import WarehouseError
 from postloan.warehouse.checksum import Checksum, checksum
+from postloan.warehouse.engine import Row
 from postloan.warehouse.migration import LEDGER as SCHEMA_LEDGER
-from postloan.warehouse.warehouse import Row, Warehouse
+from postloan.warehouse.warehouse import Warehouse
 
 LEDGER = "carried_table"
 OWN_TABLES = (SCHEMA_LEDGER, LEDGER)

@@ -4,8 +4,8 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 
-from tests.support.fuzzing.bench import Outcome, SpoiledFile
 from tests.support.fuzzing.bombs import peak_megabytes
+from tests.support.fuzzing.spoiled_file import Outcome, SpoiledFile
 
 
 @dataclass

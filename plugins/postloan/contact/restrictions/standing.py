@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from postloan.warehouse import Warehouse
-from postloan.warehouse.warehouse import Row
+from postloan.warehouse.engine import Row
 
 UNCLEAR_ROW = "unclear_row"
 NUMBERS = ("shared_number", "reported_number")

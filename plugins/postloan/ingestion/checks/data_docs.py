@@ -15,7 +15,7 @@ from postloan.errors import WarehouseError
 from postloan.ingestion.loading.ledger import FeedCount
 from postloan.text.pages import page
 from postloan.warehouse import Warehouse
-from postloan.warehouse.warehouse import Row
+from postloan.warehouse.engine import Row
 
 if TYPE_CHECKING:
     from postloan.ingestion.checks.check import Outcome

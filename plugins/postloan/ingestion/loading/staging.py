@@ -38,8 +38,8 @@ from postloan.ingestion.reading.refusals import DUPLICATE_KEY, ORPHAN, RECORD_AD
 from postloan.ingestion.reading.unpack import unpack
 from postloan.warehouse import Warehouse
 from postloan.warehouse.capabilities import ReadsPlainFiles
+from postloan.warehouse.engine import Row
 from postloan.warehouse.statements import deleting_among
-from postloan.warehouse.warehouse import Row
 
 REFUSAL = ("line_no", "column_name", "reason", "raw_text")
 

@@ -25,7 +25,7 @@ from postloan.rules.kinds.parameters import QuarantineFiles
 from postloan.rules.packs import rule_book
 from postloan.text.shown_text import as_it_was, made_visible
 from postloan.warehouse import Warehouse
-from postloan.warehouse.warehouse import Row
+from postloan.warehouse.engine import Row
 
 COLUMNS = ("line_no", "column", "reason", "detail", "raw_text")
 REFUSED = "refused"

@@ -36,7 +36,7 @@ from postloan.ingestion.quarantine.said_again import said_again
 from postloan.ingestion.quarantine.swallowed_rows import PossibleRow, rows_inside, rows_inside_text
 from postloan.ingestion.quarantine.unclear_names import SUBJECTS, spellings, whole_fields
 from postloan.ingestion.reading.refusals import NOT_GB18030, NOT_UTF8, NOT_UTF16
-from postloan.warehouse.warehouse import Row
+from postloan.warehouse.engine import Row
 
 ROWS, NAMES = "refused_restriction", "refused_name"
 MAX_KEY = 200

@@ -24,11 +24,12 @@ from postloan.text.shown_text import shown
 from postloan.warehouse.capabilities import ReadsPlainFiles, SpeaksSQLAlchemy
 from postloan.warehouse.duckdb.errors import explained
 from postloan.warehouse.duckdb.keys import repeated_hashes, repeated_numbers
+from postloan.warehouse.engine import LONGEST_WORDS, REPORT, Row
 from postloan.warehouse.migration import held_columns
 from postloan.warehouse.models import Parameters, translate
 from postloan.warehouse.schema.plan import HeldColumn
 from postloan.warehouse.statement import Statement
-from postloan.warehouse.warehouse import LONGEST_WORDS, REPORT, Row, Warehouse
+from postloan.warehouse.warehouse import Warehouse
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine

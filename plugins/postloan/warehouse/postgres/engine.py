@@ -24,6 +24,7 @@ from postloan.contracts import Table
 from postloan.errors import RunAgainError, WarehouseError
 from postloan.text.shown_text import shown
 from postloan.warehouse.capabilities import SpeaksSQLAlchemy
+from postloan.warehouse.engine import LONGEST_WORDS, REPORT, Row
 from postloan.warehouse.migration import held_columns
 from postloan.warehouse.models import Parameters, translate
 from postloan.warehouse.postgres.errors import at_the_door, at_work
@@ -34,7 +35,7 @@ from postloan.warehouse.redacted_url import without_password
 from postloan.warehouse.schema.plan import HeldColumn
 from postloan.warehouse.sqlalchemy_bridge import shared_engine
 from postloan.warehouse.statement import Statement
-from postloan.warehouse.warehouse import LONGEST_WORDS, REPORT, Row, Warehouse
+from postloan.warehouse.warehouse import Warehouse
 
 BATCH_ROWS = 10_000
 COPY_BYTES = 1 << 20

@@ -19,6 +19,7 @@ from sqlglot import exp
 from postloan.contracts import Table
 from postloan.errors import RunAgainError, WarehouseError
 from postloan.warehouse.capabilities import HasDataFrames, ReadsPlainFiles
+from postloan.warehouse.engine import Row
 from postloan.warehouse.migration import held_columns
 from postloan.warehouse.models import Parameters
 from postloan.warehouse.schema.plan import HeldColumn
@@ -49,7 +50,7 @@ from postloan.warehouse.spark.shared_reads import Staged, staged
 from postloan.warehouse.spark.store import Store, arrow_rows
 from postloan.warehouse.spark.tables import Tables
 from postloan.warehouse.statement import Statement
-from postloan.warehouse.warehouse import Row, Warehouse
+from postloan.warehouse.warehouse import Warehouse
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame

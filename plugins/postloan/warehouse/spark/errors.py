@@ -9,8 +9,8 @@ from sqlglot import exp
 
 from postloan.errors import RunAgainError, WarehouseError
 from postloan.text.shown_text import shown
+from postloan.warehouse.engine import LONGEST_WORDS, REPORT
 from postloan.warehouse.spark.dialect import DIALECT
-from postloan.warehouse.warehouse import LONGEST_WORDS, REPORT
 
 _LIBRARIES = ("pyspark", "py4j", "grpc")
 _CONDITION = re.compile(r"\[([A-Z][A-Z0-9_.]+)\]")
