@@ -85,6 +85,32 @@ def test_what_passes_by_itself_is_waited_for(
     assert students(wanted) == ALL
 
 
+def test_a_source_that_asks_for_too_long_a_wait_is_not_waited_for(
+    serve: Start, tmp_path: Path
+) -> None:
+    service, short = serve(scenario(("429", 2))), config(longest_wait_seconds=6)
+    with pytest.raises(SourceUnavailableError, match="answers 429; it asks to wait 7 seconds"):
+        fetched(service, order(tmp_path), short)
+    assert sum(CHANGES in line for line in service.asked) == 2
+
+
+def test_a_source_that_stays_away_is_waited_for_no_longer_than_the_limit(
+    serve: Start, tmp_path: Path
+) -> None:
+    service = serve(scenario(*[("500", n) for n in range(2, 8)]))
+    waits: list[float] = []
+    patient = config(longest_wait_seconds=3)
+    wanted = order(tmp_path)
+    wanted.workshop.mkdir(parents=True)
+    with (
+        Client(patient, Endpoint(url=service.url), waits.append) as client,
+        pytest.raises(SourceUnavailableError, match="answers 500"),
+    ):
+        fetch_rest(wanted, patient, connector(), client)
+    # The next one would have been four seconds.
+    assert waits == [1.0, 2.0]
+
+
 def test_an_expired_token_is_renewed_once(serve: Start, tmp_path: Path) -> None:
     service = serve(scenario(("expire", 2), token=True))
     wanted = order(tmp_path)

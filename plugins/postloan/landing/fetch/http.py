@@ -11,14 +11,15 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import requests
+from tenacity import RetryCallState, Retrying, retry_if_exception_type, wait_exponential
 
 from postloan.errors import DeliveryError
 from postloan.landing.fetch.config import Rest
 from postloan.landing.fetch.result import Endpoint, SourceUnavailableError
 
 Pause = Callable[[float], None]
-FIRST_WAIT_SECONDS = 1.0
-"""Doubled with every further attempt."""
+DOUBLED = wait_exponential(multiplier=1.0)
+"""A second after the first attempt, twice as long after every further one."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,8 @@ class _Again(Exception):  # noqa: N818 (no error yet)
     """An attempt failed in a way that passes by itself."""
 
     def __init__(self, reason: str, wait: float | None = None) -> None:
-        super().__init__(reason)
+        asked = "" if wait is None else f"; it asks to wait {wait:.0f} seconds"
+        super().__init__(reason + asked)
         self.wait = wait
 
 
@@ -85,23 +87,23 @@ class Client:
         """
         url = self._address(path)
         place = urlsplit(url).path
-        reason = ""
-        for attempt in range(self._config.attempts):
-            try:
-                return self._attempt(url, parameters, place, missing_is_empty)
-            except _Again as again:
-                reason = str(again)
-                wait = again.wait
-                if wait is None:
-                    wait = FIRST_WAIT_SECONDS * 2**attempt
-                if wait > self._config.longest_wait_seconds:
-                    reason += f"; it asks to wait {wait:.0f} seconds"
-                    break
-                if attempt + 1 < self._config.attempts:
-                    self._pause(wait)
-        raise SourceUnavailableError(
-            f"GET {place}: {reason}. What was read so far is kept; the next fetch goes on there."
+        attempts = Retrying(
+            retry=retry_if_exception_type(_Again),
+            wait=_wait_after,
+            stop=self._is_enough,
+            sleep=self._pause,
+            reraise=True,
         )
+        try:
+            return attempts(self._attempt, url, parameters, place, missing_is_empty)
+        except _Again as again:
+            raise SourceUnavailableError(
+                f"GET {place}: {again}. What was read so far is kept; the next fetch goes on there."
+            ) from None
+
+    def _is_enough(self, attempt: RetryCallState) -> bool:
+        would_wait_too_long = attempt.upcoming_sleep > self._config.longest_wait_seconds
+        return would_wait_too_long or attempt.attempt_number >= self._config.attempts
 
     def _address(self, path: str) -> str:
         base = urlsplit(self._endpoint.url)
@@ -203,6 +205,13 @@ def _joined(url: str, link: str) -> str:
         return urljoin(url, link)
     except ValueError:
         return link
+
+
+def _wait_after(attempt: RetryCallState) -> float:
+    """What the source asks for; where it asks for nothing, longer every time."""
+    failed = attempt.outcome and attempt.outcome.exception()
+    wanted = failed.wait if isinstance(failed, _Again) else None
+    return DOUBLED(attempt) if wanted is None else wanted
 
 
 def _wanted_wait(answer: requests.Response) -> float | None:
