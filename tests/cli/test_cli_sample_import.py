@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from postloan.cli import import_, sample
+from postloan.cli.feed import import_, sample
 from postloan.landing.foreign import MappingError
 from postloan.landing.sample import write_sample
 

@@ -12,7 +12,7 @@ from postloan.business_day.gates import failed_checks, judge, release_gate
 from postloan.business_day.ledger import open_day
 from postloan.business_day.result import StepResult
 from postloan.business_day.summary import make_summary
-from postloan.cli.summary import lines_of
+from postloan.cli.day.summary import lines_of
 from postloan.delinquency.stage_overdue_loans import stage_overdue_loans
 from postloan.publication.publish_task_files import publish_task_files
 from postloan.rules.tables import publish_rules

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from postloan.cli.summary import lines_of
+from postloan.cli.day.summary import lines_of
 from postloan.doctor.waiting import Waiting, look_at
 from postloan.local_airflow.api import AirflowApi
 from postloan.settings import settings

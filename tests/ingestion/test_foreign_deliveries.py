@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from postloan.business_day.ledger import next_due, unopened_dates
-from postloan.cli import open_, reconcile
+from postloan.cli.day import open_, reconcile
 from postloan.errors import DayError, DeliveryError
 from postloan.ingestion.arrivals.horizon import ParkedError, days_ahead, within_reach
 from postloan.ingestion.quarantine.quarantine import raw_text_of, read_refused

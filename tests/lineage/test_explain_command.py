@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from postloan.cli import main
-from postloan.cli.explain import _print_json, chain_lines
+from postloan.cli.loan.explain import _print_json, chain_lines
 from postloan.lineage.task_lineage import LineageStep
 from postloan.warehouse import open_warehouse
 from tests.lineage.morning import CALLED, live_through_a_day

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, timedelta
 
-from postloan.cli.explain import IS_LEARNED_LATER, chain_lines
+from postloan.cli.loan.explain import IS_LEARNED_LATER, chain_lines
 from postloan.lineage.task_lineage import LineageStep, is_recalled
 from tests.lineage.morning import CALLED, REMINDED, Morning, instalment, payment
 from tests.support.deliveries import NEXT_DAY, Rows

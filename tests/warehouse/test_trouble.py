@@ -361,7 +361,7 @@ def test_a_defect_is_told_without_the_values_it_met(
     def fail(_url: object = None) -> None:
         raise KeyError("15400000001")
 
-    monkeypatch.setattr("postloan.cli.status.open_warehouse", fail)
+    monkeypatch.setattr("postloan.cli.day.status.open_warehouse", fail)
     said = told(capsys, ["status"])
     assert "KeyError" in said
     assert "15400000001" not in said

@@ -1,4 +1,4 @@
-"""The command line: one module per command, each with `add_parser`."""
+"""The command line: a package per group, a module per command, each with `add_parser`."""
 
 import argparse
 import os
@@ -9,43 +9,16 @@ from contextlib import redirect_stderr, redirect_stdout
 from importlib import import_module
 from pathlib import Path
 
+from postloan.cli import old_names
 from postloan.cli.harmless import Harmless
 from postloan.errors import PostloanError, WarehouseError
 from postloan.files.modes import keep_private
 from postloan.text.advice import advised
 
-COMMANDS = (
-    "demo",
-    "up",
-    "down",
-    "open_",
-    "run",
-    "close",
-    "release",
-    "release_gate",
-    "restriction",
-    "suppress",
-    "reconcile",
-    "doctor",
-    "status",
-    "summary",
-    "explain",
-    "stages",
-    "belief",
-    "show",
-    "roles",
-    "migrate",
-    "hold",
-    "expire",
-    "sample",
-    "feed",
-    "import_",
-    "fetch",
-    "docs",
-    "airflow_env",
-    "compose_env",
-    "prepare",
-)
+GROUPS = ("day", "loan", "gate", "restriction", "feed", "data", "hold", "admin")
+"""Packages of this one, each with its `HELP` and the modules of its `COMMANDS`."""
+FIRST = ("demo", "up", "down")
+"""What a newcomer types before knowing any group."""
 
 _NO_TEXT = re.compile(r"[\0\ud800-\udfff]")
 
@@ -57,10 +30,22 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--debug", action="store_true", help="show the traceback of an error as well"
     )
-    subparsers = parser.add_subparsers(metavar="COMMAND", required=True)
-    for name in COMMANDS:
+    subparsers = parser.add_subparsers(metavar="GROUP|COMMAND", required=True)
+    for name in FIRST:
         import_module(f"postloan.cli.{name}").add_parser(subparsers)
+    for name in GROUPS:
+        _add_group(subparsers, name)
     return parser
+
+
+def _add_group(
+    subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str
+) -> None:
+    group = import_module(f"postloan.cli.{name}")
+    parser = subparsers.add_parser(name, help=group.HELP, description=group.__doc__)
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    for command in group.COMMANDS:
+        import_module(f"postloan.cli.{name}.{command}").add_parser(commands)
 
 
 def _defect(error: Exception) -> str:
@@ -84,7 +69,10 @@ def main(arguments: list[str] | None = None) -> int:
         if any(map(_NO_TEXT.search, given)):
             print("postloan: an argument holds bytes that are no UTF-8 text.", file=sys.stderr)
             return 1
-        return _run(_parser().parse_args(given))
+        arguments, note = old_names.renewed(given)
+        if note:
+            print(f"postloan: {note}", file=sys.stderr)
+        return _run(_parser().parse_args(arguments))
 
 
 def _run(args: argparse.Namespace) -> int:

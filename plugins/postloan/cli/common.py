@@ -1,6 +1,5 @@
 """Words that several commands share."""
 
-import argparse
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -8,7 +7,6 @@ from datetime import date
 from pathlib import Path
 
 from postloan.access.users import users
-from postloan.business_date import FIRST_DATE, LAST_DATE, is_business_date
 from postloan.errors import PostloanError
 from postloan.ingestion.arrivals.not_taken_in import Arrived, arrived
 from postloan.ingestion.arrivals.out_of_place import NeverTakenIn, never_taken_in
@@ -18,7 +16,6 @@ from postloan.local_airflow.control import is_supervised
 from postloan.local_airflow.environment import base_url, password_file
 from postloan.local_airflow.follow import Outcome
 from postloan.settings import Settings
-from postloan.text.shown_text import shown
 from postloan.warehouse import Warehouse
 
 _TAKEN_OFF = """
@@ -28,25 +25,6 @@ _TAKEN_OFF = """
         business_date = cast($business_date as date)
         and recall_kind = 'suppressed'
 """
-
-
-def business_date(text: str) -> date:
-    """A date argument.
-
-    Raises:
-        argparse.ArgumentTypeError: it is not written YYYY-MM-DD, or is no date of our time.
-    """
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        day = None
-    if day is None or day.isoformat() != text:
-        raise argparse.ArgumentTypeError(f"'{shown(text)}' is not a date YYYY-MM-DD")
-    if not is_business_date(day):
-        raise argparse.ArgumentTypeError(
-            f"{day} is mistyped: no business date is before {FIRST_DATE} or after {LAST_DATE}"
-        )
-    return day
 
 
 def date_of(manifest: Path) -> date | None:

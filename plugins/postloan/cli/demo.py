@@ -4,11 +4,11 @@ import argparse
 from datetime import date
 
 from postloan.business_day.summary import finished_dates
-from postloan.cli import sample
 from postloan.cli.common import date_of, tell, tell_outcome, where_the_ui_is
-from postloan.cli.open_ import opening_dates
-from postloan.cli.run import run_date
-from postloan.cli.summary import show_summary
+from postloan.cli.day.open_ import opening_dates
+from postloan.cli.day.run import run_date
+from postloan.cli.day.summary import show_summary
+from postloan.cli.feed import sample
 from postloan.errors import PostloanError
 from postloan.files.modes import close_doors
 from postloan.ingestion.arrivals.horizon import within_reach
@@ -75,7 +75,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     """Add the `demo` command."""
     parser = subparsers.add_parser(
         "demo",
-        help="what `make run` runs: sample lender, Airflow, the last business dates, summary",
+        help="sample lender, Airflow, two business dates, summary",
     )
     parser.add_argument("--loans", type=int, default=10_000, help="size of the sample lender")
     parser.set_defaults(run=run)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from postloan.cli import reconcile
+from postloan.cli.day import reconcile
 from postloan.errors import DeliveryError
 from postloan.files.modes import keep_private
 from postloan.warehouse import open_warehouse

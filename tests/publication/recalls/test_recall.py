@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from postloan.business_date import BusinessDay
-from postloan.cli.explain import chain_lines
+from postloan.cli.loan.explain import chain_lines
 from postloan.lineage.task_lineage import contacts_around, explain_task
 from postloan.publication.publish_task_files import PAST, publish_task_files
 from postloan.warehouse import open_warehouse

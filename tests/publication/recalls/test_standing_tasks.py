@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from postloan.cli.explain import chain_lines
+from postloan.cli.loan.explain import chain_lines
 from postloan.lineage.task_lineage import explain_task
 from postloan.warehouse import Warehouse
 from tests.delinquency.book import Book, day
