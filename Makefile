@@ -65,13 +65,13 @@ down: $(READY) ## stop Airflow
 	@$(POSTLOAN) down
 
 status: $(READY) ## which business dates are open, closed or stale
-	@$(POSTLOAN) status
+	@$(POSTLOAN) day status
 
 summary: $(READY) ## what happened on the newest business date
-	@$(POSTLOAN) summary
+	@$(POSTLOAN) day summary
 
 reconcile: $(READY) ## find and mend dates that were dropped
-	@$(POSTLOAN) reconcile
+	@$(POSTLOAN) day reconcile
 
 # Spark takes part where there is Java to run it; its tests say so where there is none.
 # Files go to the processes in the order of tests/conftest.py, the long ones first.

@@ -2,8 +2,8 @@
 ### Close the business day
 
 Marks the revision of the date as finished, so that the next date may open, and writes the summary
-that `python -m postloan summary` shows. Then wakes the next date that was delivered already, or was
-built on what has changed since: late dates are caught up in order by themselves.
+that `python -m postloan day summary` shows. Then wakes the next date that was delivered already, or
+was built on what has changed since: late dates are caught up in order by themselves.
 
 | | |
 |---|---|

@@ -6,7 +6,7 @@ without them, and the summary says so.
 
 | | |
 |---|---|
-| Starts when | every night at 00:30, lender's time, or by `python -m postloan run --date D` |
+| Starts when | every night at 00:30, lender's time, or by `python -m postloan day run --date D` |
 | Partition | the business date, such as `2026-11-20` |
 | Clear and rerun | safe: the same files change nothing, other files are a new revision |
 | If it fails | `docs/runbooks/ingest_credit_bureau.md` |

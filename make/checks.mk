@@ -35,7 +35,7 @@ check-dialects:
 	done
 
 check-docs:
-	$(POSTLOAN) docs --check
+	$(POSTLOAN) admin docs --check
 
 # It is made of the lock alone and kept nowhere, so it cannot be out of date: it can be made, or not.
 check-sbom:
@@ -45,7 +45,7 @@ fix: ## put the code into the house's form and write the generated documents
 	$(BIN)/ruff check --fix $(PYTHON_FOLDERS)
 	$(BIN)/ruff format $(PYTHON_FOLDERS)
 	$(BIN)/sqlfluff fix --disable-progress-bar --processes 2 include/sql
-	$(POSTLOAN) docs
+	$(POSTLOAN) admin docs
 
 docs: ## write the generated pages of docs/
-	$(POSTLOAN) docs
+	$(POSTLOAN) admin docs

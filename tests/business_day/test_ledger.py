@@ -81,7 +81,7 @@ def test_changes_alone_cannot_open_the_book(warehouse: Warehouse) -> None:
     deliver(warehouse, OPENING)
     gate = ledger.open_day(warehouse, OPENING)
     assert (gate.answer, gate.opened) == ("waiting", False)
-    assert "python -m postloan open --as-of" in gate.reason
+    assert "python -m postloan day open --date" in gate.reason
 
 
 def test_the_book_is_opened_once(warehouse: Warehouse) -> None:

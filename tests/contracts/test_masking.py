@@ -121,7 +121,7 @@ def test_only_tables_and_keys_of_the_contracts_are_asked(warehouse: Warehouse) -
 def test_the_command_prints_no_personal_value(capsys: pytest.CaptureFixture[str]) -> None:
     with open_warehouse() as warehouse:
         warehouse.append_rows("customer", customers("C1"))
-    assert main(["show", "customer", "--where-key", "customer_id=C1"]) == 0
+    assert main(["data", "show", "customer", "--where-key", "customer_id=C1"]) == 0
     told = capsys.readouterr().out
     assert "139****1111" in told
     assert "13900001111" not in told

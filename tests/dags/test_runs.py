@@ -14,7 +14,7 @@ def test_a_key_is_a_business_date() -> None:
 
 @pytest.mark.parametrize("key", [None, ""])
 def test_a_run_without_a_key_fails_for_good_and_says_how_to_start_one(key: str | None) -> None:
-    with pytest.raises(AirflowFailException, match="python -m postloan run --date"):
+    with pytest.raises(AirflowFailException, match="python -m postloan day run --date"):
         runs.business_date(key)
 
 

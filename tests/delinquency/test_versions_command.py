@@ -1,4 +1,4 @@
-"""`python -m postloan belief` and `stages --known-on` answer a person about the two times."""
+"""`loan versions` and `loan stages --known-on` answer a person about the two times."""
 
 from pathlib import Path
 
@@ -26,7 +26,7 @@ def told_late(home: Path) -> Path:
 def test_every_version_says_between_which_dates_and_what_changed_it(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert main(["belief", "L1", "--date", "2026-04-17"]) == 0
+    assert main(["loan", "versions", "L1", "--date", "2026-04-17"]) == 0
     head, first, second = capsys.readouterr().out.splitlines()
     assert head == "L1 on 2026-04-17: 2 versions"
     assert first.startswith("  known from 2026-04-17 before 2026-04-19")
@@ -34,7 +34,7 @@ def test_every_version_says_between_which_dates_and_what_changed_it(
     assert second.startswith("  known from 2026-04-19 until now")
     assert "received that day: repayment" in second
 
-    assert main(["belief", "L1", "--date", "2026-04-18"]) == 0
+    assert main(["loan", "versions", "L1", "--date", "2026-04-18"]) == 0
     head, _, ending = capsys.readouterr().out.splitlines()
     assert head == "L1 on 2026-04-18: 1 version"
     assert ending.startswith("  known from 2026-04-19 until now")
@@ -45,13 +45,13 @@ def test_every_version_says_between_which_dates_and_what_changed_it(
 def test_a_loan_that_was_never_past_due_is_said_not_to_have_been(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert main(["belief", "L404", "--date", "2026-04-17"]) == 0
+    assert main(["loan", "versions", "L404", "--date", "2026-04-17"]) == 0
     assert "not past due" in capsys.readouterr().out
 
 
 @pytest.mark.usefixtures("told_late")
 def test_stages_are_shown_as_they_were_known_then(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["stages", "--date", "2026-04-17", "--known-on", "2026-04-18"]) == 0
+    assert main(["loan", "stages", "--date", "2026-04-17", "--known-on", "2026-04-18"]) == 0
     assert "reminder" in capsys.readouterr().out
-    assert main(["stages", "--date", "2026-04-17", "--known-on", "2026-04-19"]) == 0
+    assert main(["loan", "stages", "--date", "2026-04-17", "--known-on", "2026-04-19"]) == 0
     assert "reminder" not in capsys.readouterr().out

@@ -1,4 +1,4 @@
-"""`python -m postloan doctor` tells what is missing, and nothing that is secret."""
+"""`python -m postloan admin doctor` tells what is missing, and nothing that is secret."""
 
 import os
 import shutil
@@ -32,7 +32,7 @@ def delivered(home: Path) -> None:
 
 
 def doctor(capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
-    code = main(["doctor"])
+    code = main(["admin", "doctor"])
     return code, capsys.readouterr().out
 
 
@@ -94,7 +94,7 @@ def test_the_home_of_another_user_is_a_finding(home: Path, is_closed: str) -> No
         os.setuid(65534)
         os.environ["POSTLOAN_HOME"] = str(inner)
         with os.fdopen(writing, "w") as told, redirect_stdout(told):
-            code = main(["doctor"])
+            code = main(["admin", "doctor"])
             told.write(f"code {code}\n")
         os._exit(0)
     os.close(writing)
@@ -303,7 +303,7 @@ def test_a_dag_that_somebody_has_paused_is_told(
     monkeypatch.setattr(AirflowApi, "paused_dags", lambda _: paused)
     _, told = doctor(capsys)
     assert ("paused DAGs" in told) is bool(paused)
-    assert main(["status"]) == 0
+    assert main(["day", "status"]) == 0
     said = capsys.readouterr().out
     assert ("PAUSED in Airflow" in said) is bool(paused)
     if paused:
@@ -314,7 +314,7 @@ def test_a_dag_that_somebody_has_paused_is_told(
 def test_status_says_nothing_of_an_airflow_that_is_away(
     capsys: pytest.CaptureFixture[str], delivered: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert main(["status"]) == 0
+    assert main(["day", "status"]) == 0
     monkeypatch.setenv("POSTLOAN_AIRFLOW_URL", "http://127.0.0.1:1")
-    assert main(["status"]) == 0
+    assert main(["day", "status"]) == 0
     assert "PAUSED" not in capsys.readouterr().out

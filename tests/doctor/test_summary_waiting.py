@@ -37,7 +37,9 @@ def test_what_has_been_decided_since_the_close_waits_no_more() -> None:
     head, cases, actions = waiting_lines(Waiting(1, 1, 7, 0))
     assert head == "Decisions waiting"
     assert cases.startswith("1 legal case (1 in the newest question)")
-    assert actions.startswith("7 first actions of the opening: python -m postloan release ")
+    assert actions.startswith(
+        "7 first actions of the opening: python -m postloan gate release-opening "
+    )
     assert waiting_lines(Waiting(0, 0, 0, 0))[1:] == ["none"]
 
 

@@ -56,13 +56,13 @@ def real_day(
 ) -> Path:
     """The opening and one business day; every personal value is marked, some rows are refused."""
     home = tmp_path_factory.mktemp("real") / "home"
-    sample = ("sample", "--loans", "300", "--days", "1", "--seed", "11", "--until", DAY.isoformat())
-    run(home, "postloan", *sample)
+    size = ("--loans", "300", "--days", "1", "--seed", "11")
+    run(home, "postloan", "feed", "sample", *size, "--until", DAY.isoformat())
     numbers_of[home] = plant(home / "landing")
     delivery = home / "landing" / "core_banking" / DAY.isoformat()
     append_row(delivery / "repayment.csv", loan_id=f"{WORD}loan", amount=f"{WORD}amount")
     told.extend(run(home, "tests.support.whole_day", d.isoformat()) for d in (OPENING, DAY))
     on = ("--date", DAY.isoformat())
-    commands = ("summary", "show task", "show customer", "show quarantine")
+    commands = ("day summary", "data show task", "data show customer", "data show quarantine")
     told.extend(run(home, "postloan", *command.split(), *on) for command in commands)
     return home

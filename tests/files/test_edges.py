@@ -8,7 +8,7 @@ from postloan.cli import main
 from postloan.warehouse import open_warehouse
 from tests.support.full_disk import full_disk
 
-SAMPLE = ("sample", "--loans", "300", "--days", "1", "--until", "2026-11-20")
+SAMPLE = ("feed", "sample", "--loans", "300", "--days", "1", "--until", "2026-11-20")
 
 
 def said(capsys: pytest.CaptureFixture[str], *command: str) -> tuple[int, str]:
@@ -21,13 +21,15 @@ def said(capsys: pytest.CaptureFixture[str], *command: str) -> tuple[int, str]:
     return code, told.out + told.err
 
 
-@pytest.mark.parametrize("command", [SAMPLE, ("feed", "template", "loan"), ("stages", "--date")])
+@pytest.mark.parametrize(
+    "command", [SAMPLE, ("feed", "template", "loan"), ("loan", "stages", "--date")]
+)
 def test_a_full_disk_is_told_as_one(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
     command: tuple[str, ...],
 ) -> None:  # fmt: skip
     monkeypatch.chdir(tmp_path)
-    asked = (*command, "2026-11-20") if command[0] == "stages" else command
+    asked = (*command, "2026-11-20") if command[-1] == "--date" else command
     with full_disk(2_000):
         code, told = said(capsys, *asked)
     assert code == 1
@@ -51,12 +53,12 @@ def test_a_date_that_no_business_date_is_gets_advice(
     capsys: pytest.CaptureFixture[str], day: str
 ) -> None:
     for command in (
-        *(("stages", "--date"), ("run", "--date"), ("open", "--as-of"), ("close",), ("release",)),
-        *(("belief", "L1", "--date"), ("summary", "--date"), ("expire", "--dry-run", "--as-of")),
-        *(("sample", "--until"), ("suppress", "--date"), ("restriction", "list", "--on")),
-        *(("stages", "--date", "2026-11-20", "--known-on"), ("show", "task", "--date")),
-    ):
-        code, told = said(capsys, *command, day)
+        "day open --date", "day run --date", "day close --date", "day summary --date",
+        "day suppress --date", "gate release-opening --date", "restriction list --date",
+        "loan stages --date", "loan stages --date 2026-11-20 --known-on", "loan versions L1 --date",
+        "data show task --date", "data expire --dry-run --date", "feed sample --until",
+    ):  # fmt: skip
+        code, told = said(capsys, *command.split(), day)
         assert (code, "is mistyped" in told) == (2, True), command
         assert "before 1990-01-01 or after 2999-12-31" in told
         assert "defect" not in told
@@ -67,12 +69,12 @@ def test_the_first_and_the_last_date_can_be_asked_about(
     capsys: pytest.CaptureFixture[str], day: str
 ) -> None:
     open_warehouse().close()
-    code, told = said(capsys, "stages", "--date", day)
+    code, told = said(capsys, "loan", "stages", "--date", day)
     assert (code, told) == (0, f"{day}: 0 loans past due\n")
 
 
 def test_a_sample_may_not_begin_before_the_first_date(capsys: pytest.CaptureFixture[str]) -> None:
-    code, told = said(capsys, "sample", "--until", "1990-01-10", "--days", "20")
+    code, told = said(capsys, "feed", "sample", "--until", "1990-01-10", "--days", "20")
     assert (code, "use 0 to 9: no business date is before 1990-01-01" in told) == (1, True)
-    code, told = said(capsys, "sample", "--until", "2026-11-20", "--days", "999999999")
+    code, told = said(capsys, "feed", "sample", "--until", "2026-11-20", "--days", "999999999")
     assert (code, "use 0 to 13,472" in told) == (1, True)

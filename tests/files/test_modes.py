@@ -164,14 +164,14 @@ def test_doctor_names_what_is_open_and_up_closes_it(
     warehouse = day / "warehouse.duckdb"
     warehouse.chmod(0o644)
     (day / "landing").chmod(0o755)
-    main(["doctor"])
+    main(["admin", "doctor"])
     told = capsys.readouterr().out
     assert f"chmod 0600 {warehouse}" in told
     assert f"{day / 'landing'} (0755)" in told
     assert warehouse.stat().st_mode & 0o777 == 0o644
     assert close_doors(settings()) == 2
     assert warehouse.stat().st_mode & 0o777 == 0o600
-    main(["doctor"])
+    main(["admin", "doctor"])
     assert "open to its owner alone" in capsys.readouterr().out
 
 
@@ -212,7 +212,9 @@ def test_an_open_home_of_our_own_is_closed(home: Path) -> None:
     assert home.stat().st_mode & 0o7777 == 0o700
 
 
-@pytest.mark.parametrize("command", [["up"], ["demo"], ["run", "--date", "2026-11-20"], ["status"]])
+@pytest.mark.parametrize(
+    "command", [["up"], ["demo"], ["day", "run", "--date", "2026-11-20"], ["day", "status"]]
+)
 def test_a_home_that_is_a_file_is_told(
     command: list[str], home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -226,15 +228,15 @@ def test_a_home_that_is_a_file_is_told(
 
 @as_root
 @pytest.mark.parametrize(
-    "command", [["up"], ["demo"], ["run", "--date", "2026-11-20"], ["status"], ["down"], ["sample"]]
+    "command", ["up", "demo", "day run --date 2026-11-20", "day status", "down", "feed sample"]
 )
-def test_a_home_of_somebody_else_is_told(command: list[str], day: Path) -> None:
+def test_a_home_of_somebody_else_is_told(command: str, day: Path) -> None:
     environment = {
         **os.environ, "PYTHONPATH": str(REPOSITORY / "plugins"), "PYTHONDONTWRITEBYTECODE": "1"
     }  # fmt: skip
     user = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
     ended = subprocess.run(
-        [*user, sys.executable, "-m", "postloan", *command],
+        [*user, sys.executable, "-m", "postloan", *command.split()],
         env=environment,
         capture_output=True,
         text=True,

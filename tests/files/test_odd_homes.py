@@ -16,7 +16,7 @@ def test_a_home_with_a_question_mark_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("POSTLOAN_HOME", str(tmp_path / "h?z"))
-    assert main(["status"]) != 0
+    assert main(["day", "status"]) != 0
     assert "Name a folder without one." in capsys.readouterr().err
     assert not list(tmp_path.glob("h*"))
 
@@ -35,5 +35,5 @@ def test_what_is_no_summary_is_none(home: Path, capsys: pytest.CaptureFixture[st
     (reports / "2026-11-20.json").write_text("[1]")
     with pytest.raises(PostloanError, match=r"is no summary\. Run 2026-11-20 again"):
         read_summary(reports, date(2026, 11, 20))
-    assert main(["summary"]) != 0
+    assert main(["day", "summary"]) != 0
     assert "defect" not in capsys.readouterr().err

@@ -54,22 +54,22 @@ def test_a_folder_that_is_a_link_is_refused(tmp_path: Path, depth: int) -> None:
 @pytest.mark.parametrize(
     ("given", "told"),
     [
-        (["explain", "\udcff"], "no UTF-8 text"),
-        (["belief", "a\0b"], "no UTF-8 text"),
-        (["sample", "--seed", "9" * 40], "--seed"),
-        (["sample", "--memory", "1B"], "megabytes"),
-        (["sample", "--memory", "\x1b[2J"], "⟨U+001B⟩"),
-        (["migrate", "--to", "duckdb:///"], "names no file"),
-        (["migrate", "--to", "duckdb:///:memory:"], "names no file"),
-        (["close", "2026-11-20", "--reason", ""], "Give the reason"),
-        (["close", "2026-11-20", "--reason", "\u2800"], "Give the reason"),
-        (["close", "2026-11-20", "--reason", "客户 13800138000"], "of a person"),
+        (["loan", "explain", "\udcff"], "no UTF-8 text"),
+        (["loan", "versions", "a\0b"], "no UTF-8 text"),
+        (["feed", "sample", "--seed", "9" * 40], "--seed"),
+        (["feed", "sample", "--memory", "1B"], "megabytes"),
+        (["feed", "sample", "--memory", "\x1b[2J"], "⟨U+001B⟩"),
+        (["admin", "migrate", "--to", "duckdb:///"], "names no file"),
+        (["admin", "migrate", "--to", "duckdb:///:memory:"], "names no file"),
+        (["day", "close", "--date", "2026-11-20", "--reason", ""], "Give the reason"),
+        (["day", "close", "--date", "2026-11-20", "--reason", "\u2800"], "Give the reason"),
+        (["day", "close", "--date", "2026-11-20", "--reason", "客户 13800138000"], "of a person"),
         (
             [
                 "hold",
                 "place",
                 "N1",
-                "--starts-on",
+                "--date",
                 "2026-11-20",
                 "--customer",
                 "C1",
@@ -78,10 +78,10 @@ def test_a_folder_that_is_a_link_is_refused(tmp_path: Path, depth: int) -> None:
             ],
             "Give the reason",
         ),
-        (["close", "2026-11-20", "--reason", "a\x1b[2J"], "steer a terminal"),
-        (["hold", "place", "N1", "--starts-on", "2026-11-20", "--reason", "a\nb"], "line break"),
-        (["import", "--mapping", ".", "--from", "."], "is not a file"),
-        (["fetch", "--source", "\x1b[2J", "--date", "2026-11-20"], "⟨U+001B⟩"),
+        (["day", "close", "--date", "2026-11-20", "--reason", "a\x1b[2J"], "steer a terminal"),
+        (["hold", "place", "N1", "--date", "2026-11-20", "--reason", "a\nb"], "line break"),
+        (["feed", "import", "--mapping", ".", "--from", "."], "is not a file"),
+        (["feed", "fetch", "--source", "\x1b[2J", "--date", "2026-11-20"], "⟨U+001B⟩"),
     ],
 )
 def test_what_a_command_cannot_use_is_told_plainly(
@@ -101,7 +101,7 @@ def test_a_mapping_that_is_a_pipe_or_binary_is_told(
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "binary").write_bytes(b"\xff\xfe")
     for name in ("pipe", "binary", "missing"):
-        assert main(["import", "--mapping", str(tmp_path / name), "--from", "."]) == 1
+        assert main(["feed", "import", "--mapping", str(tmp_path / name), "--from", "."]) == 1
         said = capsys.readouterr().err
         assert "Errno" not in said
         assert "codec" not in said
@@ -116,5 +116,5 @@ def test_the_address_of_airflow_is_scheme_host_and_port(
     monkeypatch.setenv("POSTLOAN_AIRFLOW_URL", url)
     monkeypatch.setenv("POSTLOAN_AIRFLOW_USER", "legal")
     monkeypatch.setenv("POSTLOAN_AIRFLOW_PASSWORD", "x")
-    assert main(["close", "2026-11-20", "--reason", "seen"]) == 1
+    assert main(["day", "close", "--date", "2026-11-20", "--reason", "seen"]) == 1
     assert "scheme, host and port alone" in capsys.readouterr().err

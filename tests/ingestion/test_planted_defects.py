@@ -234,7 +234,7 @@ def test_a_planted_defect_shuts_its_gate(
     assert [(f.gate, words in f.message) for f in _failed(bank, check)] == [(gate, True)]
     assert "HELD: " in result.note
     assert words in result.note
-    assert f"release-gate {DAY}" in result.note
+    assert f"gate release --date {DAY}" in result.note
     assert bank.published() & OUTSIDE == set()
     assert bank.warehouse.count("loan_stage", DAY) > 0
 

@@ -121,7 +121,7 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
     home = tmp_path_factory.mktemp("installation")
     lineage = {"type": "file", "log_file_path": str(home / "lineage.jsonl"), "append": True}
     made = Installation(home, more={"AIRFLOW__OPENLINEAGE__TRANSPORT": json.dumps(lineage)})
-    made.succeed("sample", "--loans", "300", "--days", "3", "--until", "2026-11-21")
+    made.succeed("feed", "sample", "--loans", "300", "--days", "3", "--until", "2026-11-21")
     made.marks.update(plant(home / "landing"))
     refused = home / "landing" / "core_banking" / "2026-11-21" / "repayment.csv"
     append_row(refused, loan_id=f"{WORD}loan", amount=f"{WORD}amount")

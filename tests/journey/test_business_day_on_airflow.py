@@ -47,14 +47,14 @@ def test_a_date_cannot_be_run_before_the_book_is_open(installation: Installation
     late = installation.home / "landing" / "student_registry" / FIRST
     late.rename(installation.home / "late")
     # The second date is taken in first: it waits for the first one.
-    refused = installation.command("run", "--date", SECOND)
+    refused = installation.command("day", "run", "--date", SECOND)
     assert refused.returncode == 1
-    assert "python -m postloan open" in refused.stderr
+    assert "python -m postloan day open" in refused.stderr
     assert "Traceback" not in refused.stderr
 
 
 def test_the_book_is_opened_and_nobody_is_contacted(installation: Installation) -> None:
-    told = installation.succeed("open", "--as-of", OPENING)
+    told = installation.succeed("day", "open", "--date", OPENING)
     for dag_id in ("ingest_core_banking", GATE, *CHAIN):
         assert f"{dag_id} " in told
     assert "opening of the book" in told
@@ -64,7 +64,7 @@ def test_the_book_is_opened_and_nobody_is_contacted(installation: Installation) 
 
 
 def test_a_business_day_goes_from_deliveries_to_task_files(installation: Installation) -> None:
-    told = installation.succeed("run", "--date", FIRST)
+    told = installation.succeed("day", "run", "--date", FIRST)
     assert "Opened without" in told
     assert "enrolment" in told
     files = [path for path in installation.published() if path.startswith(FIRST)]
@@ -75,7 +75,7 @@ def test_a_business_day_goes_from_deliveries_to_task_files(installation: Install
 
 def test_the_same_date_again_changes_no_byte(installation: Installation) -> None:
     before = installation.published()
-    told = installation.succeed("run", "--date", FIRST)
+    told = installation.succeed("day", "run", "--date", FIRST)
     assert "nothing has changed" in told
     assert installation.published() == before
 
@@ -113,12 +113,12 @@ def test_a_button_on_the_run_leads_to_what_was_checked(installation: Installatio
 
 
 def is_closed(installation: Installation, day: str, revision: int) -> bool:
-    return f"{day}  closed   revision {revision}" in installation.command("status").stdout
+    return f"{day}  closed   revision {revision}" in installation.command("day", "status").stdout
 
 
 def test_the_date_that_was_taken_in_before_it_follows_by_itself(installation: Installation) -> None:
     wait_for(lambda: is_closed(installation, SECOND, 1), seconds=240)
-    assert "nothing has changed" in installation.succeed("run", "--date", SECOND)
+    assert "nothing has changed" in installation.succeed("day", "run", "--date", SECOND)
     # Taken in before the book was open, its rows referred to nothing; now they do.
     summary = json.loads((installation.home / "reports" / f"{SECOND}.json").read_text())
     assert {d["rows_quarantined"] for d in summary["deliveries"]} == {0}
@@ -128,7 +128,7 @@ def test_a_late_delivery_is_the_next_revision(installation: Installation) -> Non
     before = installation.published()
     late = installation.home / "landing" / "student_registry" / FIRST
     (installation.home / "late").rename(late)
-    told = installation.succeed("run", "--date", FIRST)
+    told = installation.succeed("day", "run", "--date", FIRST)
     assert "revision 2" in told
     # The date that was built on it is run again by itself.
     wait_for(lambda: is_closed(installation, SECOND, 2), seconds=240)
@@ -139,17 +139,17 @@ def test_a_late_delivery_is_the_next_revision(installation: Installation) -> Non
 
 
 def test_reconcile_runs_what_nobody_has_taken_in(installation: Installation) -> None:
-    told = installation.succeed("reconcile")
+    told = installation.succeed("day", "reconcile")
     assert f"{THIRD}: delivered, and never taken in" in told
-    assert "up to date" in installation.succeed("reconcile")
+    assert "up to date" in installation.succeed("day", "reconcile")
     assert is_closed(installation, THIRD, 1)
 
 
 def test_two_commands_follow_one_date_through_kills(installation: Installation) -> None:
-    first = installation.begin("run", "--date", SECOND)
+    first = installation.begin("day", "run", "--date", SECOND)
     assert first.stdout
     assert SECOND in first.stdout.readline()
-    second = installation.begin("run", "--date", SECOND)
+    second = installation.begin("day", "run", "--date", SECOND)
     for name in ("api-server", "scheduler", "dag-processor", "api-server"):
         time.sleep(1.5)
         psutil.Process(recorded(installation.settings())[name].pid).kill()
@@ -165,7 +165,7 @@ def test_a_killed_airflow_is_mended_by_the_next_command(installation: Installati
     started = recorded(installation.settings())
     for name in ("supervisor", "scheduler"):
         psutil.Process(started[name].pid).kill()
-    told = installation.succeed("run", "--date", SECOND)
+    told = installation.succeed("day", "run", "--date", SECOND)
     assert "nothing has changed" in told
     mended = recorded(installation.settings())
     assert set(COMPONENTS) < set(mended)

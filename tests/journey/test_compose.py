@@ -39,7 +39,7 @@ def filled(text: str, values: dict[str, str]) -> str:
         name, kind, words = match.groups()
         if values.get(name):
             return values[name]
-        assert kind != "?", f"{name} is asked for and `compose-env` does not make it"
+        assert kind != "?", f"{name} is asked for and `admin compose-env` does not make it"
         return words or ""
 
     return VARIABLE.sub(value, text)
@@ -141,7 +141,7 @@ def test_the_state_folder_of_the_image_is_nobody_elses() -> None:
 
 
 def test_the_mounted_folder_is_made_for_its_owner(tmp_path: Path, home: Path) -> None:
-    assert main(["compose-env", "--to", str(tmp_path / ".env")]) == 0
+    assert main(["admin", "compose-env", "--to", str(tmp_path / ".env")]) == 0
     assert (tmp_path / ".env").stat().st_mode & 0o777 == 0o600
     assert home.stat().st_mode & 0o777 == 0o700
 
@@ -236,10 +236,9 @@ def test_a_business_day_with_the_commands_of_the_file(plain: PlainProcesses) -> 
         assert time.monotonic() < deadline, "not healthy in time"
         time.sleep(1)
     postloan = ["python", "-m", "postloan"]
-    plain.run(
-        "scheduler", [*postloan, "sample", "--loans", "200", "--days", "0", "--until", "2026-11-20"]
-    )
-    told = plain.run("scheduler", [*postloan, "open", "--as-of", "2026-11-20"])
+    size = ["--loans", "200", "--days", "0"]
+    plain.run("scheduler", [*postloan, "feed", "sample", *size, "--until", "2026-11-20"])
+    told = plain.run("scheduler", [*postloan, "day", "open", "--date", "2026-11-20"])
     assert "2026-11-20: closed" in told
     assert list((plain.home / "outbox").rglob("manifest.json"))
     for name in AIRFLOW_SERVICES:

@@ -115,8 +115,8 @@ def finished(
         empty_warehouse(engine, home, request) as url,
         running(Installation(home, url)) as made,
     ):
-        made.succeed("open", "--as-of", f"{OPENING}", seconds=PATIENCE_SECONDS)
-        made.succeed("run", "--date", f"{DAY}", seconds=PATIENCE_SECONDS)
+        made.succeed("day", "open", "--date", f"{OPENING}", seconds=PATIENCE_SECONDS)
+        made.succeed("day", "run", "--date", f"{DAY}", seconds=PATIENCE_SECONDS)
         yield made
 
 

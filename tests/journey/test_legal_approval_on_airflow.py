@@ -139,7 +139,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
         f"{listed}\n  - {{user: visitor, airflow_role: viewer}}\n", encoding="utf-8"
     )
     with running(made):
-        made.succeed("open", "--as-of", DAY)
+        made.succeed("day", "open", "--date", DAY)
         yield Office(made)
 
 

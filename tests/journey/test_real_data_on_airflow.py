@@ -23,11 +23,11 @@ def lender(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     made = Installation(tmp_path_factory.mktemp("credit_record"))
     mapping = str(MAPPINGS / "credit_record.yaml")
     dates = ("--opening", OPENING, "--until", DAY)
-    made.succeed("import", "--mapping", mapping, "--from", str(data), *dates)
+    made.succeed("feed", "import", "--mapping", mapping, "--from", str(data), *dates)
     with running(made):
-        made.succeed("open", "--as-of", OPENING)
-        made.succeed("release", OPENING, "--by", "test")
-        made.succeed("run", "--date", DAY)
+        made.succeed("day", "open", "--date", OPENING)
+        made.succeed("gate", "release-opening", "--date", OPENING, "--by", "test")
+        made.succeed("day", "run", "--date", DAY)
         yield made
 
 
@@ -76,4 +76,4 @@ def test_severe_loans_have_a_case_that_waits_for_a_person(
     # Loans that paid enough to fall below the stage on the next day have lost their case.
     assert at_first > 48
     assert severe == 48
-    assert f"{severe} legal cases" in lender.succeed("summary")
+    assert f"{severe} legal cases" in lender.succeed("day", "summary")

@@ -1,4 +1,4 @@
-"""`python -m postloan explain` answers a person, and a machine."""
+"""`python -m postloan loan explain` answers a person, and a machine."""
 
 import json
 from pathlib import Path
@@ -23,18 +23,18 @@ def task_id(home: Path) -> str:
 def test_a_person_reads_the_rule_the_file_and_the_line(
     task_id: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["explain", task_id, "--language", "en"]) == 0
+    assert main(["loan", "explain", task_id, "--language", "en"]) == 0
     said = capsys.readouterr().out
     assert said.startswith(f"Task {task_id}\n")
     assert "Not reached by day 8" in said
     assert "8 days past due, 70.00 CNY overdue" in said
     assert "core_banking/2026-11-20/repayment.csv, line 2  sha256 " in said
-    assert main(["explain", task_id]) == 0
+    assert main(["loan", "explain", task_id]) == 0
     assert "逾期满8天未联系到" in capsys.readouterr().out
 
 
 def test_a_machine_reads_the_same_chain(task_id: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["explain", task_id, "--json"]) == 0
+    assert main(["loan", "explain", task_id, "--json"]) == 0
     steps = json.loads(capsys.readouterr().out)
     assert [step["step_no"] for step in steps] == list(range(1, len(steps) + 1))
     (payment,) = [s for s in steps if s["subject"] == "R3"]
@@ -44,21 +44,21 @@ def test_a_machine_reads_the_same_chain(task_id: str, capsys: pytest.CaptureFixt
 def test_why_was_this_customer_called_on_that_day(
     task_id: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["explain", "--customer", CALLED, "--date", "2026-11-21"]) == 0
+    assert main(["loan", "explain", "--customer", CALLED, "--date", "2026-11-21"]) == 0
     said = capsys.readouterr().out
     assert "file of 2026-11-20  call_list: added in revision 1" in said
     assert task_id in said
-    assert main(["explain", "--customer", "C404", "--date", "2026-11-21"]) == 0
+    assert main(["loan", "explain", "--customer", "C404", "--date", "2026-11-21"]) == 0
     assert "no task and no denial" in capsys.readouterr().out
 
 
 def test_a_question_that_cannot_be_answered_says_what_to_do(
     home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["explain", "T404"]) == 1
+    assert main(["loan", "explain", "T404"]) == 1
     assert "There is no task T404. Take the number from a task file" in capsys.readouterr().err
-    assert main(["explain", "T404", "--customer", CALLED, "--date", "2026-11-21"]) == 1
-    assert main(["explain", "--customer", CALLED]) == 1
+    assert main(["loan", "explain", "T404", "--customer", CALLED, "--date", "2026-11-21"]) == 1
+    assert main(["loan", "explain", "--customer", CALLED]) == 1
     assert "Name a task, or a customer and a date" in capsys.readouterr().err
 
 

@@ -339,7 +339,7 @@ def test_a_port_that_is_none_is_told(
     text: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("POSTLOAN_AIRFLOW_PORT", text)
-    assert main(["status"]) == 1
+    assert main(["day", "status"]) == 1
     assert f"POSTLOAN_AIRFLOW_PORT is '{text}'" in capsys.readouterr().err
 
 
@@ -348,7 +348,7 @@ def test_a_command_says_that_it_waits_for_the_warehouse(home: Path) -> None:
     environment = {**os.environ, "PYTHONPATH": str(REPOSITORY / "plugins")}
     with duckdb.connect(str(home / "warehouse.duckdb")):
         waiting = subprocess.Popen(
-            [sys.executable, "-m", "postloan", "status"],
+            [sys.executable, "-m", "postloan", "day", "status"],
             env=environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -81,13 +81,13 @@ def test_a_hold_says_what_it_keeps(archive: Archive, hold: Hold, told: str) -> N
 def test_the_commands_place_expire_and_lift(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with open_warehouse() as warehouse:
         Archive(warehouse, settings()).fill()
-    place_it = ["hold", "place", "H1", "--customer", "C1", "--starts-on", str(NOW)]
+    place_it = ["hold", "place", "H1", "--customer", "C1", "--date", str(NOW)]
     assert main([*place_it, "--reason", "lawsuit of 张三", "--by", "Li"]) == 0
     assert main([*place_it, "--reason", "again", "--by", "Li"]) == 1
-    assert main(["expire", "--as-of", str(NOW), "--dry-run"]) == 0
-    assert main(["expire", "--as-of", str(NOW)]) == 0
-    assert main(["hold", "lift", "H1", "--on", str(NOW), "--by", "Wang"]) == 0
-    assert main(["hold", "lift", "H9", "--on", str(NOW), "--by", "Wang"]) == 1
+    assert main(["data", "expire", "--date", str(NOW), "--dry-run"]) == 0
+    assert main(["data", "expire", "--date", str(NOW)]) == 0
+    assert main(["hold", "lift", "H1", "--date", str(NOW), "--by", "Wang"]) == 0
+    assert main(["hold", "lift", "H9", "--date", str(NOW), "--by", "Wang"]) == 1
     assert main(["hold", "list"]) == 0
     told = capsys.readouterr()
     assert "H1 is there already" in told.err

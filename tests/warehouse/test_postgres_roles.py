@@ -33,8 +33,8 @@ def lender(postgres_server: TestServer, tmp_path_factory: pytest.TempPathFactory
         patch.setenv("POSTLOAN_HOME", str(tmp_path_factory.mktemp("lender")))
         patch.setenv("POSTLOAN_WAREHOUSE", url)
         write_sample(settings().landing, loans=400, days=2, seed=5, last_business_date=DAY)
-        assert main(["roles", "--apply"]) == 0
-        assert main(["roles", "--apply"]) == 0
+        assert main(["admin", "roles", "--apply"]) == 0
+        assert main(["admin", "roles", "--apply"]) == 0
         with psycopg.connect(url, autocommit=True) as owner:
             owner.execute("CREATE ROLE airflow_user LOGIN IN ROLE postloan_writer")
             database, outbox = owner.info.dbname, settings().outbox
@@ -181,5 +181,5 @@ def test_a_type_may_widen_below_the_views_and_the_same_roles_read_them(
 
 
 def test_roles_belong_to_a_server(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["roles"]) == 1
+    assert main(["admin", "roles"]) == 1
     assert "Roles are those of a PostgreSQL server" in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""`python -m postloan migrate`: a lender moves to another engine, and nothing changes."""
+"""`python -m postloan admin migrate`: a lender moves to another engine, and nothing changes."""
 
 import os
 import signal
@@ -133,12 +133,12 @@ def test_a_lender_moves_to_a_server_and_back_and_goes_on_with_the_same_files(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     back = f"duckdb:///{tmp_path}/back.duckdb"
-    assert main(["migrate", "--to", target]) == 0
+    assert main(["admin", "migrate", "--to", target]) == 0
     told = capsys.readouterr().out
     assert "loan_delinquency " in told
     assert "every table proved to be the same" in told
     monkeypatch.setenv("POSTLOAN_WAREHOUSE", target)
-    assert main(["migrate", "--to", back]) == 0
+    assert main(["admin", "migrate", "--to", back]) == 0
     before = content(lender)
     assert content(target) == before
     assert content(back) == before
@@ -171,7 +171,7 @@ def dying(self, table, columns, rows):
         os.kill(os.getpid(), signal.SIGKILL)
     return insert(self, table, columns, rows)
 PostgresWarehouse.insert_rows = dying
-sys.exit(main(["migrate", "--to", sys.argv[1]]))
+sys.exit(main(["admin", "migrate", "--to", sys.argv[1]]))
 """
 
 
@@ -184,9 +184,9 @@ def test_killed_at_any_table_it_goes_on_where_it_was(
         script = [sys.executable, "-c", DYING, target, str(moment)]
         ended = subprocess.run(script, env=environment, capture_output=True, check=False)
         assert ended.returncode == -signal.SIGKILL, ended.stderr
-    assert main(["migrate", "--to", target]) == 0
+    assert main(["admin", "migrate", "--to", target]) == 0
     assert content(target) == content(lender)
-    assert main(["migrate", "--to", target]) == 0
+    assert main(["admin", "migrate", "--to", target]) == 0
     assert "every table proved to be the same" in capsys.readouterr().out
 
 
@@ -202,7 +202,7 @@ def unfinished(lender: str, target: str) -> None:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(PostgresWarehouse, "insert_rows", failing)
-        assert main(["migrate", "--to", target]) == 130
+        assert main(["admin", "migrate", "--to", target]) == 130
 
 
 @pytest.mark.postgres
@@ -212,7 +212,7 @@ def test_what_the_source_wrote_in_between_is_carried_anew(
     with open_warehouse(lender) as warehouse:
         row = {"business_date": DAY, "pack": "a", "parameter": "b", "value_text": "c"}
         warehouse.append_rows("rule_parameter", [row])
-    assert main(["migrate", "--to", target]) == 0
+    assert main(["admin", "migrate", "--to", target]) == 0
     assert content(target) == content(lender)
 
 
@@ -223,7 +223,7 @@ def test_a_target_that_somebody_works_in_is_left_alone(
     with open_warehouse(target) as warehouse:
         row = {"customer_id": "C1", "received_on": DAY, "line_no": 1}
         warehouse.append_rows("customer", [row])
-    assert main(["migrate", "--to", target]) == 1
+    assert main(["admin", "migrate", "--to", target]) == 1
     assert "Somebody has worked in the target: customer" in capsys.readouterr().err
     with open_warehouse(target) as warehouse:
         assert warehouse.scalar("select count(*) from customer where customer_id = 'C1'") == 1
@@ -233,11 +233,11 @@ def test_a_target_that_somebody_works_in_is_left_alone(
 def test_a_target_in_use_after_the_migration_is_left_alone(
     lender: str, target: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["migrate", "--to", target]) == 0
+    assert main(["admin", "migrate", "--to", target]) == 0
     with open_warehouse(target) as warehouse:
         row = {"business_date": DAY, "pack": "a", "parameter": "b", "value_text": "c"}
         warehouse.append_rows("rule_parameter", [row])
-    assert main(["migrate", "--to", target]) == 1
+    assert main(["admin", "migrate", "--to", target]) == 1
     assert "since then rule_parameter changed on one side" in capsys.readouterr().err
     with open_warehouse(target) as warehouse:
         assert warehouse.scalar("select count(*) from rule_parameter where pack = 'a'") == 1
@@ -250,7 +250,7 @@ def test_a_target_with_rows_of_its_own_is_refused(
     row = {"business_date": DAY, "pack": "a", "parameter": "b", "value_text": "c"}
     with open_warehouse(target) as warehouse:
         warehouse.append_rows("rule_parameter", [row])
-    assert main(["migrate", "--to", target]) == 1
+    assert main(["admin", "migrate", "--to", target]) == 1
     assert "there are rows in rule_parameter" in capsys.readouterr().err
     with open_warehouse(target) as warehouse:
         assert warehouse.count("rule_parameter") == 1
@@ -261,14 +261,14 @@ def test_a_target_that_was_begun_from_another_warehouse_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     target = f"duckdb:///{tmp_path}/target.duckdb"
-    assert main(["migrate", "--to", target]) == 0
+    assert main(["admin", "migrate", "--to", target]) == 0
     monkeypatch.setenv("POSTLOAN_WAREHOUSE", f"duckdb:///{tmp_path}/another.duckdb")
-    assert main(["migrate", "--to", target]) == 1
+    assert main(["admin", "migrate", "--to", target]) == 1
     assert "warehouse.duckdb. Name an empty target" in capsys.readouterr().err
 
 
 def test_the_warehouse_in_use_is_no_target(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["migrate", "--to", settings().warehouse_url]) == 1
+    assert main(["admin", "migrate", "--to", settings().warehouse_url]) == 1
     assert "is the warehouse in use" in capsys.readouterr().err
 
 
@@ -287,7 +287,7 @@ def test_a_table_that_arrives_otherwise_is_not_kept(
         ),
     )
     target = f"duckdb:///{tmp_path}/target.duckdb"
-    assert main(["migrate", "--to", target]) == 1
+    assert main(["admin", "migrate", "--to", target]) == 1
     assert "rule_parameter is not the same on both sides" in capsys.readouterr().err
     with open_warehouse(target) as warehouse:
         assert warehouse.count("rule_parameter") == 0

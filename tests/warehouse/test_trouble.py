@@ -26,12 +26,12 @@ from tests.support.deliveries import CUSTOMER, INSTALMENT, LOAN, REPAYMENT, Lend
 from tests.support.full_disk import full_disk
 
 COMMANDS = (
-    ["status"],
-    ["stages", "--date", "2026-11-19"],
-    ["reconcile", "--dry-run"],
-    ["roles"],
+    ["day", "status"],
+    ["loan", "stages", "--date", "2026-11-19"],
+    ["day", "reconcile", "--dry-run"],
+    ["admin", "roles"],
     ["hold", "list"],
-    ["show", "loan"],
+    ["data", "show", "loan"],
 )
 
 
@@ -80,7 +80,7 @@ def test_a_damaged_file_is_told_by_every_command(
     spoiled = spoil(file.read_bytes())
     file.write_bytes(spoiled)
     for command in COMMANDS:
-        if command == ["roles"]:
+        if command == ["admin", "roles"]:
             continue
         assert "last copy" in told(capsys, command)
     assert file.read_bytes() == spoiled
@@ -91,7 +91,7 @@ def test_a_folder_in_place_of_the_file_is_told(
 ) -> None:
     file.unlink()
     file.mkdir()
-    assert "is a folder" in told(capsys, ["status"])
+    assert "is a folder" in told(capsys, ["day", "status"])
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_a_warehouse_that_cannot_be_reached_is_told_without_its_password(
     url: str, advice: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("POSTLOAN_WAREHOUSE", url)
-    said = told(capsys, ["status"])
+    said = told(capsys, ["day", "status"])
     assert advice in said
     assert "s3" not in said
     assert "cret" not in said
@@ -297,7 +297,7 @@ def test_a_database_that_is_not_there_is_told(postgres_url: str) -> None:
         ("53200", "memory", True),
         ("58030", "disk", True),
         ("XX001", "last copy", False),
-        ("42501", "roles --apply", False),
+        ("42501", "admin roles --apply", False),
         ("25006", "primary", False),
     ],
 )
@@ -362,8 +362,8 @@ def test_a_defect_is_told_without_the_values_it_met(
         raise KeyError("15400000001")
 
     monkeypatch.setattr("postloan.cli.day.status.open_warehouse", fail)
-    said = told(capsys, ["status"])
+    said = told(capsys, ["day", "status"])
     assert "KeyError" in said
     assert "15400000001" not in said
     with pytest.raises(KeyError):
-        cli.main(["--debug", "status"])
+        cli.main(["--debug", "day", "status"])

@@ -192,7 +192,7 @@ def release_gate(
         what = "check" if check_name == ALL_CHECKS else f"check of the name '{check_name}'"
         raise DayError(
             f"No {what} holds anything back on {business_date}: nothing was released. "
-            f"{_holding(shut)}See: python -m postloan summary --date {business_date}"
+            f"{_holding(shut)}See: python -m postloan day summary --date {business_date}"
         )
     _refuse_late(warehouse, business_date)
     with warehouse.transaction():

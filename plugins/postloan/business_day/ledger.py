@@ -234,16 +234,16 @@ def _refuse_next(book: Book, day: date) -> str | None:
     if opening is None:
         return (
             f"The book is not open yet, so {day} cannot be run. Deliver the full book for a date D "
-            f"and open it with: python -m postloan open --as-of D"
+            f"and open it with: python -m postloan day open --date D"
         )
     if day <= opening:
         return f"The book was opened on {opening}; only later dates than {day} can be run."
     unfinished = _unfinished(book, opening, day)
     if unfinished:
         return (
-            f"{day} waits for {_named(unfinished)} to close. Run it: "
-            f"python -m postloan run --date {unfinished[0]} (or, where its delivery cannot come: "
-            f"python -m postloan close {unfinished[0]} --reason TEXT)"
+            f"{day} waits for {_named(unfinished)} to close. Run it: python -m postloan day run "
+            f"--date {unfinished[0]} (or, where its delivery cannot come: "
+            f"python -m postloan day close --date {unfinished[0]} --reason TEXT)"
         )
     return None
 
@@ -356,13 +356,15 @@ def current_day(warehouse: Warehouse, day: date) -> BusinessDay:
     book = read_book(warehouse)
     record = book.get(day)
     if record is None:
-        raise DayError(f"{day} is not open. Open and run it: python -m postloan run --date {day}")
+        raise DayError(
+            f"{day} is not open. Open and run it: python -m postloan day run --date {day}"
+        )
     if record.state == SKIPPED:
         raise DayError(f"{day} was closed without being run: {record.reason}.")
     if _is_outdated(book, _deliveries(warehouse), record):
         raise DayError(
             f"The inputs of {day} have changed since revision {record.revision} was opened. "
-            f"Open the next revision: python -m postloan run --date {day}"
+            f"Open the next revision: python -m postloan day run --date {day}"
         )
     return record.day
 

@@ -104,7 +104,8 @@ def read_summary(folder: Path, day: date) -> Summary:
     path = summary_path(folder, day)
     if not path.exists():
         raise PostloanError(
-            f"{day} has no summary: it is not closed. Run it: python -m postloan run --date {day}"
+            f"{day} has no summary: it is not closed. "
+            f"Run it: python -m postloan day run --date {day}"
         )
     try:
         summary: Summary = json.loads(path.read_text(encoding="utf-8"))

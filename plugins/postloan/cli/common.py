@@ -67,14 +67,14 @@ def how_to_publish(warehouse: Warehouse, day: date) -> str:
     """What to do once something is released: by itself that sends nothing."""
     words = (
         f"Nothing was sent. To publish what it held, while Airflow is up: "
-        f"python -m postloan run --date {day}"
+        f"python -m postloan day run --date {day}"
     )
     taken_off = warehouse.scalar(_TAKEN_OFF, {"business_date": day})
     if not taken_off:
         return words
     tasks = f"{taken_off:,} {counted_as(taken_off, 'task that was', 'tasks that were')}"
     return (
-        f"{words}\nThe {tasks} taken off the files of {day} (suppress) "
+        f"{words}\nThe {tasks} taken off the files of {day} (day suppress) "
         f"{counted_as(taken_off, 'stays', 'stay')} off them: what is owed is owed anew with the "
         f"next business date."
     )

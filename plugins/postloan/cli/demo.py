@@ -33,7 +33,7 @@ def dates_to_run(home: Settings) -> list[date]:
     if not openings:
         raise PostloanError(
             f"No delivery in {home.landing} opens the book. Import or generate one (python -m "
-            f"postloan import, python -m postloan sample), or empty the landing zone."
+            f"postloan feed import, python -m postloan feed sample), or empty the landing zone."
         )
     paths = (home.landing / "core_banking").glob("????-??-??/manifest.json")
     found = {d for d in map(date_of, paths) if d and d >= openings[0]}

@@ -100,7 +100,7 @@ def _not_loaded(home: Settings) -> Iterator[Finding]:
         held_on = newest_held(warehouse)
         if held_on:
             words = f"contact files of {held_on} are held"
-            remedy = f"python -m postloan summary --date {held_on} says why and how to go on."
+            remedy = f"python -m postloan day summary --date {held_on} says why and how to go on."
             yield Finding.waits(TOPIC, "gates", words, remedy)
 
 

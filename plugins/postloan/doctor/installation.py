@@ -68,7 +68,7 @@ def _disk(home: Path) -> Iterator[Finding]:
     yield Finding(MACHINE, "POSTLOAN_HOME", words)
     free = shutil.disk_usage(there).free / 2**30
     words = f"{free:,.1f} GiB free"
-    remedy = "python -m postloan expire lets go what the retention rules no longer keep."
+    remedy = "python -m postloan data expire lets go what the retention rules no longer keep."
     if free < TOO_LITTLE_SPACE_GIB:
         yield Finding.missing(MACHINE, "disk", words, remedy)
     elif free < LITTLE_SPACE_GIB:

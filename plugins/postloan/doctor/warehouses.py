@@ -119,7 +119,7 @@ def _server(opened: Warehouse) -> Iterator[Finding]:
         yield Finding.missing(TOPIC, "rights", "no temporary tables may be made", remedy)
     if set(closed) & set(catalogue().tables):
         words = f"{found['who']} may not read and write {len(closed)} tables, such as {min(closed)}"
-        remedy = f"GRANT {WRITER} TO {found['who']}, after: python -m postloan roles --apply"
+        remedy = f"GRANT {WRITER} TO {found['who']}, after: python -m postloan admin roles --apply"
         yield Finding.missing(TOPIC, "rights", words, remedy)
     free = f"{found['free_connections']} are free"
     if found["free_connections"] < SERVER_SLOTS:

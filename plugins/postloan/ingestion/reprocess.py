@@ -160,7 +160,7 @@ def _held(
         what = f"{manifest.source} {wanted.feed or ''}".strip()
         raise DeliveryError(
             f"{what}, {manifest.business_date}: no row is in quarantine. Where the delivery has "
-            f"not been taken in yet: python -m postloan run --date {manifest.business_date}"
+            f"not been taken in yet: python -m postloan day run --date {manifest.business_date}"
         )
     return held, {feed: max(refused.get(feed, 0), len(rows)) for feed, rows in held.items()}
 

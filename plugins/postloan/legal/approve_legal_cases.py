@@ -84,7 +84,7 @@ def ask(warehouse: Warehouse, business_date: date) -> Request | None:
     if business_date > moment.day.date:
         raise PostloanError(
             f"{business_date} is not closed, so no legal case is asked about as of it. "
-            f"Run it first: python -m postloan run --date {business_date}"
+            f"Run it first: python -m postloan day run --date {business_date}"
         )
     if failed_checks(warehouse, moment.day.date):
         return None
@@ -332,7 +332,7 @@ def _check_gates(warehouse: Warehouse, on: date, verdicts: Sequence[Verdict]) ->
     if failed and any(v.decision == "approved" for v in verdicts):
         raise PostloanError(
             f"Nothing is approved on the figures of {on}, and nothing was decided: {told(failed)} "
-            f"Deliver again, or: python -m postloan release-gate {on} --reason TEXT"
+            f"Deliver again, or: python -m postloan gate release --date {on} --reason TEXT"
         )
 
 

@@ -102,7 +102,7 @@ def newest_moment(warehouse: Warehouse) -> Moment:
     if not closed:
         raise PostloanError(
             "No business date is closed yet, so no legal case can be judged. "
-            "Run one: python -m postloan run --date YYYY-MM-DD"
+            "Run one: python -m postloan day run --date YYYY-MM-DD"
         )
     newest = max(closed, key=lambda r: r.business_date)
     delivered = warehouse.scalar(NEWEST_DELIVERY)

@@ -96,7 +96,7 @@ def explain_task(warehouse: Warehouse, task_id: str) -> list[LineageStep]:
     if not steps:
         raise PostloanError(
             f"There is no task {shown(task_id)}. Take the number from a task file, or list those "
-            f"of a customer: python -m postloan explain --customer CUSTOMER --date YYYY-MM-DD"
+            f"of a customer: python -m postloan loan explain --customer CUSTOMER --date YYYY-MM-DD"
         )
     return steps
 

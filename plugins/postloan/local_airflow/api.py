@@ -1,4 +1,4 @@
-"""A small client of Airflow's REST interface: what `run`, `reconcile` and `up` need."""
+"""A small client of Airflow's REST interface: what `day run`, `day reconcile` and `up` need."""
 
 import os
 import time

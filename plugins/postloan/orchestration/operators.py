@@ -186,7 +186,8 @@ class IngestDelivery(WarehouseOperator):
             return {"delivered": False, "after_cut_off": True}
         raise AirflowFailException(
             f"No delivery of {self.source} for {day}: {manifest.relative_to(settings().home)} is "
-            f"missing below POSTLOAN_HOME. When it has arrived: python -m postloan run --date {day}"
+            f"missing below POSTLOAN_HOME. When it has arrived: "
+            f"python -m postloan day run --date {day}"
         )
 
     def work(self, warehouse: "Warehouse", day: date, context: Context) -> Facts:  # noqa: ARG002

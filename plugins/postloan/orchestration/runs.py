@@ -7,7 +7,7 @@ from airflow.sdk.exceptions import AirflowFailException
 from postloan.business_date import FIRST_DATE, LAST_DATE, is_business_date
 
 HOW_TO_START = (
-    "Start it for a date with: python -m postloan run --date YYYY-MM-DD (in the UI: Trigger, "
+    "Start it for a date with: python -m postloan day run --date YYYY-MM-DD (in the UI: Trigger, "
     "Advanced Options, Partition Key)."
 )
 

@@ -77,5 +77,5 @@ def _held_note(day: BusinessDay, failed: tuple[FailedCheck, ...], held: tuple[st
     checks = "1 check failed" if len(failed) == 1 else f"{len(failed)} checks failed"
     return (
         f"HELD: {', '.join(held)} ({checks}). {told(failed)} "
-        f"Deliver again, or: python -m postloan release-gate {day.date} --reason TEXT"
+        f"Deliver again, or: python -m postloan gate release --date {day.date} --reason TEXT"
     )

@@ -20,17 +20,18 @@ def check_release(warehouse: Warehouse, business_date: date) -> None:
     if newest is None:
         raise DayError(
             "The book is not open yet: nothing is owed, and nothing was released. Open it: "
-            "python -m postloan open --as-of D"
+            "python -m postloan day open --date D"
         )
     if business_date != newest:
         raise DayError(
             f"The newest date of the book is {newest}: a release counts from it, and nothing was "
-            f"released as of {business_date}. Release it: python -m postloan release {newest}"
+            f"released as of {business_date}. Release it: "
+            f"python -m postloan gate release-opening --date {newest}"
         )
     if next(warehouse.read_model("go_live_waiting", {"business_date": newest}), None) is None:
         raise DayError(
             f"There is nothing to release as of {newest}: the opening found nothing owed, or what "
-            f"it found has been released. See: python -m postloan show go_live_release"
+            f"it found has been released. See: python -m postloan data show go_live_release"
         )
 
 

@@ -65,7 +65,7 @@ def newest_published(warehouse: Warehouse) -> date:
     if day is None:
         raise DayError(
             "No task file has been published yet, so there is nothing to suppress. "
-            "Run a date: python -m postloan run --date YYYY-MM-DD"
+            "Run a date: python -m postloan day run --date YYYY-MM-DD"
         )
     return day
 

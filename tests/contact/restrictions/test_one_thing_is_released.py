@@ -202,7 +202,7 @@ def test_what_waits_is_counted_by_the_list_and_says_since_when(home: Path, desk:
         debtors.run()
         waiting = count_open(warehouse)
     assert (waiting.number, waiting.since) == (3, date(2026, 11, 20))
-    _, told = desk.says("summary")
+    _, told = desk.says("day", "summary")
     assert "3 questions about customers, the oldest since 2026-11-20" in told
     # A death is known: nobody is asked, and a person may still release it.
     assert len(desk.lists()) == 3

@@ -213,14 +213,14 @@ def test_the_commands_say_what_waits_and_release_it(
     assert "names nobody known: nobody is contacted" in told
     assert "2 refused rows hold 1 customer; 1 of them names nobody known" in told
     by = ["--by", "Officer", "--reason", "seen"]
-    assert main(["summary"]) == 0
+    assert main(["day", "summary"]) == 0
     told = capsys.readouterr().out
     (held,) = (line for line in told.splitlines() if "HELD: " in line)
     assert held.endswith("call_list, sms_reminder (1 check failed): see the gates below"), held
     assert told.count("SHUT (nameless_rows): ") == 1
-    assert "release-gate 2026-11-20 --reason TEXT" in told
+    assert "gate release --date 2026-11-20 --reason TEXT" in told
     assert "2 rows wait in quarantine: python -m postloan feed requeue --help\n" in told
-    assert main(["release-gate", str(NEXT_DAY), "--check", "core_balance", *by]) == 1
+    assert main(["gate", "release", "--date", str(NEXT_DAY), "--check", "core_balance", *by]) == 1
     assert "What holds it back: nameless_rows." in capsys.readouterr().err
     assert main(["restriction", "release", *by]) == 1
     assert "Say what is released" in capsys.readouterr().err
@@ -233,7 +233,7 @@ def test_the_commands_say_what_waits_and_release_it(
     # What was released waits no more, once its date is run again.
     with open_warehouse() as warehouse:
         Debtors(Lender(home, warehouse)).run()
-    assert main(["summary"]) == 0
+    assert main(["day", "summary"]) == 0
     told = capsys.readouterr().out
     assert "no row waits in quarantine; 2 mended by a later row, or released by a person" in told
     early = ["--customer", "C1", "--kind", "deceased", "--on", str(OPENING_DAY)]

@@ -54,9 +54,9 @@ def test_only_what_is_there_is_released(desk: Desk) -> None:
     assert written("restriction_release") == 2
     # Nothing was owed at the opening, whatever date is named.
     for day in (OPENING_DAY, "2026-11-01", "2027-01-01"):
-        code, told = desk.says("release", str(day))
+        code, told = desk.says("gate", "release-opening", "--date", str(day))
         assert (code, "The newest date of the book is 2026-11-20" in told) == (1, True)
-    code, told = desk.says("release", str(NEXT_DAY))
+    code, told = desk.says("gate", "release-opening", "--date", str(NEXT_DAY))
     assert (code, "nothing to release as of 2026-11-20" in told) == (1, True)
     assert written("go_live_release") == 0
 
@@ -65,14 +65,14 @@ def test_what_the_opening_found_is_released_once(
     home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     desk = Desk(capsys)
-    code, told = desk.says("release", str(OPENING_DAY))
+    code, told = desk.says("gate", "release-opening", "--date", str(OPENING_DAY))
     assert (code, "not open yet" in told) == (1, True)
     with open_warehouse() as warehouse:
         Debtors(Lender(home, warehouse)).open((1,), due_on="2026-11-01")
-    code, told = desk.says("release", str(OPENING_DAY), "--by", "Wang")
+    code, told = desk.says("gate", "release-opening", "--date", str(OPENING_DAY), "--by", "Wang")
     assert code == 0
     assert "released" in told
-    code, told = desk.says("release", str(OPENING_DAY))
+    code, told = desk.says("gate", "release-opening", "--date", str(OPENING_DAY))
     assert (code, "nothing to release" in told) == (1, True)
     assert written("go_live_release") == 1
 

@@ -59,22 +59,25 @@ def heard(home: Path, day: str) -> None:
         Lender(home, warehouse).deliver(OPENING_DAY.fromisoformat(day), "feedback", **HEARD)
 
 
+LOOKING = (("day", "status"), ("admin", "doctor"), ("day", "summary"), ("day", "suppress"))
+"""What an operator types who looks."""
+
+
 # The gate ---------------------------------------------------------------------------------------
 
 
 def test_a_gate_that_is_shut_names_source_and_date_where_it_is_told(desk: Desk, home: Path) -> None:
     refuse(home, "2026-11-21")
     run(home)
-    _, told = desk.says("summary", "--date", "2026-11-20")
+    _, told = desk.says("day", "summary", "--date", "2026-11-20")
     (silent,) = [line for line in told.splitlines() if "SHUT (source_heard)" in line]
     assert "(feedback, last heard for 2026-11-19)" in silent
     # One line for the source, whatever the number of its feeds.
     assert "complaint, consent_change, contact_outcome" in silent
     (refused,) = [line for line in told.splitlines() if "SHUT (delivery_refused)" in line]
     assert "(feedback 2026-11-21)" in refused
-    _, told = desk.says(
-        "release-gate", "2026-11-20", "--check", "delivery_refused", "--reason", "on paper"
-    )
+    release = ("gate", "release", "--date", "2026-11-20")
+    _, told = desk.says(*release, "--check", "delivery_refused", "--reason", "on paper")
     assert len([line for line in told.splitlines() if "released delivery_refused" in line]) == 1
     assert "(feedback 2026-11-21)" in told
 
@@ -84,7 +87,7 @@ def test_a_row_that_names_nobody_is_told_with_source_and_date(desk: Desk, home: 
         row = {"complaint_id": "K1", "customer_id": "C99", "channel": "wechat"}
         Lender(home, warehouse).send(NEXT_DAY, "feedback", **{**HEARD, "complaint": [row]})
     run(home)
-    _, told = desk.says("summary")
+    _, told = desk.says("day", "summary")
     (line,) = [line for line in told.splitlines() if "SHUT (nameless_rows)" in line]
     assert "complaint 1 [≤ 0] (feedback 2026-11-20)" in line
 
@@ -95,8 +98,8 @@ def test_a_row_that_names_nobody_is_told_with_source_and_date(desk: Desk, home: 
 def test_what_is_not_loaded_is_told_wherever_an_operator_looks(desk: Desk, home: Path) -> None:
     heard(home, "2026-11-20")
     run(home)
-    for command in ("status", "doctor", "summary", "suppress"):
-        _, told = desk.says(command)
+    for command in LOOKING:
+        _, told = desk.says(*command)
         assert "REFUSED" not in told
         assert "not taken in" not in told
         assert "2026-11-21" not in told
@@ -115,15 +118,15 @@ def test_what_is_not_loaded_is_told_wherever_an_operator_looks(desk: Desk, home:
         cut_off = lender.folder(AFTER + timedelta(days=1), "feedback") / "manifest.json"
         cut_off.write_text('{"source":', encoding="utf-8")
         lender.folder(AFTER + timedelta(days=2), "feedback").symlink_to(home)
-    for command in ("status", "doctor", "summary", "suppress"):
-        _, told = desk.says(command)
+    for command in LOOKING:
+        _, told = desk.says(*command)
         assert "feedback: REFUSED: complaint.csv" in told
         assert "core_banking: arrived, and not taken in yet" in told
         assert "feedback: arrived again with other files than those loaded" in told
         assert "feedback: arrived, dated too far ahead of the book" in told
         assert "feedback: arrived, and cannot be read: manifest.json" in told
         assert "feedback: 1 folder ('2026-11-23') linked from elsewhere" in told
-        assert "python -m postloan run --date 2026-11-21" in told
+        assert "python -m postloan day run --date 2026-11-21" in told
 
 
 def test_a_folder_that_is_named_like_no_date_or_source_is_told(desk: Desk, home: Path) -> None:
@@ -138,14 +141,14 @@ def test_a_folder_that_is_named_like_no_date_or_source_is_told(desk: Desk, home:
     ):
         (landing / place).mkdir(parents=True)
     # One without a manifest is on its way.
-    for command in ("status", "doctor", "summary", "suppress"):
-        told = desk.says(command)[1]
+    for command in LOOKING:
+        told = desk.says(*command)[1]
         assert "named otherwise" not in told
         assert "named like" not in told
     for path in landing.glob("*/*"):
         (path / "manifest.json").touch()
-    for words in ("status", "doctor", "summary", "suppress", "restriction list"):
-        _, told = desk.says(*words.split())
+    for words in (*LOOKING, ("restriction", "list")):
+        _, told = desk.says(*words)
         assert "feedback: 2 folders ('2026-11-21 ', '20261121') named otherwise than" in told
         assert "core_banking: 1 folder named otherwise than YYYY-MM-DD, and never taken in" in told
         assert "the landing zone has 1 folder named like no source" in told
@@ -156,17 +159,16 @@ def test_doctor_says_that_something_waits_and_still_that_nothing_is_missing(
     desk: Desk, home: Path
 ) -> None:
     run(home)
-    code, told = desk.says("doctor")
+    code, told = desk.says("admin", "doctor")
     # The teams are silent, so a gate is shut.
     assert (code, "Nothing is missing; 1 thing waits for a person, above." in told) == (0, True)
     assert "contact files of 2026-11-20 are held" in told
-    assert (
-        "contact files HELD: python -m postloan summary --date 2026-11-20" in desk.says("status")[1]
-    )
+    told = desk.says("day", "status")[1]
+    assert "contact files HELD: python -m postloan day summary --date 2026-11-20" in told
     heard(home, "2026-11-20")
     run(home)
-    assert desk.says("doctor")[1].endswith("Nothing is missing.\n")
-    assert "HELD" not in desk.says("status")[1]
+    assert desk.says("admin", "doctor")[1].endswith("Nothing is missing.\n")
+    assert "HELD" not in desk.says("day", "status")[1]
 
 
 # Before the hours of contact --------------------------------------------------------------------
@@ -175,15 +177,15 @@ def test_doctor_says_that_something_waits_and_still_that_nothing_is_missing(
 def test_suppress_says_what_it_looked_at_and_why(desk: Desk, home: Path) -> None:
     heard(home, "2026-11-20")
     run(home)
-    _, told = desk.says("suppress")
+    _, told = desk.says("day", "suppress")
     assert told.startswith("Files of 2026-11-20, looked at with all that is loaded, up to what")
     assert "Nothing that is loaded speaks against a task that stands" in told
     assert told.endswith("Whatever has arrived in the landing zone was looked at.\n")
     refuse(home, "2026-11-21")
-    _, first = desk.says("suppress")
+    _, first = desk.says("day", "suppress")
     assert "3 tasks recalled" in first
     assert "Recalled, and how many: A delivery that may restrict contact could not be read" in first
-    _, second = desk.says("suppress")
+    _, second = desk.says("day", "suppress")
     assert "Nothing more is recalled." in second
     for told in (first, second):
         assert "gate shut by delivery_refused" in told
@@ -204,7 +206,7 @@ def test_the_reason_names_no_loan_and_no_amount(desk: Desk, home: Path) -> None:
             "instalment_no": "1",
         }
         Lender(home, warehouse).deliver(AFTER, repayment=[paid])
-    _, told = desk.says("suppress")
+    _, told = desk.says("day", "suppress")
     assert "1 task recalled" in told
     (why,) = [line for line in told.splitlines() if "Recalled, and how many" in line]
     assert why.endswith("(1).")
@@ -235,10 +237,10 @@ def test_reconcile_tells_nothing_of_what_is_done_and_refused_as_refused(
     run(home)
     idle = IdleAirflow("2026-11-19", "2026-11-20", "2026-11-21", "2026-11-22")
     monkeypatch.setattr(reconcile, "airflow", lambda *_: nullcontext(idle))
-    code, told = desk.says("reconcile", "--dry-run")
+    code, told = desk.says("day", "reconcile", "--dry-run")
     assert (code, told) == (0, "Every date that was delivered is closed and up to date.\n")
     refuse(home, "2026-11-21", "core_banking")
-    _, told = desk.says("reconcile", "--dry-run")
+    _, told = desk.says("day", "reconcile", "--dry-run")
     assert told.startswith("2026-11-21: core_banking: REFUSED: hold.csv")
     assert "open_business_day has" in told
     assert "2026-11-21: delivered, and refused when it was taken in" in told
@@ -248,14 +250,14 @@ def test_reconcile_tells_nothing_of_what_is_done_and_refused_as_refused(
         lender = Lender(home, warehouse)
         lender.send(NEXT_DAY, "student_registry")
         lender.send(AFTER + timedelta(days=1))
-    _, told = desk.says("reconcile", "--dry-run")
+    _, told = desk.says("day", "reconcile", "--dry-run")
     assert "2026-11-20: student_registry has delivered since, and it was never taken in" in told
     assert "2026-11-22: delivered, and never taken in" in told
     assert "2026-11-22: open_business_day has an event that has started no run yet" in told
     assert "2026-11-19: open_business_day" not in told
     # An optional source that was refused leaves nothing to run until it delivers again.
     refuse(home, "2026-11-19", "feedback")
-    assert "2026-11-19: feedback: REFUSED" in desk.says("reconcile", "--dry-run")[1]
+    assert "2026-11-19: feedback: REFUSED" in desk.says("day", "reconcile", "--dry-run")[1]
 
 
 # After a release --------------------------------------------------------------------------------
@@ -265,10 +267,10 @@ def test_what_a_release_can_publish_is_told_as_it_is(desk: Desk, home: Path) -> 
     heard(home, "2026-11-20")
     run(home)
     refuse(home, "2026-11-21")
-    desk.says("suppress")
-    _, told = desk.says("release-gate", "2026-11-20", "--reason", "on paper")
+    desk.says("day", "suppress")
+    _, told = desk.says("gate", "release", "--date", "2026-11-20", "--reason", "on paper")
     assert "Nothing was sent." in told
-    assert "The 3 tasks that were taken off the files of 2026-11-20 (suppress) stay off" in told
+    assert "The 3 tasks that were taken off the files of 2026-11-20 (day suppress) stay off" in told
     assert "owed anew with the next business date" in told
     # And so it is: the date is run again and adds nobody.
     run(home)
@@ -280,8 +282,9 @@ def test_what_was_held_and_never_sent_is_published_by_running_the_date(
     desk: Desk, home: Path
 ) -> None:
     run(home)
-    _, told = desk.says("release-gate", "2026-11-20", "--reason", "nothing happened that day")
-    assert "To publish what it held, while Airflow is up: python -m postloan run --date" in told
+    release = ("gate", "release", "--date", "2026-11-20")
+    _, told = desk.says(*release, "--reason", "nothing happened that day")
+    assert "To publish what it held, while Airflow is up: python -m postloan day run --date" in told
     assert "suppress" not in told
     run(home)
     assert (home / "outbox" / "2026-11-20" / "sms_reminder").is_dir()

@@ -123,7 +123,7 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
 def fetching(source: str) -> list[str]:
     """The command that fetches the delivery of the opening day."""
     day = OPENING_DAY.isoformat()
-    return [sys.executable, "-m", "postloan", "fetch", "--source", source, "--date", day]
+    return [sys.executable, "-m", "postloan", "feed", "fetch", "--source", source, "--date", day]
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Sources behind real servers, reached as in an installation: by Airflow connections.
 
-`python -m postloan fetch` runs in a process of its own; what it may know stands in its environment.
+`python -m postloan feed fetch` runs in a process of its own; what it may know stands in its
+environment.
 """
 
 import json

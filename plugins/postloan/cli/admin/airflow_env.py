@@ -1,4 +1,4 @@
-"""`python -m postloan airflow-env`: the environment of the embedded Airflow, for its own tools."""
+"""`python -m postloan admin airflow-env`: the environment of the embedded Airflow."""
 
 import argparse
 import os
@@ -22,6 +22,8 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     """Add the `admin airflow-env` command."""
     parser = subparsers.add_parser(
         "airflow-env",
-        help='for Airflow\'s own commands: eval "$(python -m postloan airflow-env)"; holds secrets',
+        help="print the environment of the embedded Airflow; it holds secrets",
+        description="Prints what Airflow's own commands need, with its secrets: "
+        'eval "$(python -m postloan admin airflow-env)".',
     )
     parser.set_defaults(run=run)

@@ -1,4 +1,4 @@
-"""`python -m postloan compose-env`: fresh secrets for `docker-compose.yaml`."""
+"""`python -m postloan admin compose-env`: fresh secrets for `docker-compose.yaml`."""
 
 import argparse
 import os
@@ -23,7 +23,7 @@ def run(args: argparse.Namespace) -> int:
     if args.to.exists():
         raise PostloanError(
             f"{args.to} is there already, and its secrets may be in use. Delete it first, or write "
-            "only the users anew: python -m postloan compose-env --users"
+            "only the users anew: python -m postloan admin compose-env --users"
         )
     made = new_compose_environment(os.getuid(), os.getgid(), listed)
     write_private(args.to, "".join(f"{k}={v}\n" for k, v in made.items()))
@@ -39,7 +39,7 @@ def run(args: argparse.Namespace) -> int:
 def _rewrite_users(path: Path, listed: Users) -> int:
     """Bring the list of users up to date and keep every secret; 0 on success."""
     if not path.exists():
-        raise PostloanError(f"{path} is not there yet: python -m postloan compose-env")
+        raise PostloanError(f"{path} is not there yet: python -m postloan admin compose-env")
     lines = path.read_text(encoding="utf-8").splitlines()
     kept = [line for line in lines if not line.startswith(f"{COMPOSE_USERS}=")]
     write_private(path, "\n".join((*kept, f"{COMPOSE_USERS}={listed.airflow_roles}", "")))

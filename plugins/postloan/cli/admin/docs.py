@@ -1,4 +1,4 @@
-"""`python -m postloan docs`: the generated documents."""
+"""`python -m postloan admin docs`: the generated documents."""
 
 import argparse
 

@@ -1,4 +1,4 @@
-"""`python -m postloan doctor`: what this installation needs, and what of it is there."""
+"""`python -m postloan admin doctor`: what this installation needs, and what of it is there."""
 
 import argparse
 import textwrap

@@ -1,4 +1,4 @@
-"""`python -m postloan migrate --to URL`: from one warehouse to another, with proof."""
+"""`python -m postloan admin migrate --to URL`: from one warehouse to another, with proof."""
 
 import argparse
 import re

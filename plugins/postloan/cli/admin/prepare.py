@@ -1,4 +1,4 @@
-"""`python -m postloan prepare`: make Airflow's database, pools and user; for docker-compose."""
+"""`python -m postloan admin prepare`: Airflow's database, pools and user, for docker compose."""
 
 import argparse
 import json
@@ -37,7 +37,7 @@ def run(_args: argparse.Namespace) -> int:
     if os.environ.get("AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS") != listed.airflow_roles:
         raise PostloanError(
             f"{users_file(settings())} has changed since .env was written. On the machine that "
-            "runs docker compose: python -m postloan compose-env --users"
+            "runs docker compose: python -m postloan admin compose-env --users"
         )
     file = Path(path)
     known = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}

@@ -1,4 +1,4 @@
-"""`python -m postloan roles`: who may do what in a PostgreSQL warehouse."""
+"""`python -m postloan admin roles`: who may do what in a PostgreSQL warehouse."""
 
 import argparse
 from collections.abc import Iterable
@@ -33,7 +33,7 @@ def _apply(warehouse: Warehouse, statements: Iterable[str]) -> None:
     except DBAPIError as error:
         raise PostloanError(
             f"The roles cannot be made: {error.orig}Run this as a user who owns the tables and may "
-            f"create roles, or let one run what `python -m postloan roles` prints."
+            f"create roles, or let one run what `python -m postloan admin roles` prints."
         ) from None
 
 

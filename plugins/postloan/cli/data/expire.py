@@ -1,4 +1,4 @@
-"""`python -m postloan expire --as-of D`: delete what has expired by rule."""
+"""`python -m postloan data expire --date D`: delete what has expired by rule."""
 
 import argparse
 

@@ -1,4 +1,4 @@
-"""`python -m postloan show TABLE`: rows of a table, personal columns masked."""
+"""`python -m postloan data show TABLE`: rows of a table, personal columns masked."""
 
 import argparse
 import re

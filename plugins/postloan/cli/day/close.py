@@ -1,4 +1,4 @@
-"""`python -m postloan close D --reason TEXT`: close a date whose delivery cannot come."""
+"""`python -m postloan day close --date D`: close a date whose delivery cannot come."""
 
 import argparse
 
@@ -16,7 +16,7 @@ def run(args: argparse.Namespace) -> int:
         due = next_due(warehouse, args.date)
     print(f"{args.date}: closed without being run ({args.reason.strip()})")
     if due:
-        print(f"{due} was waiting for it. Run it: python -m postloan run --date {due}")
+        print(f"{due} was waiting for it. Run it: python -m postloan day run --date {due}")
     return 0
 
 

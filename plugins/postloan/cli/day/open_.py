@@ -1,4 +1,4 @@
-"""`python -m postloan open --as-of D`: open the book."""
+"""`python -m postloan day open --date D`: open the book."""
 
 import argparse
 from datetime import date

@@ -1,4 +1,4 @@
-"""`python -m postloan reconcile`: find and mend dates that were dropped or have become stale."""
+"""`python -m postloan day reconcile`: find and mend dates that were dropped or are stale."""
 
 import argparse
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""`python -m postloan run --date D`: take one business date through its DAGs and follow it."""
+"""`python -m postloan day run --date D`: take one business date through its DAGs and follow it."""
 
 import argparse
 from datetime import date

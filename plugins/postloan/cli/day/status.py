@@ -1,4 +1,4 @@
-"""`python -m postloan status`: the book of business dates."""
+"""`python -m postloan day status`: the book of business dates."""
 
 import argparse
 
@@ -17,13 +17,13 @@ def run(_args: argparse.Namespace) -> int:
         lines = [*not_looked_at(warehouse, home.landing)]
         held_on = newest_held(warehouse)
     if not records:
-        print("The book is not open yet: python -m postloan open --as-of D")
+        print("The book is not open yet: python -m postloan day open --date D")
     for record in records:
         day, state = record.business_date, record.state
         notes = [
             "opening" if record.is_opening else "",
-            "stale: python -m postloan reconcile" if day in stale else "",
-            f"contact files HELD: python -m postloan summary --date {day}"
+            "stale: python -m postloan day reconcile" if day in stale else "",
+            f"contact files HELD: python -m postloan day summary --date {day}"
             if day == held_on
             else "",
             record.reason or "",

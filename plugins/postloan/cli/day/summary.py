@@ -1,4 +1,4 @@
-"""`python -m postloan summary`: what happened on a business date."""
+"""`python -m postloan day summary`: what happened on a business date."""
 
 import argparse
 from collections.abc import Iterator
@@ -78,7 +78,7 @@ def _unclear_rows(summary: Summary) -> Iterator[str]:
             "until they are mended or released"
         )
     yield "  Correct them (feed requeue), have them delivered again, or look and release:"
-    yield f"  python -m postloan restriction list --on {summary['business_date']}"
+    yield f"  python -m postloan restriction list --date {summary['business_date']}"
 
 
 def _steps(summary: Summary) -> Iterator[str]:
@@ -156,7 +156,7 @@ def _gates(summary: Summary) -> Iterator[str]:
     if shut:
         day = summary["business_date"]
         yield "  The files of outside receivers are held. Deliver again, or release:"
-        yield f"  python -m postloan release-gate {day} --reason TEXT"
+        yield f"  python -m postloan gate release --date {day} --reason TEXT"
         names = sorted({c["check"] for c in shut})
         if len(names) > 1:
             yield f"  One of them alone: with --check {' or --check '.join(names)}"
@@ -205,7 +205,8 @@ def _decisions(summary: Summary, now: Waiting | None) -> Iterator[str]:
     if now and now.go_live_actions:
         actions = counted_as(now.go_live_actions, "first action")
         lines.append(
-            f"{now.go_live_actions:,} {actions} of the opening: python -m postloan release DATE"
+            f"{now.go_live_actions:,} {actions} of the opening: "
+            "python -m postloan gate release-opening --date DATE"
         )
     lines += _told_above(summary, now)
     yield from (f"  {line}" for line in lines or ["none"])

@@ -1,4 +1,4 @@
-"""`python -m postloan suppress [--date D]`: recall what must not be acted on any more."""
+"""`python -m postloan day suppress [--date D]`: recall what must not be acted on any more."""
 
 import argparse
 

@@ -1,4 +1,4 @@
-"""`python -m postloan fetch`: bring a source's delivery into the landing zone."""
+"""`python -m postloan feed fetch`: bring a source's delivery into the landing zone."""
 
 import argparse
 import logging

@@ -1,4 +1,4 @@
-"""`python -m postloan import`: turn foreign tables into landing deliveries."""
+"""`python -m postloan feed import`: turn foreign tables into landing deliveries."""
 
 import argparse
 from pathlib import Path

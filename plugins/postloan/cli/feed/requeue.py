@@ -41,7 +41,7 @@ def run(args: argparse.Namespace) -> int:
         print(f"  note: {warning}")
     print(f"{args.source} {args.date}: {result.rows_quarantined:,} rows stay in quarantine.")
     if any(feed.released for feed in feeds):
-        print(f"The date has new facts. Run it: python -m postloan run --date {args.date}")
+        print(f"The date has new facts. Run it: python -m postloan day run --date {args.date}")
     return 0
 
 

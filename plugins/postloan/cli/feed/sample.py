@@ -1,4 +1,4 @@
-"""`python -m postloan sample`: write a sample lender into the landing zone."""
+"""`python -m postloan feed sample`: write a sample lender into the landing zone."""
 
 import argparse
 from datetime import datetime, timedelta

@@ -39,6 +39,6 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "--check",
         default=ALL_CHECKS,
         metavar="NAME",
-        help="one check, as `summary` names it; all that failed by default",
+        help="one check, as `day summary` names it; all that failed by default",
     )
     parser.set_defaults(run=run)

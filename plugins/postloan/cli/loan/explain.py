@@ -1,4 +1,4 @@
-"""`python -m postloan explain TASK_ID`: from a task back to rules, files, lines and hashes."""
+"""`python -m postloan loan explain TASK_ID`: from a task back to rules, files, lines and hashes."""
 
 import argparse
 import json
@@ -90,7 +90,7 @@ def contact_lines(
     """Tasks, denials and reports of one customer around one day, and how to see more."""
     head = f"Customer {customer_id} around {day}"
     shown = [_contact_line(c, language) for c in contacts]
-    more = "More about one of them: python -m postloan explain TASK_ID"
+    more = "More about one of them: python -m postloan loan explain TASK_ID"
     return [
         head,
         "=" * len(head),

@@ -1,4 +1,4 @@
-"""`python -m postloan stages`: past-due loans per stage on any date; nothing is kept."""
+"""`python -m postloan loan stages`: past-due loans per stage on any date; nothing is kept."""
 
 import argparse
 

@@ -59,7 +59,7 @@ def run(args: argparse.Namespace) -> int:
     if args.customer:
         print(
             "What was told in order ends as it was told and is not listed here: "
-            f"python -m postloan explain --customer {made_visible(args.customer)} --date D"
+            f"python -m postloan loan explain --customer {made_visible(args.customer)} --date D"
         )
     print("\n".join(lines), end="\n" if lines else "")
     return 0

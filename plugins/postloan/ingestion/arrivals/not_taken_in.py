@@ -85,7 +85,7 @@ class Arrived(NamedTuple):
             return "If its date is mistyped, have it delivered under its own; else it waits."
         if self.is_before_book:
             return "Have it delivered under its own date, or take it out of the landing zone."
-        run = f"while Airflow is up: python -m postloan run --date {self.business_date}"
+        run = f"while Airflow is up: python -m postloan day run --date {self.business_date}"
         return f"Have it delivered again; then, {run}" if self.defect else f"Take it in, {run}"
 
 

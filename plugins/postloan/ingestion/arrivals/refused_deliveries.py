@@ -146,7 +146,7 @@ class OpenRefusal(NamedTuple):
         """What a person does about it."""
         return (
             f"Have it delivered again, with all its feeds; then, while Airflow is up: python -m "
-            f"postloan run --date {self.business_date}"
+            f"postloan day run --date {self.business_date}"
         )
 
 

@@ -24,7 +24,8 @@ _KINDS: tuple[tuple[str, type[WarehouseError], str], ...] = (
         r"version number|newer version of DuckDB|older version of DuckDB|storage version",
         WarehouseError,
         "{place} was written by another version of DuckDB. Use the version of the requirements, or "
-        "carry the warehouse over with the version that wrote it: python -m postloan migrate.",
+        "carry the warehouse over with the version that wrote it: "
+        "python -m postloan admin migrate.",
     ),
     (
         r"Is a directory",

@@ -265,7 +265,7 @@ class PostgresWarehouse(Warehouse, SpeaksSQLAlchemy):
         if not may_create:
             raise WarehouseError(
                 f"The tables do not fit the contracts, and {who} may not change them. Open the "
-                f"warehouse once as the role that owns them: python -m postloan status"
+                f"warehouse once as the role that owns them: python -m postloan day status"
             )
 
     def alter(self, change: exp.Alter) -> None:

@@ -64,8 +64,8 @@ _AT_WORK: dict[str, tuple[type[WarehouseError], str]] = {
     "XX002": (WarehouseError, "an index of it is damaged. REINDEX, or put its last copy back."),
     "42501": (
         WarehouseError,
-        "this user has not the right. Grant it: python -m postloan roles --apply, as the owner of "
-        "the tables.",
+        "this user has not the right. Grant it: python -m postloan admin roles --apply, as the "
+        "owner of the tables.",
     ),
     "25006": (WarehouseError, f"it is read-only, as a replica is. {_LOOK}: name the primary."),
     "57014": (RunAgainError, "the statement was cancelled there. Run it again."),
