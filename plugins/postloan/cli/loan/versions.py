@@ -13,8 +13,8 @@ NOT_PAST_DUE = "not past due"
 
 def _line(version: LoanVersion, business_date: date) -> str:
     until = f"before {version.known_before}" if version.known_before else "until now"
-    said = f"{version.stage}, {version.days_past_due} days past due, {version.overdue_amount:,} owed"
-    said += ", paused" if version.is_paused else ""
+    said = f"{version.stage}, {version.days_past_due} days past due, "
+    said += f"{version.overdue_amount:,} owed{', paused' if version.is_paused else ''}"
     why = "the date was run" if version.known_from == business_date else "the date was run again"
     if version.began_with:
         why = f"received that day: {version.began_with}"
