@@ -5,8 +5,6 @@ the date before, and at the rules; a date is opened once for every version of th
 each opening is a revision. Nothing here depends on the clock or on the scheduler.
 """
 
-import hashlib
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -15,17 +13,15 @@ from typing import Any
 
 from postloan.access.reasons import kept_reason
 from postloan.business_date import BusinessDay
-from postloan.business_day.gates import gate_inputs, judge
+from postloan.business_day.gates import judge
+from postloan.business_day.inputs import Hashes, deliveries_by_date, fingerprint
 from postloan.contracts import FeedContract, catalogue
 from postloan.errors import DayError
 from postloan.ingestion.arrivals.landing_look import note_not_loaded
 from postloan.ingestion.loading.load_order import last_load_no
-from postloan.rules.model import HOUSE, Pack
-from postloan.rules.packs import rule_book
 from postloan.rules.tables import publish_rules
 from postloan.settings import settings
 from postloan.warehouse import Warehouse
-from postloan.warehouse.engine import Row
 
 OPEN, CLOSED, SKIPPED = "open", "closed", "skipped"
 NAMED_DATES = 5
@@ -77,9 +73,6 @@ class Gate:
 Book = Mapping[date, DayRecord]
 """Newest revision of every date, in date order."""
 
-Hashes = dict[date, dict[tuple[str, str], str]]
-"""Per date of delivery: (source, feed) -> hash of what was delivered."""
-
 
 def read_book(warehouse: Warehouse) -> Book:
     """The newest revision of every business date, in date order."""
@@ -116,7 +109,7 @@ def open_day(
     Raises:
         RuleError: the rules of that date cannot be published.
     """
-    book, hashes = read_book(warehouse), _deliveries(warehouse)
+    book, hashes = read_book(warehouse), deliveries_by_date(warehouse)
     current = book.get(day)
     if current and current.state == SKIPPED:
         reason = f"{day} was closed without being run: {current.reason}."
@@ -138,7 +131,7 @@ def open_day(
     previous = None if is_opening else _previous(book, day)
     is_newest = not any(later > day for later in book)
     if is_newest and note_not_loaded(warehouse, day, landing or settings().landing):
-        hashes = _deliveries(warehouse)
+        hashes = deliveries_by_date(warehouse)
     return _open(
         warehouse,
         current,
@@ -173,37 +166,6 @@ def _open(
 
 def _wait(reason: str, without: tuple[str, ...] = ()) -> Gate:
     return Gate("waiting", None, reason, without)
-
-
-def _deliveries(warehouse: Warehouse) -> Hashes:
-    rows = warehouse.fetch("""
-        select business_date, source, feed, file_sha256, contract_version, rows_loaded
-        from delivery
-        order by business_date, source, feed
-    """)
-    found: Hashes = {}
-    for day, source, feed, sha256, version, loaded in rows:
-        found.setdefault(day, {})[source, feed] = f"{sha256}@{version}:{loaded}"
-    for day, what, value in gate_inputs(warehouse):
-        found.setdefault(day, {})[what] = value
-    for day, source, feed, sha256 in _corrections(warehouse):
-        found[day][source, feed] += f"+{sha256}"
-    return found
-
-
-def _corrections(warehouse: Warehouse) -> list[Row]:
-    """Rows that people have corrected since: they are part of what was delivered."""
-    return warehouse.fetch("""
-        select delivery.business_date, delivery.source, delivery.feed, asked.file_sha256
-        from delivery
-        inner join delivery_requeue as asked
-            on
-                delivery.business_date = asked.business_date
-                and delivery.source = asked.source
-                and delivery.feed = asked.feed
-        where asked.file_sha256 <> ''
-        order by delivery.business_date, delivery.source, delivery.feed, asked.requeue_no
-    """)
 
 
 def _brings_the_book(warehouse: Warehouse, day: date) -> bool:
@@ -302,35 +264,8 @@ def _missed(absent: Iterable[FeedContract], hashes: Hashes, day: date) -> dict[s
 
 
 def _fingerprint(book: Book, hashes: Hashes, day: date, previous: date | None) -> str:
-    """Hash of everything the date is a function of.
-
-    Older deliveries are in it through the fingerprint of the previous date, one date after another:
-    the same inputs have the same fingerprint, whatever the order they came in.
-    """
-    delivered = [
-        [d.isoformat(), *key, value]
-        for d, found in sorted(hashes.items())
-        if d <= day and (previous is None or d > previous)
-        for key, value in sorted(found.items())
-    ]
-    before = [previous.isoformat(), book[previous].fingerprint] if previous else None
-    rules = [_said(pack) for pack in rule_book().in_force(day)]
-    text = json.dumps([delivered, before, rules], sort_keys=True, default=str, ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _said(pack: Pack) -> dict[str, Any]:
-    """What a version says of a date, as it is written.
-
-    Whom it binds has decided that it is in force, and moves no date. What is of the house was once
-    of no jurisdiction: the dates of that time have their fingerprint without the word.
-    """
-    said = dict(pack.document)
-    if said.get("jurisdiction") == HOUSE:
-        del said["jurisdiction"]
-    applies_to = dict(said.pop("applies_to", {}))
-    applies_to.pop("actor", None)
-    return {**said, "applies_to": applies_to} if applies_to else said
+    """The fingerprint of a date on the date that it builds on, as the book has that."""
+    return fingerprint(hashes, day, (previous, book[previous].fingerprint) if previous else None)
 
 
 def _write(warehouse: Warehouse, record: DayRecord) -> None:
@@ -361,7 +296,7 @@ def current_day(warehouse: Warehouse, day: date) -> BusinessDay:
         )
     if record.state == SKIPPED:
         raise DayError(f"{day} was closed without being run: {record.reason}.")
-    if _is_outdated(book, _deliveries(warehouse), record):
+    if _is_outdated(book, deliveries_by_date(warehouse), record):
         raise DayError(
             f"The inputs of {day} have changed since revision {record.revision} was opened. "
             f"Open the next revision: python -m postloan day run --date {day}"
@@ -407,7 +342,7 @@ def skip_day(warehouse: Warehouse, day: date, reason: str, closed_by: str = "") 
 
 def stale_dates(warehouse: Warehouse) -> tuple[date, ...]:
     """Closed dates whose inputs have changed since, and all that build on them, oldest first."""
-    book, hashes = read_book(warehouse), _deliveries(warehouse)
+    book, hashes = read_book(warehouse), deliveries_by_date(warehouse)
     stale: list[date] = []
     for record in book.values():
         if record.state == CLOSED and (
@@ -429,7 +364,7 @@ def next_due(warehouse: Warehouse, closed: date) -> date | None:
 
     Earlier dates are left to whoever asks for them: new rules make all of the past stale at once.
     """
-    book, hashes = read_book(warehouse), _deliveries(warehouse)
+    book, hashes = read_book(warehouse), deliveries_by_date(warehouse)
     waiting = unopened_dates(warehouse)
     for day in sorted({*book, *waiting}):
         if day > closed and (
@@ -446,7 +381,7 @@ def unopened_dates(warehouse: Warehouse) -> tuple[date, ...]:
         {f.source for f in catalogue().feeds.values() if f.is_required},
     )
     delivered = {
-        d for d, found in _deliveries(warehouse).items() if required & {s for s, _ in found}
+        d for d, found in deliveries_by_date(warehouse).items() if required & {s for s, _ in found}
     }
     opening = next((r.business_date for r in book.values() if r.is_opening), None)
     return tuple(
