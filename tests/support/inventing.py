@@ -41,6 +41,7 @@ PARAMETERS: Mapping[str, Any] = {
     "is_suppression": False,
     "revision": 1,
     "turn": 1,
+    "round": 1,
     "bureau_max_age_days": 31,
     "header_language": "zh",
     "contract_version": "1.0.0",

@@ -23,23 +23,6 @@ UNREAD_CHECKS = ("nameless_rows", "delivery_refused", "delivery_not_loaded")
 
 NEWEST = "select max(business_date) as day from business_day where day_state <> 'skipped'"
 
-KNOWN_ON = """
-    select max(told.business_date) as known_on
-    from (
-        select business_date from delivery
-        union all
-        select business_date from refused_delivery
-    ) as told
-    where
-        told.business_date > cast($business_date as date)
-        and not exists (
-            select 1
-            from publication
-            where publication.business_date > cast($business_date as date)
-        )
-"""
-"""The latest date of which anything came, until a later date has published its own files."""
-
 
 @dataclass(frozen=True)
 class FailedCheck:
@@ -66,7 +49,7 @@ def judge_again(warehouse: Warehouse, business_date: date, revision: int) -> Non
 
     Until a later date has files of its own, what later deliveries hide counts too.
     """
-    known_on = warehouse.scalar(KNOWN_ON, {"business_date": business_date})
+    known_on = warehouse.scalar_model("latest_arrival", {"business_date": business_date})
     parameters = {"revision": revision, "known_on": known_on or business_date}
     warehouse.rebuild("gate_check", business_date, parameters)
 
@@ -77,7 +60,7 @@ def unread(warehouse: Warehouse, business_date: date, revision: int) -> tuple[Fa
     The date is judged again only where something is unread, so that all else stays as it was.
     """
     before = {f for f in failed_checks(warehouse, business_date) if f.check_name in UNREAD_CHECKS}
-    known_on = warehouse.scalar(KNOWN_ON, {"business_date": business_date})
+    known_on = warehouse.scalar_model("latest_arrival", {"business_date": business_date})
     found = warehouse.read_model(
         "unread_count", {"business_date": business_date, "known_on": known_on or business_date}
     )

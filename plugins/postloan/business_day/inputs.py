@@ -12,7 +12,6 @@ from postloan.business_day.gates import gate_inputs
 from postloan.rules.model import HOUSE, Pack
 from postloan.rules.packs import rule_book
 from postloan.warehouse import Warehouse
-from postloan.warehouse.engine import Row
 
 Hashes = dict[date, dict[tuple[str, str], str]]
 """Per date of delivery: (source, feed) -> hash of what was delivered."""
@@ -30,24 +29,9 @@ def deliveries_by_date(warehouse: Warehouse) -> Hashes:
         found.setdefault(day, {})[source, feed] = f"{sha256}@{version}:{loaded}"
     for day, what, value in gate_inputs(warehouse):
         found.setdefault(day, {})[what] = value
-    for day, source, feed, sha256 in _corrections(warehouse):
+    for day, source, feed, sha256 in warehouse.read_model("delivered_correction"):
         found[day][source, feed] += f"+{sha256}"
     return found
-
-
-def _corrections(warehouse: Warehouse) -> list[Row]:
-    """Rows that people have corrected since: they are part of what was delivered."""
-    return warehouse.fetch("""
-        select delivery.business_date, delivery.source, delivery.feed, asked.file_sha256
-        from delivery
-        inner join delivery_requeue as asked
-            on
-                delivery.business_date = asked.business_date
-                and delivery.source = asked.source
-                and delivery.feed = asked.feed
-        where asked.file_sha256 <> ''
-        order by delivery.business_date, delivery.source, delivery.feed, asked.requeue_no
-    """)
 
 
 def fingerprint(hashes: Hashes, day: date, before: tuple[date, str] | None) -> str:

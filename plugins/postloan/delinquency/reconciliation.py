@@ -28,13 +28,6 @@ RELEASED = """
 """
 """Whether what the core told has expired since; its ledger has not."""
 
-COUNTS = """
-    select
-        coalesce(max(case when column_name <> 'any' then loans_compared end), 0) as compared,
-        coalesce(max(case when column_name = 'any' then loans_differing end), 0) as one_sided
-    from position_total
-    where business_date = cast($business_date as date)
-"""
 
 
 def has_core_positions(warehouse: Warehouse, day: BusinessDay) -> bool:
@@ -72,7 +65,7 @@ def compare_with_core(
         warehouse.rebuild(table, day.date, asked)
     warehouse.drop_temporary("loan_principal")
     judge_again(warehouse, day.date, day.revision)
-    ((compared, one_sided),) = warehouse.fetch(COUNTS, asked)
+    ((compared, one_sided),) = warehouse.read_model("position_count", asked)
     differing = warehouse.count("position_difference", day.date)
     return {
         "loans_compared_with_core": compared,

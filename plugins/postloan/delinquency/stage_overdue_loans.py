@@ -18,19 +18,6 @@ CUSTOMER_COUNT = """
     from current_customer_delinquency
     where business_date = cast($business_date as date)
 """
-STAGE_COUNTS = """
-    select
-        case
-            when is_paused then 'paused_loans'
-            when overdue_amount > 0 then 'stage_' || stage
-            else 'stage_cured'
-        end as measure,
-        count(*) as loans
-    from current_loan_stage
-    where business_date = cast($business_date as date)
-    group by measure
-    order by measure
-"""
 EVENT_COUNTS = """
     select event, count(*) as loans
     from current_stage_event
@@ -62,7 +49,7 @@ def stage_overdue_loans(warehouse: Warehouse, day: BusinessDay) -> StepResult:
         for name in ("loan_stage", "stage_event", "customer_delinquency"):
             restate(warehouse, name, day.date, parameters)
         customers = warehouse.scalar(CUSTOMER_COUNT, day.parameters)
-        stages: dict[str, int] = dict(warehouse.fetch(STAGE_COUNTS, day.parameters))
+        stages: dict[str, int] = dict(warehouse.read_model("staged_count", day.parameters))
         events: dict[str, int] = dict(warehouse.fetch(EVENT_COUNTS, day.parameters))
         result = StepResult(
             "stage_overdue_loans",

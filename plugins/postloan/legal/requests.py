@@ -74,24 +74,6 @@ SHOWN_BEFORE = f"""
     where age = 1
 """  # noqa: S608 (own names)
 
-MOVED_SINCE = """
-    select event.case_id, event.business_date, event.event
-    from legal_case_event as event
-    inner join (
-        select case_id, max(asked_on) as asked_on
-        from legal_request_case
-        where
-            asked_on < cast($business_date as date)
-            or (asked_on = cast($business_date as date) and round < $round)
-        group by case_id
-    ) as before
-        on event.case_id = before.case_id
-    where
-        event.event in ('withdrawn', 'suspended', 'followed', 'filed')
-        and event.business_date > before.asked_on
-        and event.business_date <= cast($business_date as date)
-    order by event.case_id, event.business_date
-"""
 
 REQUESTS = """
     select asked_on, round, known_on, answered_on
@@ -192,7 +174,7 @@ def shown_before(warehouse: Warehouse, asked_on: date, number: int) -> dict[str,
 
 def moved_since(warehouse: Warehouse, asked_on: date, number: int) -> dict[str, tuple[date, str]]:
     """What became last of every case between the question that showed it before and this one."""
-    rows = warehouse.fetch(MOVED_SINCE, {"business_date": asked_on, "round": number})
+    rows = warehouse.read_model("case_moved_since", {"business_date": asked_on, "round": number})
     return {case_id: (on, event) for case_id, on, event in rows}
 
 

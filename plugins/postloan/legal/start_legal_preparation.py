@@ -18,17 +18,6 @@ WAITING_COUNT = """
     from legal_case_state
     where case_state = 'awaiting_approval'
 """
-MISSING_COUNT = """
-    select count(*) as items
-    from legal_case_checklist
-    inner join legal_case
-        on
-            legal_case_checklist.case_id = legal_case.case_id
-            and legal_case_checklist.business_date = legal_case.business_date
-    where
-        legal_case_checklist.business_date = cast($business_date as date)
-        and legal_case_checklist.item_state = 'missing'
-"""
 
 
 def start_legal_preparation(warehouse: Warehouse, day: BusinessDay) -> StepResult:
@@ -44,13 +33,14 @@ def start_legal_preparation(warehouse: Warehouse, day: BusinessDay) -> StepResul
     with warehouse.transaction():
         with judged(warehouse, day.parameters, opens=True):
             warehouse.rebuild("legal_case_event", day.date, day.parameters)
+        missing = warehouse.scalar_model("missing_item_count", day.parameters)
         events: dict[str, int] = dict(warehouse.fetch(EVENT_COUNTS, day.parameters))
         result = StepResult(
             "start_legal_preparation",
             {
                 **{f"cases_{e}": events.get(e, 0) for e in EVENTS},
                 "cases_awaiting_approval": warehouse.scalar(WAITING_COUNT, day.parameters),
-                "checklist_items_missing": warehouse.scalar(MISSING_COUNT, day.parameters),
+                "checklist_items_missing": missing,
             },
         )
         record(warehouse, day, result)

@@ -17,17 +17,6 @@ ALERTS = """
     group by alert
     order by alert
 """
-WITHOUT_CONSENT = """
-    select count(distinct enrolment.customer_id) as students
-    from enrolment
-    left join separate_consent
-        on
-            enrolment.customer_id = separate_consent.customer_id
-            and separate_consent.purpose = 'registry_query'
-    where
-        enrolment.received_on = cast($business_date as date)
-        and separate_consent.customer_id is null
-"""
 
 
 def raise_student_alerts(warehouse: Warehouse, day: BusinessDay) -> StepResult:
@@ -44,6 +33,7 @@ def raise_student_alerts(warehouse: Warehouse, day: BusinessDay) -> StepResult:
         changes = warehouse.rebuild("student_status", day.date, day.parameters)
         alerts = warehouse.rebuild("student_alert", day.date, day.parameters)
         warehouse.drop_temporary("student_standing")
+        without_consent = warehouse.scalar_model("student_without_consent", day.parameters)
         kinds: dict[str, int] = dict(warehouse.fetch(ALERTS, day.parameters))
         result = StepResult(
             "raise_student_alerts",
@@ -51,7 +41,7 @@ def raise_student_alerts(warehouse: Warehouse, day: BusinessDay) -> StepResult:
                 "status_changes": changes,
                 "alerts": alerts,
                 **{f"alerts_{kind}": n for kind, n in kinds.items()},
-                "registry_consent_missing": warehouse.scalar(WITHOUT_CONSENT, day.parameters),
+                "registry_consent_missing": without_consent,
             },
             staleness(warehouse, "enrolment", day.date),
         )

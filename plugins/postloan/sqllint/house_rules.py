@@ -29,6 +29,7 @@ KNOWN_PARAMETERS = {
     "known_on": "facts received later do not count",
     "past_due_before": "due dates before it can be past due",
     "turn": "round of the waterfall",
+    "round": "which question about legal cases of that day",
     "loan_id": "the loan that is asked about",
     "queue": "queue of task files",
     "header_language": "language of the header row",

@@ -79,6 +79,11 @@ class Warehouse(Engine):
         self.note(name, parameters)
         return self.stream(load_model(name).text, parameters)
 
+    def scalar_model(self, name: str, parameters: Parameters | None = None) -> Any:
+        """The only value of a SQL file of one row and one column."""
+        ((value,),) = self.read_model(name, parameters)
+        return value
+
     def statements(self) -> Iterator[tuple[str, str]]:
         """The SQL files run on this connection, in order: name, statement as a person reads it."""
         for name, parameters in self._models_run:
