@@ -16,6 +16,10 @@ class RuleError(PostloanError):
     """A rule pack is malformed, unapproved where approval is needed, or not in force."""
 
 
+class WordingError(PostloanError):
+    """A code has no words in a language, or a wording file cannot be understood."""
+
+
 class WarehouseError(PostloanError):
     """The warehouse refused a statement, a key or a connection.
 

@@ -302,6 +302,10 @@ def test_the_command_fails_when_there_is_a_finding(
 ) -> None:
     (tmp_path / "sql").mkdir()
     (tmp_path / "contracts").symlink_to(include_folder() / "contracts")
+    (tmp_path / "wording").mkdir()
+    for path in (include_folder() / "wording").iterdir():
+        head, _, _ = path.read_text(encoding="utf-8").partition("sentences:\n")
+        (tmp_path / "wording" / path.name).write_text(f"{head}sentences: {{}}\n", encoding="utf-8")
     planted(tmp_path / "sql", select, reads="loan" if code == 0 else "nothing")
     monkeypatch.setenv("POSTLOAN_INCLUDE", str(tmp_path))
     monkeypatch.setenv("PYTHONPATH", str(REPOSITORY / "plugins"))

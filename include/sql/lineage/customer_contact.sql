@@ -18,8 +18,15 @@ asked as (
         task.revision,
         task.task_action,
         task.task_id,
-        task.reason_zh,
-        task.reason_en,
+        case
+            when coalesce(task.reason_zh, task.reason_en) is not null
+                then concat_ws(
+                    ' ‖ ',
+                    'task_reason',
+                    'reason_zh=' || task.reason_zh,
+                    'reason_en=' || task.reason_en
+                )
+        end as what,
         task.window_start,
         task.rule_id,
         task.rule_version
@@ -87,8 +94,7 @@ contacts as (
         revision,
         task_action as answer,
         task_id,
-        reason_zh,
-        reason_en,
+        what,
         window_start,
         rule_id,
         rule_version
@@ -102,8 +108,13 @@ contacts as (
         cast(null as integer) as revision,
         'denied' as answer,
         cast(null as varchar) as task_id,
-        concat_ws('; ', reason, '检查 ' || check_name, '借据 ' || loan_id) as reason_zh,
-        concat_ws('; ', reason, 'check ' || check_name, 'loan ' || loan_id) as reason_en,
+        concat_ws(
+            ' ‖ ',
+            'contact_denied',
+            'reason=' || reason,
+            'check=' || check_name,
+            'loan=' || loan_id
+        ) as what,
         cast(null as varchar) as window_start,
         rule_id,
         rule_version
@@ -118,11 +129,13 @@ contacts as (
         'reported' as answer,
         task_id,
         concat_ws(
-            '; ', result, '对象 ' || counterpart, '借据 ' || loan_id, cast(attempted_at as varchar)
-        ) as reason_zh,
-        concat_ws(
-            '; ', result, 'with ' || counterpart, 'loan ' || loan_id, cast(attempted_at as varchar)
-        ) as reason_en,
+            ' ‖ ',
+            'contact_reported',
+            'result=' || result,
+            'counterpart=' || counterpart,
+            'loan=' || loan_id,
+            'attempted_at=' || cast(attempted_at as varchar)
+        ) as what,
         cast(null as varchar) as window_start,
         cast(null as varchar) as rule_id,
         cast(null as varchar) as rule_version
@@ -136,10 +149,9 @@ select
     revision,
     answer,
     task_id,
-    reason_zh,
-    reason_en,
+    what,
     window_start,
     rule_id,
     rule_version
 from contacts
-order by business_date, queue, revision, answer, task_id, reason_en
+order by business_date, queue, revision, answer, task_id, what

@@ -1,4 +1,5 @@
--- lineage_corrected_loan: loans of the task asked about of which something else is known now.
+-- lineage_corrected_loan: loans of the task asked about of which something else is known now: what
+-- moved as it was before, empty where it did not, and everything as it is now.
 --
 -- grain   loan_id
 -- reads   lineage_loan, loan_stage, current_loan_stage
@@ -76,27 +77,19 @@ moved as (
     select
         facts_of,
         loan_id,
+        currency,
         known_on,
         corrected_on,
+        case when days_past_due <> days_now then days_past_due end as days_before,
+        days_now,
+        case when overdue_amount <> amount_now then overdue_amount end as amount_before,
+        amount_now,
+        case when stage <> stage_now then stage end as stage_before,
+        stage_now,
         case
-            when days_past_due <> days_now
-                then ' ' || cast(days_past_due as varchar) || ' → ' || cast(days_now as varchar)
-        end as days_moved,
-        case
-            when overdue_amount <> amount_now
-                then
-                    ' ' || cast(overdue_amount as varchar) || ' → '
-                    || cast(amount_now as varchar) || ' ' || currency
-        end as amount_moved,
-        case
-            when stage <> stage_now then ' ' || stage || ' → ' || stage_now
-        end as stage_moved,
-        case
-            when stage = stage_now and stage_entered_on <> entered_on_now
-                then
-                    ' ' || cast(stage_entered_on as varchar) || ' → '
-                    || cast(entered_on_now as varchar)
-        end as entry_moved,
+            when stage = stage_now and stage_entered_on <> entered_on_now then stage_entered_on
+        end as entered_before,
+        entered_on_now,
         case when is_paused <> is_paused_now then is_paused_now end as became_paused,
         rule_id,
         rule_version
@@ -109,28 +102,22 @@ select
     loan_id,
     known_on,
     corrected_on,
-    concat_ws(
-        ', ',
-        '逾期天数' || days_moved,
-        '逾期金额' || amount_moved,
-        '阶段' || stage_moved,
-        '进入阶段日' || entry_moved,
-        case when became_paused then '当日已暂停' when not became_paused then '当日未暂停' end
-    ) as change_zh,
-    concat_ws(
-        ', ',
-        'days past due' || days_moved,
-        'overdue' || amount_moved,
-        'stage' || stage_moved,
-        'in the stage since' || entry_moved,
-        case when became_paused then 'was paused' when not became_paused then 'was not paused' end
-    ) as change_en,
+    currency,
+    days_before,
+    days_now,
+    amount_before,
+    amount_now,
+    stage_before,
+    stage_now,
+    entered_before,
+    entered_on_now,
+    became_paused,
     rule_id,
     rule_version
 from moved
 where
-    days_moved is not null
-    or amount_moved is not null
-    or stage_moved is not null
-    or entry_moved is not null
+    days_before is not null
+    or amount_before is not null
+    or stage_before is not null
+    or entered_before is not null
     or became_paused is not null

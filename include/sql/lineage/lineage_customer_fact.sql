@@ -180,8 +180,7 @@ select
     'customer' as feed,
     customer_id as subject,
     received_on as happened_on,
-    '客户资料' as what_zh,
-    'customer as last delivered' as what_en,
+    'customer_delivered' as what,
     received_on,
     line_no
 from people
@@ -194,10 +193,13 @@ select
     'consent' as feed,
     consent_id as subject,
     granted_on as happened_on,
-    purpose || ' ' || consent_kind
-    || coalesce(', 撤回 ' || cast(withdrawn_on as varchar), '') as what_zh,
-    'consent to ' || purpose || ', ' || consent_kind
-    || coalesce(', withdrawn ' || cast(withdrawn_on as varchar), '') as what_en,
+    concat_ws(
+        ' ‖ ',
+        'consent_given',
+        'purpose=' || purpose,
+        'kind=' || consent_kind,
+        'withdrawn_on=' || cast(withdrawn_on as varchar)
+    ) as what,
     received_on,
     line_no
 from consents
@@ -210,8 +212,9 @@ select
     'hold' as feed,
     hold_id as subject,
     starts_on as happened_on,
-    '停催 ' || hold_kind || coalesce(', 结束 ' || cast(ends_on as varchar), '') as what_zh,
-    'hold ' || hold_kind || coalesce(', ended ' || cast(ends_on as varchar), '') as what_en,
+    concat_ws(
+        ' ‖ ', 'hold_placed', 'kind=' || hold_kind, 'ended_on=' || cast(ends_on as varchar)
+    ) as what,
     received_on,
     line_no
 from holds
@@ -224,8 +227,7 @@ select
     'consent_change' as feed,
     change_id as subject,
     changed_on as happened_on,
-    '授权 ' || purpose || ' ' || change_kind as what_zh,
-    'consent to ' || purpose || ' ' || change_kind as what_en,
+    concat_ws(' ‖ ', 'consent_changed', 'purpose=' || purpose, 'change=' || change_kind) as what,
     received_on,
     line_no
 from changes
@@ -238,10 +240,12 @@ select
     'complaint' as feed,
     complaint_id as subject,
     cast(received_at as date) as happened_on,
-    '投诉 ' || complaint_state
-    || coalesce(', 办结 ' || cast(closed_on as varchar), '') as what_zh,
-    'complaint ' || complaint_state
-    || coalesce(', closed ' || cast(closed_on as varchar), '') as what_en,
+    concat_ws(
+        ' ‖ ',
+        'complaint_reported',
+        'state=' || complaint_state,
+        'closed_on=' || cast(closed_on as varchar)
+    ) as what,
     received_on,
     line_no
 from complaints
@@ -254,8 +258,8 @@ select
     'privacy_request' as feed,
     request_id as subject,
     cast(received_at as date) as happened_on,
-    '请求 ' || request_kind || ' ' || request_state as what_zh,
-    'request ' || request_kind || ' ' || request_state as what_en,
+    concat_ws(' ‖ ', 'request_reported', 'kind=' || request_kind, 'state=' || request_state)
+        as what,
     received_on,
     line_no
 from requests
@@ -268,8 +272,8 @@ select
     'enrolment' as feed,
     institution_id as subject,
     effective_on as happened_on,
-    '学籍代码 ' || code_system || ' ' || status_code as what_zh,
-    'registry code ' || code_system || ' ' || status_code as what_en,
+    concat_ws(' ‖ ', 'enrolment_told', 'code_system=' || code_system, 'status=' || status_code)
+        as what,
     received_on,
     line_no
 from enrolments
@@ -281,10 +285,12 @@ select
     'bureau_loan' as feed,
     account_ref as subject,
     opened_on as happened_on,
-    '余额 ' || coalesce(cast(balance as varchar), '未报')
-    || coalesce(', 结清 ' || cast(closed_on as varchar), '') as what_zh,
-    'balance ' || coalesce(cast(balance as varchar), 'not reported')
-    || coalesce(', closed ' || cast(closed_on as varchar), '') as what_en,
+    concat_ws(
+        ' ‖ ',
+        'account_told',
+        'balance=' || cast(balance as varchar),
+        'closed_on=' || cast(closed_on as varchar)
+    ) as what,
     received_on,
     line_no
 from accounts

@@ -117,20 +117,13 @@ case_moves as (
     select
         case_events.business_date,
         case_events.case_id,
-        coalesce(rule_legal_wording.title_zh, case_events.event)
-        || coalesce(
-            ': '
-            || case when case_reasons.is_all then case_reasons.title_zh else case_events.reason end,
-            ''
-        )
-        || coalesce(' (' || case_events.rests_on || ')', '') as what_zh,
-        coalesce(rule_legal_wording.title_en, case_events.event)
-        || coalesce(
-            ': '
-            || case when case_reasons.is_all then case_reasons.title_en else case_events.reason end,
-            ''
-        )
-        || coalesce(' (' || case_events.rests_on || ')', '') as what_en,
+        coalesce(rule_legal_wording.title_zh, case_events.event) as event_zh,
+        coalesce(rule_legal_wording.title_en, case_events.event) as event_en,
+        case when case_reasons.is_all then case_reasons.title_zh else case_events.reason end
+            as reasons_zh,
+        case when case_reasons.is_all then case_reasons.title_en else case_events.reason end
+            as reasons_en,
+        case_events.rests_on,
         case_events.rule_id,
         case_events.rule_version
     from case_events
@@ -152,8 +145,8 @@ case_decisions as (
     select
         legal_case_approval.approved_on as decided_on,
         legal_case_approval.case_id,
-        'approval by' as act_en,
-        '批准人' as act_zh,
+        'case_approval' as code,
+        cast(null as varchar) as decision,
         legal_case_approval.approved_by as decided_by,
         legal_case_approval.reason
     from legal_case_approval
@@ -167,13 +160,8 @@ case_decisions as (
     select
         legal_case_decision.decided_on,
         legal_case_decision.case_id,
-        'decided by a person: ' || legal_case_decision.decision || ' by' as act_en,
-        '人工审批: '
-        || case legal_case_decision.decision
-            when 'approved' then '批准'
-            when 'rejected' then '驳回'
-            else legal_case_decision.decision
-        end || ', 审批人' as act_zh,
+        'case_decision' as code,
+        legal_case_decision.decision,
         legal_case_decision.decided_by,
         legal_case_decision.reason
     from legal_case_decision
@@ -190,11 +178,12 @@ select
     institution_id as subject,
     business_date as happened_on,
     concat_ws(
-        '; ', alert, '学籍状态 ' || canonical_status, '生效 ' || cast(effective_on as varchar)
-    ) as what_zh,
-    concat_ws(
-        '; ', alert, 'status ' || canonical_status, 'effective ' || cast(effective_on as varchar)
-    ) as what_en,
+        ' ‖ ',
+        'student_alerted',
+        'alert=' || alert,
+        'status=' || canonical_status,
+        'effective_on=' || cast(effective_on as varchar)
+    ) as what,
     rule_id,
     rule_version,
     false as is_later
@@ -207,9 +196,13 @@ select
     'multi_lender_alert' as kind,
     customer_id as subject,
     business_date as happened_on,
-    concat_ws('; ', '等级由 ' || previous_level || ' 到 ' || alert_level, rules_met) as what_zh,
-    concat_ws('; ', 'level from ' || previous_level || ' to ' || alert_level, rules_met)
-        as what_en,
+    concat_ws(
+        ' ‖ ',
+        'alert_level_moved',
+        'before=' || previous_level,
+        'level=' || alert_level,
+        'rules=' || rules_met
+    ) as what,
     rule_id,
     rule_version,
     false as is_later
@@ -222,8 +215,15 @@ select
     'legal_case' as kind,
     case_id as subject,
     business_date as happened_on,
-    '案件' || what_zh as what_zh,
-    'the case ' || what_en as what_en,
+    concat_ws(
+        ' ‖ ',
+        'case_moved',
+        'event_en=' || event_en,
+        'event_zh=' || event_zh,
+        'reasons_en=' || reasons_en,
+        'reasons_zh=' || reasons_zh,
+        'rests_on=' || rests_on
+    ) as what,
     rule_id,
     rule_version,
     false as is_later
@@ -236,8 +236,14 @@ select
     'legal_case' as kind,
     case_id as subject,
     decided_on as happened_on,
-    act_zh || ' ' || decided_by || coalesce('; 理由: ' || reason, '') as what_zh,
-    act_en || ' ' || decided_by || coalesce('; reason: ' || reason, '') as what_en,
+    -- The signs of a message are no part of a person's words.
+    concat_ws(
+        ' ‖ ',
+        code,
+        'decision=' || decision,
+        'decided_by=' || translate(decided_by, '‖¶', '||'),
+        'reason=' || translate(reason, '‖¶', '||')
+    ) as what,
     cast(null as varchar) as rule_id,
     cast(null as varchar) as rule_version,
     false as is_later
@@ -250,12 +256,15 @@ select
     'loan_stage' as kind,
     loan_id as subject,
     facts_of as happened_on,
-    '阶段 ' || stage || ', 自 ' || cast(stage_entered_on as varchar) || '; 逾期'
-    || cast(days_past_due as varchar) || '天, ' || cast(overdue_amount as varchar) || ' '
-    || currency as what_zh,
-    'stage ' || stage || ' since ' || cast(stage_entered_on as varchar) || '; '
-    || cast(days_past_due as varchar) || ' days past due, ' || cast(overdue_amount as varchar)
-    || ' ' || currency || ' overdue' as what_en,
+    concat_ws(
+        ' ‖ ',
+        'loan_in_stage',
+        'stage=' || stage,
+        'since=' || cast(stage_entered_on as varchar),
+        'days=' || cast(days_past_due as varchar),
+        'amount=' || cast(overdue_amount as varchar),
+        'currency=' || currency
+    ) as what,
     rule_id,
     rule_version,
     false as is_later
@@ -268,17 +277,13 @@ select
     'loan_delinquency' as kind,
     loan_id as subject,
     business_date as happened_on,
-    '最早未还应还日 ' || cast(oldest_unpaid_due_on as varchar) || ', 逾期'
-    || cast(overdue_instalments as varchar) || '期'
-    || case
-        when paused_days > 0 then ', 扣除暂停' || cast(paused_days as varchar) || '天' else ''
-    end as what_zh,
-    'oldest unpaid due date ' || cast(oldest_unpaid_due_on as varchar) || ', '
-    || cast(overdue_instalments as varchar) || ' instalments past due'
-    || case
-        when paused_days > 0 then ', less ' || cast(paused_days as varchar) || ' paused days'
-        else ''
-    end as what_en,
+    concat_ws(
+        ' ‖ ',
+        'loan_past_due',
+        'due_on=' || cast(oldest_unpaid_due_on as varchar),
+        'instalments=' || cast(overdue_instalments as varchar),
+        case when paused_days > 0 then 'paused_days=' || cast(paused_days as varchar) end
+    ) as what,
     rule_id,
     rule_version,
     false as is_later
@@ -291,8 +296,9 @@ select
     'stage_event' as kind,
     loan_id as subject,
     business_date as happened_on,
-    event || ': ' || from_stage || ' → ' || to_stage as what_zh,
-    event || ': ' || from_stage || ' → ' || to_stage as what_en,
+    concat_ws(
+        ' ‖ ', 'stage_moved', 'event=' || event, 'before=' || from_stage, 'stage=' || to_stage
+    ) as what,
     rule_id,
     rule_version,
     false as is_later
@@ -305,8 +311,7 @@ select
     'correction' as kind,
     loan_id as subject,
     corrected_on as happened_on,
-    what_zh,
-    what_en,
+    what,
     rule_id,
     rule_version,
     true as is_later

@@ -122,16 +122,15 @@ select
     'repayment' as feed,
     repayment_id as subject,
     effective_on as happened_on,
-    case
-        when booking_part = 2 then '更正前次记账 '
-        when reverses_id is not null then '冲正 '
-        else '还款 '
-    end || cast(signed_amount as varchar) as what_zh,
-    case
-        when booking_part = 2 then 'takes an earlier booking back, '
-        when reverses_id is not null then 'reversal, '
-        else 'paid '
-    end || cast(signed_amount as varchar) as what_en,
+    concat_ws(
+        ' ‖ ',
+        case
+            when booking_part = 2 then 'repayment_taken_back'
+            when reverses_id is not null then 'repayment_reversed'
+            else 'repayment_paid'
+        end,
+        'amount=' || cast(signed_amount as varchar)
+    ) as what,
     received_on,
     line_no
 from payments
@@ -143,18 +142,13 @@ select
     'instalment' as feed,
     terms.loan_id || ' ' || cast(terms.instalment_no as varchar) as subject,
     terms.due_on as happened_on,
-    '应还 ' || cast(terms.amount_due as varchar)
-    || coalesce(
-        ' (此前 ' || cast(terms.earlier_due_on as varchar) || ' 应还 '
-        || cast(terms.earlier_amount_due as varchar) || ')',
-        ''
-    ) as what_zh,
-    cast(terms.amount_due as varchar) || ' falls due'
-    || coalesce(
-        ' (before: ' || cast(terms.earlier_amount_due as varchar) || ' on '
-        || cast(terms.earlier_due_on as varchar) || ')',
-        ''
-    ) as what_en,
+    concat_ws(
+        ' ‖ ',
+        'instalment_falls_due',
+        'amount=' || cast(terms.amount_due as varchar),
+        'earlier_amount=' || cast(terms.earlier_amount_due as varchar),
+        'earlier_due_on=' || cast(terms.earlier_due_on as varchar)
+    ) as what,
     terms.received_on,
     terms.line_no
 from terms
@@ -178,8 +172,7 @@ select
     'loan' as feed,
     loan_id as subject,
     coalesce(status_on, received_on) as happened_on,
-    '借据状态 ' || loan_status as what_zh,
-    'loan is ' || loan_status as what_en,
+    concat_ws(' ‖ ', 'loan_status_told', 'status=' || loan_status) as what,
     received_on,
     line_no
 from notes
@@ -191,9 +184,9 @@ select
     'pause' as feed,
     pause_id as subject,
     starts_on as happened_on,
-    '暂停计期 ' || pause_reason || coalesce(', 结束 ' || cast(ends_on as varchar), '') as what_zh,
-    'paused for ' || pause_reason || coalesce(', ended ' || cast(ends_on as varchar), '')
-        as what_en,
+    concat_ws(
+        ' ‖ ', 'loan_paused', 'reason=' || pause_reason, 'ended_on=' || cast(ends_on as varchar)
+    ) as what,
     received_on,
     line_no
 from pauses

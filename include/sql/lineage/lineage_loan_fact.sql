@@ -157,10 +157,11 @@ select
     'loan' as feed,
     loan_id as subject,
     coalesce(status_on, received_on) as happened_on,
-    '借据状态 ' || loan_status || case when version_rank = 1 then '' else ' (此前版本)' end
-        as what_zh,
-    'loan is ' || loan_status || case when version_rank = 1 then '' else ' (earlier version)' end
-        as what_en,
+    concat_ws(
+        ' ‖ ',
+        case when version_rank = 1 then 'loan_status_told' else 'loan_status_told_before' end,
+        'status=' || loan_status
+    ) as what,
     received_on,
     line_no
 from notes
@@ -172,8 +173,7 @@ select
     'instalment' as feed,
     loan_id || ' ' || cast(instalment_no as varchar) as subject,
     due_on as happened_on,
-    '应还 ' || cast(amount_due as varchar) as what_zh,
-    cast(amount_due as varchar) || ' fell due' as what_en,
+    concat_ws(' ‖ ', 'instalment_fell_due', 'amount=' || cast(amount_due as varchar)) as what,
     received_on,
     line_no
 from unpaid_since
@@ -188,16 +188,15 @@ select
     'repayment' as feed,
     repayment_id as subject,
     effective_on as happened_on,
-    case
-        when booking_part = 2 then '更正前次记账 '
-        when reverses_id is not null then '冲正 '
-        else '还款 '
-    end || cast(signed_amount as varchar) as what_zh,
-    case
-        when booking_part = 2 then 'takes an earlier booking back, '
-        when reverses_id is not null then 'reversal, '
-        else 'paid '
-    end || cast(signed_amount as varchar) as what_en,
+    concat_ws(
+        ' ‖ ',
+        case
+            when booking_part = 2 then 'repayment_taken_back'
+            when reverses_id is not null then 'repayment_reversed'
+            else 'repayment_paid'
+        end,
+        'amount=' || cast(signed_amount as varchar)
+    ) as what,
     received_on,
     line_no
 from payments
@@ -209,9 +208,9 @@ select
     'pause' as feed,
     pause_id as subject,
     starts_on as happened_on,
-    '暂停计期 ' || pause_reason || coalesce(', 结束 ' || cast(ends_on as varchar), '') as what_zh,
-    'paused for ' || pause_reason || coalesce(', ended ' || cast(ends_on as varchar), '')
-        as what_en,
+    concat_ws(
+        ' ‖ ', 'loan_paused', 'reason=' || pause_reason, 'ended_on=' || cast(ends_on as varchar)
+    ) as what,
     received_on,
     line_no
 from pauses

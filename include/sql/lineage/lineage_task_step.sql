@@ -62,31 +62,18 @@ select
     'task' as kind,
     queue as subject,
     business_date as happened_on,
-    case
-        when task_action = 'added'
-            then concat_ws(
-                '; ',
-                '第' || cast(revision as varchar) || '版加入',
-                reason_zh,
-                '逾期' || cast(days_past_due as varchar) || '天',
-                '应还' || cast(amount_due as varchar) || ' ' || currency,
-                '等级 ' || severity
-            )
-        else concat_ws('; ', '第' || cast(revision as varchar) || '版撤回', reason_zh, inputs)
-    end as what_zh,
-    case
-        when task_action = 'added'
-            then concat_ws(
-                '; ',
-                'added in revision ' || cast(revision as varchar),
-                reason_en,
-                cast(days_past_due as varchar) || ' days past due',
-                cast(amount_due as varchar) || ' ' || currency || ' due',
-                'severity ' || severity
-            )
-        else
-            concat_ws('; ', 'recalled in revision ' || cast(revision as varchar), reason_en, inputs)
-    end as what_en,
+    concat_ws(
+        ' ‖ ',
+        case when task_action = 'added' then 'task_added' else 'task_recalled' end,
+        'revision=' || cast(revision as varchar),
+        'reason_zh=' || reason_zh,
+        'reason_en=' || reason_en,
+        'days=' || cast(days_past_due as varchar),
+        'amount=' || cast(amount_due as varchar),
+        'currency=' || currency,
+        'severity=' || severity,
+        'inputs=' || inputs
+    ) as what,
     rule_id,
     rule_version,
     task_action = 'recalled' as is_later
@@ -99,8 +86,8 @@ select
     'check' as kind,
     check_name as subject,
     business_date as happened_on,
-    '检查通过' || case when subject = 'any' then '' else ': ' || subject end as what_zh,
-    'check passed' || case when subject = 'any' then '' else ': ' || subject end as what_en,
+    concat_ws(' ‖ ', 'check_passed', case when subject <> 'any' then 'subject=' || subject end)
+        as what,
     rule_id,
     rule_version,
     false as is_later

@@ -2,7 +2,7 @@
 --
 -- What was decided comes first, the facts behind it after, as they were known when the task was
 -- made; what was learned since is marked. A step says either which rule decided or which line of
--- which file told it.
+-- which file told it; one that came later also of which loan (`told_of`).
 --
 -- grain   step_no
 -- reads   lineage_task_step, lineage_finding, lineage_loan_fact, lineage_customer_fact,
@@ -18,8 +18,7 @@ decided as (
         kind,
         subject,
         happened_on,
-        what_zh,
-        what_en,
+        what,
         rule_id,
         rule_version,
         is_later
@@ -32,8 +31,7 @@ decided as (
         kind,
         subject,
         happened_on,
-        what_zh,
-        what_en,
+        what,
         rule_id,
         rule_version,
         is_later
@@ -48,10 +46,10 @@ told as (
         feed,
         subject,
         happened_on,
-        what_zh,
-        what_en,
+        what,
         received_on,
         line_no,
+        cast(null as varchar) as told_of,
         false as is_later
     from lineage_loan_fact
 
@@ -62,10 +60,10 @@ told as (
         feed,
         subject,
         happened_on,
-        what_zh,
-        what_en,
+        what,
         received_on,
         line_no,
+        cast(null as varchar) as told_of,
         false as is_later
     from lineage_customer_fact
 
@@ -76,10 +74,10 @@ told as (
         feed,
         subject,
         happened_on,
-        what_zh,
-        what_en,
+        what,
         received_on,
         line_no,
+        loan_id as told_of,
         true as is_later
     from lineage_later_fact
 
@@ -92,8 +90,7 @@ steps as (
         kind,
         subject,
         happened_on,
-        what_zh,
-        what_en,
+        what,
         rule_id,
         rule_version,
         cast(null as varchar) as source,
@@ -103,6 +100,7 @@ steps as (
         cast(null as bigint) as line_no,
         cast(null as varchar) as file_sha256,
         cast(null as varchar) as contract_version,
+        cast(null as varchar) as told_of,
         is_later
     from decided
 
@@ -113,8 +111,7 @@ steps as (
         told.feed as kind,
         told.subject,
         told.happened_on,
-        told.what_zh,
-        told.what_en,
+        told.what,
         cast(null as varchar) as rule_id,
         cast(null as varchar) as rule_version,
         delivery.source,
@@ -124,6 +121,7 @@ steps as (
         told.line_no,
         delivery.file_sha256,
         delivery.contract_version,
+        told.told_of,
         told.is_later
     from told
     left join delivery
@@ -135,13 +133,12 @@ steps as (
 
 select
     cast(row_number() over (
-        order by section, kind, happened_on, subject, delivered_on, line_no, what_en, rule_id
+        order by section, kind, happened_on, subject, delivered_on, line_no, what, rule_id
     ) as integer) as step_no,
     kind,
     subject,
     happened_on,
-    what_zh,
-    what_en,
+    what,
     rule_id,
     rule_version,
     source,
@@ -151,6 +148,7 @@ select
     line_no,
     file_sha256,
     contract_version,
+    told_of,
     is_later
 from steps
 order by step_no

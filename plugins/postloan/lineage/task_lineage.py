@@ -7,13 +7,15 @@ run again, only the newest can be shown. Nothing here names a person: ids, dates
 enough to look them up.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from postloan.errors import PostloanError
 from postloan.text.shown_text import shown
 from postloan.warehouse import Warehouse
+from postloan.wording import LANGUAGES, Message, messages, told, wording
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,33 @@ class Contact:
     rule_version: str | None
 
 
+@dataclass(frozen=True)
+class _LineageRow:
+    """A row of `task_lineage`: a step whose words are still a message.
+
+    Attributes:
+        what: the message.
+        told_of: the loan that a line told something else of later.
+    """
+
+    step_no: int
+    kind: str
+    subject: str
+    happened_on: date | None
+    what: str
+    rule_id: str | None
+    rule_version: str | None
+    source: str | None
+    feed: str | None
+    delivered_on: date | None
+    file_name: str | None
+    line_no: int | None
+    file_sha256: str | None
+    contract_version: str | None
+    told_of: str | None
+    is_later: bool
+
+
 def explain_task(warehouse: Warehouse, task_id: str) -> list[LineageStep]:
     """The chain behind one task, in one query.
 
@@ -91,14 +120,14 @@ def explain_task(warehouse: Warehouse, task_id: str) -> list[LineageStep]:
     Raises:
         PostloanError: no task has that number.
     """
-    rows = warehouse.read_model("task_lineage", {"task_id": task_id})
-    steps = [LineageStep(*row) for row in rows]
-    if not steps:
+    rows = [_LineageRow(*row) for row in warehouse.read_model("task_lineage", {"task_id": task_id})]
+    if not rows:
         raise PostloanError(
             f"There is no task {shown(task_id)}. Take the number from a task file, or list those "
             f"of a customer: python -m postloan loan explain --customer CUSTOMER --date YYYY-MM-DD"
         )
-    return steps
+    lines = [row for row in rows if row.told_of is not None]
+    return [_step(row, lines) for row in rows]
 
 
 def contacts_around(warehouse: Warehouse, customer_id: str, day: date) -> list[Contact]:
@@ -110,10 +139,43 @@ def contacts_around(warehouse: Warehouse, customer_id: str, day: date) -> list[C
         day: the day asked about; what the customer met on it stood in the file of the day before.
     """
     known = {"customer_id": customer_id, "business_date": day, "known_on": date.max}
-    return [Contact(*row) for row in warehouse.read_model("customer_contact", known)]
+    return [_contact(row) for row in warehouse.read_model("customer_contact", known)]
+
+
+def _contact(row: Sequence[Any]) -> Contact:
+    """A row of `customer_contact` with its message in words."""
+    *action, what, window_start, rule_id, rule_version = row
+    reasons = (told(what, language) for language in LANGUAGES)
+    return Contact(*action, *reasons, window_start, rule_id, rule_version)
 
 
 def is_recalled(steps: Iterable[LineageStep]) -> bool:
     """Whether the last thing that became of the task is a recall."""
-    actions = [s.what_en for s in steps if s.kind == "task"]
-    return bool(actions) and actions[-1].startswith("recalled")
+    actions = [s.is_later for s in steps if s.kind == "task"]
+    return bool(actions) and actions[-1]
+
+
+def _step(row: _LineageRow, lines: Sequence[_LineageRow]) -> LineageStep:
+    """A row with its message in words; of a correction, with the lines that told it."""
+    plain: dict[str, Any] = {k: v for k, v in vars(row).items() if k not in ("what", "told_of")}
+    own = [line for line in lines if row.kind == "correction" and line.told_of == row.subject]
+    return LineageStep(**plain, what_zh=_words(row, own, "zh"), what_en=_words(row, own, "en"))
+
+
+def _words(row: _LineageRow, lines: Sequence[_LineageRow], language: str) -> str:
+    words = wording(language)
+    (message,) = messages(row.what)
+    in_order = sorted(lines, key=lambda line: (line.delivered_on, line.feed, line.line_no))
+    by = ", ".join(words.says(Message("line_told", _place(line))) for line in in_order)
+    return words.says(Message(message.code, {**message.values, **({"lines": by} if by else {})}))
+
+
+def _place(line: _LineageRow) -> Mapping[str, str]:
+    """Where a line was delivered, as values of a message."""
+    path = f"{line.source}/{line.delivered_on}/{line.file_name}" if line.source else ""
+    return {
+        "feed": str(line.feed),
+        "path": path,
+        "line": str(line.line_no),
+        "received_on": str(line.delivered_on),
+    }

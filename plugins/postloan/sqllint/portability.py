@@ -17,6 +17,7 @@ from sqlglot.errors import SqlglotError
 from postloan.settings import REPOSITORY
 from postloan.sqllint.findings import Finding, at
 from postloan.sqllint.house_rules import House, house_findings, model_findings
+from postloan.sqllint.sentences import sentence_findings
 from postloan.warehouse.models import (
     load_model,
     made_models,
@@ -342,13 +343,16 @@ def findings(folder: Path) -> list[Finding]:
     """All findings in the SQL files below a folder, in order of file and line."""
     found: list[Finding] = []
     house = House(folder)
-    for path in sorted(folder.rglob("*.sql")):
+    paths = sorted(folder.rglob("*.sql"))
+    for path in paths:
         portable = list(portability_findings(path, path.read_text(encoding="utf-8")))
         found += portable
         # What cannot be parsed cannot be judged by the other rules either.
         if not any(f.rule in ("syntax", "one-select") for f in portable):
             found += house_findings(path, house)
-    for model in made_models() if folder == sql_folder() else ():
+    is_house = folder == sql_folder()
+    found += sentence_findings(paths, is_all=is_house)
+    for model in made_models() if is_house else ():
         found += [*portability_findings(model.path, model.text), *model_findings(model, house)]
     return sorted(set(found))
 

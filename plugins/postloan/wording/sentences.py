@@ -1,0 +1,171 @@
+"""The sentences of one language, read from `include/wording`, and what they say of a message."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from postloan.errors import WordingError
+from postloan.settings import include_folder
+from postloan.text.shown_text import shown
+from postloan.text.yaml_text import fault_of, yaml_document
+from postloan.wording.message import Message, messages
+from postloan.wording.template import Place, Template, template
+
+LANGUAGES = ("zh", "en")
+
+_FORMS = {"date", "money", "unknown", "between"}
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """One or more templates of a code.
+
+    Attributes:
+        parts: those that have all their values are said; of a single one, always something.
+        between: what stands between the parts.
+    """
+
+    parts: tuple[Template, ...]
+    between: str = ""
+
+    def places(self) -> Iterator[Place]:
+        """Every place of every part."""
+        for part in self.parts:
+            yield from part.places()
+
+
+@dataclass(frozen=True)
+class Wording:
+    """How one language says things.
+
+    Attributes:
+        path: the file it was read from.
+        language: `zh` or `en`.
+        forms: how dates and money are written, what stands for a value that is not known, and
+            what stands between several sentences.
+        words: codes in words, by what they are codes of.
+        sentences: by code.
+    """
+
+    path: Path
+    language: str
+    forms: Mapping[str, str]
+    words: Mapping[str, Mapping[str, str]]
+    sentences: Mapping[str, Sentence]
+
+    def says(self, message: Message) -> str:
+        """The sentence of a message.
+
+        Raises:
+            WordingError: the file has no such sentence, or no word for a code in it.
+        """
+        sentence = self._sentence(message.code)
+
+        def shown_at(place: Place) -> str | None:
+            return self._shown(place, message)
+
+        if len(sentence.parts) == 1:
+            return sentence.parts[0].filled(shown_at, self.forms["unknown"]) or ""
+        said = (part.filled(shown_at) for part in sentence.parts)
+        return sentence.between.join(text for text in said if text is not None)
+
+    def _sentence(self, code: str) -> Sentence:
+        if code not in self.sentences:
+            raise WordingError(
+                f"No sentence is called {shown(code)} in {self.path}. Add it there below "
+                f"`sentences`, and in the file of every other language."
+            )
+        return self.sentences[code]
+
+    def _shown(self, place: Place, message: Message) -> str | None:
+        if place.kind == "sentence":
+            return self.says(Message(place.name, message.values)) or None
+        values = message.values
+        value = values.get(place.name, values.get(f"{place.name}_{self.language}"))
+        return None if value is None else self._formed(place, value)
+
+    def _formed(self, place: Place, value: str) -> str:
+        match place.kind:
+            case "date":
+                return self.forms["date"].format(date.fromisoformat(value))
+            case "money":
+                return self.forms["money"].format(Decimal(value))
+            case "word":
+                return self._word(place.name, value)
+        return value
+
+    def _word(self, name: str, code: str) -> str:
+        words = self.words.get(name, {})
+        if code not in words:
+            raise WordingError(
+                f"There is no word for {shown(code)} in {self.path}. Add it there below "
+                f"`words: {name}`, and in the file of every other language."
+            )
+        return words[code]
+
+
+def told(text: str | None, language: str) -> str | None:
+    """What a cell of messages says, in one language; nothing where the cell is empty.
+
+    Args:
+        text: one message or more, as SQL gives them.
+        language: `zh` or `en`.
+
+    Raises:
+        WordingError: a message or a code in it has no wording.
+    """
+    if text is None:
+        return None
+    words = wording(language)
+    return words.forms["between"].join(map(words.says, messages(text)))
+
+
+def wording(language: str) -> Wording:
+    """The wording of one language.
+
+    Raises:
+        WordingError: the file is not there, or does not say what it has to.
+    """
+    return _read(include_folder() / "wording" / f"{language}.yaml", language)
+
+
+@cache
+def _read(path: Path, language: str) -> Wording:
+    try:
+        body = yaml_document(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise WordingError(f"{path} cannot be read: {error.strerror}.") from error
+    except yaml.YAMLError as error:
+        raise WordingError(f"{path}: {fault_of(error)}. Correct it there.") from error
+    if not isinstance(body, dict) or set(body) != {"forms", "words", "sentences"}:
+        raise WordingError(f"{path} has `forms`, `words` and `sentences`, and nothing else.")
+    if set(body["forms"]) != _FORMS:
+        raise WordingError(f"{path}: `forms` are {', '.join(sorted(_FORMS))}.")
+    return Wording(path, language, body["forms"], body["words"], dict(_sentences(path, body)))
+
+
+def _sentences(path: Path, body: Mapping[str, Any]) -> Iterator[tuple[str, Sentence]]:
+    known: set[str] = set()
+    for area, sentences in body["sentences"].items():
+        for code, text in sentences.items():
+            if code in known:
+                raise WordingError(f"{path}: {area}.{code} is said in another area too.")
+            known.add(code)
+            try:
+                yield code, _made(text)
+            except WordingError as error:
+                raise WordingError(f"{path}: {area}.{code}: {error}.") from error
+
+
+def _made(text: Any) -> Sentence:
+    if isinstance(text, str):
+        return Sentence((template(text),))
+    if isinstance(text, dict) and set(text) == {"between", "parts"}:
+        return Sentence(tuple(map(template, text["parts"])), text["between"])
+    raise WordingError("a sentence is a text, or `parts` with what stands `between` them")

@@ -1,0 +1,154 @@
+"""Every sentence as it is said: the message, in Chinese, in English."""
+
+SENTENCES = [
+    ("account_told ‖ balance=500.00", "余额 500.00", "balance 500.00"),
+    (
+        "account_told ‖ closed_on=2026-01-31",
+        "余额 未报, 结清 2026-01-31",
+        "balance not reported, closed 2026-01-31",
+    ),
+    (
+        "alert_level_moved ‖ before=none ‖ level=high ‖ rules=M1, M2",
+        "等级由 none 到 high; M1, M2",
+        "level from none to high; M1, M2",
+    ),
+    (
+        "case_approval ‖ decided_by=Wang ‖ reason=complete",
+        "批准人 Wang; 理由: complete",
+        "approval by Wang; reason: complete",
+    ),
+    ("case_approval ‖ decided_by=Wang", "批准人 Wang", "approval by Wang"),
+    (
+        "case_decision ‖ decision=approved ‖ decided_by=Wang ‖ reason=complete",
+        "人工审批: 批准, 审批人 Wang; 理由: complete",
+        "decided by a person: approved by Wang; reason: complete",
+    ),
+    (
+        "case_decision ‖ decision=rejected ‖ decided_by=Wang",
+        "人工审批: 驳回, 审批人 Wang",
+        "decided by a person: rejected by Wang",
+    ),
+    (
+        "case_moved ‖ event_en=was suspended ‖ event_zh=中止 ‖ reasons_en=a plan is agreed"
+        " ‖ reasons_zh=已有还款计划 ‖ rests_on=P1",
+        "案件中止: 已有还款计划 (P1)",
+        "the case was suspended: a plan is agreed (P1)",
+    ),
+    ("case_moved ‖ event_en=was opened ‖ event_zh=立案", "案件立案", "the case was opened"),
+    ("check_passed", "检查通过", "check passed"),
+    ("check_passed ‖ subject=bankruptcy", "检查通过: bankruptcy", "check passed: bankruptcy"),
+    (
+        "complaint_reported ‖ state=upheld ‖ closed_on=2026-05-09",
+        "投诉 upheld, 办结 2026-05-09",
+        "complaint upheld, closed 2026-05-09",
+    ),
+    (
+        "consent_changed ‖ purpose=marketing ‖ change=withdrawn",
+        "授权 marketing withdrawn",
+        "consent to marketing withdrawn",
+    ),
+    (
+        "consent_given ‖ purpose=marketing ‖ kind=separate ‖ withdrawn_on=2026-05-09",
+        "marketing separate, 撤回 2026-05-09",
+        "consent to marketing, separate, withdrawn 2026-05-09",
+    ),
+    (
+        "contact_denied ‖ reason=hold_complaint ‖ check=no_hold ‖ loan=L1",
+        "hold_complaint; 检查 no_hold; 借据 L1",
+        "hold_complaint; check no_hold; loan L1",
+    ),
+    (
+        "contact_reported ‖ result=connected ‖ counterpart=debtor ‖ loan=L1"
+        " ‖ attempted_at=2026-11-20 10:15:00",
+        "connected; 对象 debtor; 借据 L1; 2026-11-20 10:15:00",
+        "connected; with debtor; loan L1; 2026-11-20 10:15:00",
+    ),
+    ("customer_delivered", "客户资料", "customer as last delivered"),
+    (
+        "enrolment_told ‖ code_system=cn ‖ status=03",
+        "学籍代码 cn 03",
+        "registry code cn 03",
+    ),
+    (
+        "hold_placed ‖ kind=complaint ‖ ended_on=2026-04-01",
+        "停催 complaint, 结束 2026-04-01",
+        "hold complaint, ended 2026-04-01",
+    ),
+    (
+        "instalment_falls_due ‖ amount=100.00 ‖ earlier_amount=90.00 ‖ earlier_due_on=2026-11-12",
+        "应还 100.00 (此前 2026-11-12 应还 90.00)",
+        "100.00 falls due (before: 90.00 on 2026-11-12)",
+    ),
+    ("instalment_falls_due ‖ amount=100.00", "应还 100.00", "100.00 falls due"),
+    ("instalment_fell_due ‖ amount=100.00", "应还 100.00", "100.00 fell due"),
+    (
+        "loan_corrected ‖ days_before=8 ‖ days_now=0 ‖ amount_before=70.00 ‖ amount_now=0.00"
+        " ‖ currency=CNY ‖ stage_before=reminder ‖ stage_now=current ‖ recalled_on=2026-11-22",
+        "其后更正: 逾期天数 8 → 0, 逾期金额 70.00 → 0.00 CNY, 阶段 reminder → current; "
+        "该日重新运行; 任务已于 2026-11-22 撤回",
+        "later corrected: days past due 8 → 0, overdue 70.00 → 0.00 CNY, "
+        "stage reminder → current; the date was run again; recalled on 2026-11-22",
+    ),
+    (
+        "loan_corrected ‖ days_now=8 ‖ entered_before=2026-11-13 ‖ entered_now=2026-11-14"
+        " ‖ pause=ended",
+        "其后更正: 进入阶段日 2026-11-13 → 2026-11-14, 当日未暂停; 该日重新运行; 任务未撤回",
+        "later corrected: in the stage since 2026-11-13 → 2026-11-14, was not paused; "
+        "the date was run again; not recalled",
+    ),
+    (
+        "loan_in_stage ‖ stage=reminder ‖ since=2026-11-13 ‖ days=8 ‖ amount=70.00 ‖ currency=CNY",
+        "阶段 reminder, 自 2026-11-13; 逾期8天, 70.00 CNY",
+        "stage reminder since 2026-11-13; 8 days past due, 70.00 CNY overdue",
+    ),
+    (
+        "loan_past_due ‖ due_on=2026-11-12 ‖ instalments=1 ‖ paused_days=2",
+        "最早未还应还日 2026-11-12, 逾期1期, 扣除暂停2天",
+        "oldest unpaid due date 2026-11-12, 1 instalments past due, less 2 paused days",
+    ),
+    (
+        "loan_paused ‖ reason=disaster ‖ ended_on=2026-11-12",
+        "暂停计期 disaster, 结束 2026-11-12",
+        "paused for disaster, ended 2026-11-12",
+    ),
+    ("loan_status_told ‖ status=active", "借据状态 active", "loan is active"),
+    (
+        "loan_status_told_before ‖ status=active",
+        "借据状态 active (此前版本)",
+        "loan is active (earlier version)",
+    ),
+    ("repayment_paid ‖ amount=30.00", "还款 30.00", "paid 30.00"),
+    ("repayment_reversed ‖ amount=-30.00", "冲正 -30.00", "reversal, -30.00"),
+    (
+        "repayment_taken_back ‖ amount=-30.00",
+        "更正前次记账 -30.00",
+        "takes an earlier booking back, -30.00",
+    ),
+    (
+        "request_reported ‖ kind=access ‖ state=granted",
+        "请求 access granted",
+        "request access granted",
+    ),
+    (
+        "stage_moved ‖ event=entered ‖ before=current ‖ stage=reminder",
+        "entered: current → reminder",
+        "entered: current → reminder",
+    ),
+    (
+        "student_alerted ‖ alert=left ‖ status=withdrawn ‖ effective_on=2026-11-10",
+        "left; 学籍状态 withdrawn; 生效 2026-11-10",
+        "left; status withdrawn; effective 2026-11-10",
+    ),
+    (
+        "task_added ‖ revision=1 ‖ reason_zh=提醒 ‖ reason_en=Reminder ‖ days=8 ‖ amount=120.00"
+        " ‖ currency=CNY ‖ severity=high",
+        "第1版加入; 提醒; 逾期8天; 应还120.00 CNY; 等级 high",
+        "added in revision 1; Reminder; 8 days past due; 120.00 CNY due; severity high",
+    ),
+    ("task_reason ‖ reason_zh=提醒 ‖ reason_en=Reminder", "提醒", "Reminder"),
+    (
+        "task_recalled ‖ revision=2 ‖ reason_zh=已还款 ‖ reason_en=Paid ‖ inputs=W1",
+        "第2版撤回; 已还款; W1",
+        "recalled in revision 2; Paid; W1",
+    ),
+]
