@@ -70,6 +70,44 @@ SENTENCES = [
         "registry code cn 03",
     ),
     (
+        "gate_failed ‖ finding_zh=金额不符 ‖ finding_en=Wrong ‖ subject=loan.principal"
+        " ‖ observed=-0.0100 ‖ low=0.0000 ‖ high=100.0000 ‖ advice_zh=请询问 ‖ advice_en=Ask.",
+        "金额不符：loan.principal -0.01 [0..100]。请询问",
+        "Wrong: loan.principal -0.01 [0..100]. Ask.",
+    ),
+    (
+        "gate_not_applicable ‖ subject=loan ‖ low=20.0000",
+        "不适用：行数过少或无可比对象：loan [≥ 20]",
+        "Not applicable, too few rows or nothing to compare with: loan [≥ 20]",
+    ),
+    *(
+        (
+            f"gate_passed ‖ subject=loan ‖ observed=1.3300 ‖ high=5.0000 ‖ {detail}",
+            f"通过：loan 1.33 [≤ 5] ({zh})",
+            f"Passed: loan 1.33 [≤ 5] ({en})",
+        )
+        for detail, zh, en in [
+            (
+                "differing=4 ‖ compared=300 ‖ amount=12.50",
+                "300 笔中 4 笔，金额 12.50",
+                "4 of 300 loans, amount 12.50",
+            ),
+            ("came_on=2026-11-18", "最近一次为 2026-11-18", "they last came for 2026-11-18"),
+            (
+                "source=core ‖ heard_on=2026-11-18",
+                "core，最近一次为 2026-11-18",
+                "core, last heard for 2026-11-18",
+            ),
+            (
+                "source=core ‖ first_on=2026-11-18 ‖ last_on=2027-11-20",
+                "core 2026-11-18 至 2027-11-20",
+                "core 2026-11-18 to 2027-11-20",
+            ),
+            ("source=core ‖ first_on=2026-11-18", "core 2026-11-18", "core 2026-11-18"),
+            ("source=landing zone", "landing zone", "landing zone"),
+        ]
+    ),
+    (
         "hold_placed ‖ kind=complaint ‖ ended_on=2026-04-01",
         "停催 complaint, 结束 2026-04-01",
         "hold complaint, ended 2026-04-01",

@@ -18,8 +18,7 @@ measured as (
         column_name,
         rows_seen,
         observed,
-        cast(null as varchar) as detail_zh,
-        cast(null as varchar) as detail_en,
+        cast(null as varchar) as detail,
         cast(null as varchar) as evidence
     from gate_freshness
 
@@ -31,8 +30,7 @@ measured as (
         column_name,
         rows_seen,
         observed,
-        cast(null as varchar) as detail_zh,
-        cast(null as varchar) as detail_en,
+        cast(null as varchar) as detail,
         cast(null as varchar) as evidence
     from gate_completeness
 
@@ -44,8 +42,7 @@ measured as (
         column_name,
         rows_seen,
         observed,
-        cast(null as varchar) as detail_zh,
-        cast(null as varchar) as detail_en,
+        cast(null as varchar) as detail,
         cast(null as varchar) as evidence
     from gate_reconciliation
 
@@ -57,8 +54,7 @@ measured as (
         column_name,
         rows_seen,
         observed,
-        detail_zh,
-        detail_en,
+        detail,
         cast(null as varchar) as evidence
     from gate_core_balance
 
@@ -70,8 +66,7 @@ measured as (
         column_name,
         rows_seen,
         observed,
-        detail_zh,
-        detail_en,
+        detail,
         evidence
     from gate_restriction
 
@@ -85,8 +80,7 @@ judged as (
         coalesce(measured.column_name, asked.column_name) as column_name,
         asked.gate,
         measured.observed,
-        coalesce(' ' || measured.detail_zh, '') as detail_zh,
-        coalesce(' ' || measured.detail_en, '') as detail_en,
+        measured.detail,
         measured.evidence,
         asked.limit_low,
         asked.limit_high,
@@ -137,7 +131,6 @@ released as (
 
 ),
 
--- A figure of a person who reads: 52 and not 52.0000.
 told as (
 
     select
@@ -151,28 +144,13 @@ told as (
         judged.limit_high,
         coalesce(judged.evidence, delivered.file_sha256, 'none') as file_sha256,
         released.released_by,
-        judged.detail_zh,
-        judged.detail_en,
+        judged.detail,
         judged.finding_zh,
         judged.finding_en,
         judged.advice_zh,
         judged.advice_en,
         judged.rule_id,
-        judged.rule_version,
-        judged.feed
-        || case when judged.column_name = 'any' then '' else '.' || judged.column_name end
-        || coalesce(
-            ' ' || regexp_replace(cast(judged.observed as varchar), '[.]?0+$', '', 'g'), ''
-        )
-        || ' ['
-        || case when judged.limit_low is null then '≤ ' else '' end
-        || case when judged.limit_high is null then '≥ ' else '' end
-        || coalesce(regexp_replace(cast(judged.limit_low as varchar), '[.]?0+$', '', 'g'), '')
-        || case
-            when judged.limit_low is null or judged.limit_high is null then '' else '..'
-        end
-        || coalesce(regexp_replace(cast(judged.limit_high as varchar), '[.]?0+$', '', 'g'), '')
-        || ']' as figure
+        judged.rule_version
     from judged
     left join delivered
         on judged.feed = delivered.feed
@@ -199,17 +177,25 @@ select
     limit_high,
     file_sha256,
     released_by,
-    case outcome
-        when 'failed' then finding_zh || '：' || figure || detail_zh || '。' || advice_zh
-        when 'passed' then '通过：' || figure || detail_zh
-        else '不适用：行数过少或无可比对象：' || figure || detail_zh
-    end as message_zh,
-    case outcome
-        when 'failed' then finding_en || ': ' || figure || detail_en || '. ' || advice_en
-        when 'passed' then 'Passed: ' || figure || detail_en
-        else
-            'Not applicable, too few rows or nothing to compare with: ' || figure || detail_en
-    end as message_en,
+    concat_ws(
+        ' ‖ ',
+        case outcome
+            when 'failed' then 'gate_failed'
+            when 'passed' then 'gate_passed'
+            else 'gate_not_applicable'
+        end,
+        'finding_zh=' || finding_zh,
+        'finding_en=' || finding_en,
+        'subject=' || feed || case when column_name = 'any' then '' else '.' || column_name end,
+        'observed=' || cast(observed as varchar),
+        'low=' || cast(limit_low as varchar),
+        'high=' || cast(limit_high as varchar),
+        detail,
+        'advice_zh=' || advice_zh,
+        'advice_en=' || advice_en
+    ) as message,
+    cast(null as varchar) as message_zh,
+    cast(null as varchar) as message_en,
     rule_id,
     rule_version
 from told

@@ -45,10 +45,12 @@ select
             cast(loans_differing * 10000 // nullif(loans_compared, 0) as bigint) as decimal(28, 2)
         ) * cast(0.01 as decimal(3, 2)) as decimal(28, 4)
     ) as observed,
-    '(' || cast(loans_compared as varchar) || ' 笔中 ' || cast(loans_differing as varchar)
-    || ' 笔，金额 ' || cast(amount as varchar) || ')' as detail_zh,
-    '(' || cast(loans_differing as varchar) || ' of ' || cast(loans_compared as varchar)
-    || ' loans, amount ' || cast(amount as varchar) || ')' as detail_en
+    concat_ws(
+        ' ‖ ',
+        'differing=' || cast(loans_differing as varchar),
+        'compared=' || cast(loans_compared as varchar),
+        'amount=' || cast(amount as varchar)
+    ) as detail
 from compared
 
 union all
@@ -59,8 +61,7 @@ select
     'any' as column_name,
     rows_loaded as rows_seen,
     cast(100 as decimal(28, 4)) as observed,
-    '(最近一次为 ' || cast(business_date as varchar) || ')' as detail_zh,
-    '(they last came for ' || cast(business_date as varchar) || ')' as detail_en
+    'came_on=' || cast(business_date as varchar) as detail
 from told
 where
     recency = 1

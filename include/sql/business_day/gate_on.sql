@@ -11,6 +11,7 @@ select
     column_name,
     outcome,
     released_by,
+    message,
     message_en,
     message_zh
 from gate_check

@@ -301,12 +301,12 @@ select
     'any' as column_name,
     findings as rows_seen,
     cast(findings as decimal(28, 4)) as observed,
-    '(' || source || coalesce(' ' || cast(first_on as varchar), '')
-    || case when last_on > first_on then ' 至 ' || cast(last_on as varchar) else '' end
-    || ')' as detail_zh,
-    '(' || source || coalesce(' ' || cast(first_on as varchar), '')
-    || case when last_on > first_on then ' to ' || cast(last_on as varchar) else '' end
-    || ')' as detail_en,
+    concat_ws(
+        ' ‖ ',
+        'source=' || source,
+        'first_on=' || cast(first_on as varchar),
+        case when last_on > first_on then 'last_on=' || cast(last_on as varchar) end
+    ) as detail,
     md5(evidence) as evidence
 from found
 
@@ -318,8 +318,7 @@ select
     'any' as column_name,
     cast(0 as bigint) as rows_seen,
     cast(days as decimal(28, 4)) as observed,
-    '(' || source || '，最近一次为 ' || cast(heard_on as varchar) || ')' as detail_zh,
-    '(' || source || ', last heard for ' || cast(heard_on as varchar) || ')' as detail_en,
+    concat_ws(' ‖ ', 'source=' || source, 'heard_on=' || cast(heard_on as varchar)) as detail,
     md5(cast(heard_on as varchar)) as evidence
 from silences
 where business_date = cast($business_date as date)

@@ -15,6 +15,7 @@ from datetime import date
 from postloan.access.reasons import kept_reason
 from postloan.errors import DayError
 from postloan.warehouse import Warehouse
+from postloan.wording import said
 
 ALL_CHECKS = "all"
 
@@ -73,12 +74,26 @@ def unread(warehouse: Warehouse, business_date: date, revision: int) -> tuple[Fa
 def failed_checks(warehouse: Warehouse, business_date: date) -> tuple[FailedCheck, ...]:
     """What holds the contact files of a business date; nothing where every gate is open."""
     return tuple(
-        FailedCheck(gate, check, feed, column, message)
-        for gate, check, feed, column, outcome, released_by, message, _ in warehouse.read_model(
-            "gate_on", {"business_date": business_date}
-        )
-        if outcome == "failed" and released_by is None
+        FailedCheck(row["gate"], row["check"], row["feed"], row["column"], row["en"])
+        for row in gate_rows(warehouse, business_date)
+        if row["outcome"] == "failed" and row["released_by"] is None
     )
+
+
+def gate_rows(warehouse: Warehouse, business_date: date) -> Iterator[dict[str, str]]:
+    """How the gates of a business date stand, what failed first, in the words of both languages.
+
+    Rows of before hold the words themselves.
+    """
+    dated = {"business_date": business_date}
+    for *check, outcome, released_by, message, en, zh in warehouse.read_model("gate_on", dated):
+        yield {
+            **dict(zip(("gate", "check", "feed", "column"), check, strict=True)),
+            "outcome": outcome,
+            "released_by": released_by,
+            "en": said(message, "en") or en,
+            "zh": said(message, "zh") or zh,
+        }
 
 
 def newest_held(warehouse: Warehouse) -> date | None:

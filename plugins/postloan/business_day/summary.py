@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from postloan.business_date import BusinessDay
+from postloan.business_day.gates import gate_rows
 from postloan.contact.restrictions.questions import count_open
 from postloan.errors import PostloanError
 from postloan.warehouse import Warehouse
@@ -71,9 +72,7 @@ def make_summary(warehouse: Warehouse, day: BusinessDay, reason: str | None) -> 
         ),
         "moves": rows("stage_move_count", "event", "from_stage", "to_stage", "loans"),
         "positions": rows("position_on", "difference", "explanation", "loans"),
-        "gates": rows(
-            "gate_on", "gate", "check", "feed", "column", "outcome", "released_by", "en", "zh"
-        ),
+        "gates": list(gate_rows(warehouse, day.date)),
         "denials": rows("denied_count", "reason", "denials"),
         "published": [
             {**row, "folder": f"{day.date.isoformat()}/{row['queue']}/r{row['revision']}"}

@@ -15,7 +15,7 @@ from typing import Any
 from postloan.errors import PostloanError
 from postloan.text.shown_text import shown
 from postloan.warehouse import Warehouse
-from postloan.wording import LANGUAGES, Message, messages, told, wording
+from postloan.wording import LANGUAGES, Message, messages, said, wording
 
 
 @dataclass(frozen=True)
@@ -145,7 +145,7 @@ def contacts_around(warehouse: Warehouse, customer_id: str, day: date) -> list[C
 def _contact(row: Sequence[Any]) -> Contact:
     """A row of `customer_contact` with its message in words."""
     *action, what, window_start, rule_id, rule_version = row
-    reasons = (told(what, language) for language in LANGUAGES)
+    reasons = (said(what, language) for language in LANGUAGES)
     return Contact(*action, *reasons, window_start, rule_id, rule_version)
 
 

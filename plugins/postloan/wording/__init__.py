@@ -1,7 +1,7 @@
 """Sentences for people, made at the edge of codes and values; see `include/wording`."""
 
 from postloan.wording.message import BETWEEN_MESSAGES, BETWEEN_PARTS, Message, messages
-from postloan.wording.sentences import LANGUAGES, Wording, told, wording
+from postloan.wording.sentences import LANGUAGES, Wording, said, wording
 
 __all__ = [
     "BETWEEN_MESSAGES",
@@ -10,6 +10,6 @@ __all__ = [
     "Message",
     "Wording",
     "messages",
-    "told",
+    "said",
     "wording",
 ]

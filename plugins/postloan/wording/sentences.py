@@ -19,7 +19,7 @@ from postloan.wording.template import Place, Template, template
 
 LANGUAGES = ("zh", "en")
 
-_FORMS = {"date", "money", "unknown", "between"}
+_FORMS = {"date", "money", "number", "unknown", "between"}
 
 
 @dataclass(frozen=True)
@@ -47,8 +47,8 @@ class Wording:
     Attributes:
         path: the file it was read from.
         language: `zh` or `en`.
-        forms: how dates and money are written, what stands for a value that is not known, and
-            what stands between several sentences.
+        forms: how dates, money and numbers are written, what stands for a value that is not
+            known, and what stands between several sentences.
         words: codes in words, by what they are codes of.
         sentences: by code.
     """
@@ -72,8 +72,8 @@ class Wording:
 
         if len(sentence.parts) == 1:
             return sentence.parts[0].filled(shown_at, self.forms["unknown"]) or ""
-        said = (part.filled(shown_at) for part in sentence.parts)
-        return sentence.between.join(text for text in said if text is not None)
+        parts = (part.filled(shown_at) for part in sentence.parts)
+        return sentence.between.join(text for text in parts if text is not None)
 
     def _sentence(self, code: str) -> Sentence:
         if code not in self.sentences:
@@ -96,6 +96,9 @@ class Wording:
                 return self.forms["date"].format(date.fromisoformat(value))
             case "money":
                 return self.forms["money"].format(Decimal(value))
+            case "number":
+                # For a person who reads: 52 and not 52.0000.
+                return self.forms["number"].format(Decimal(value).normalize())
             case "word":
                 return self._word(place.name, value)
         return value
@@ -110,7 +113,7 @@ class Wording:
         return words[code]
 
 
-def told(text: str | None, language: str) -> str | None:
+def said(text: str | None, language: str) -> str | None:
     """What a cell of messages says, in one language; nothing where the cell is empty.
 
     Args:

@@ -1,8 +1,9 @@
 """A sentence with places for values: `stage {stage}[ since {since:date}|, since when is unknown]`.
 
-`{name}` is a value, `{name:date}` and `{name:money}` one in the form of the language,
-`{name:word}` a code in words, `{name:sentence}` another sentence of the same values. Of
-`[one|another]` the first counts that has all its values, and nothing where none has.
+`{name}` is a value, `{name:date}`, `{name:money}` and `{name:number}` one in the form of the
+language, `{name:word}` a code in words, `{name:sentence}` another sentence of the same values. Of
+`[one|another]` the first counts that has all its values, and nothing where none has. `[[` and
+`]]` are brackets that are shown.
 """
 
 import re
@@ -11,10 +12,15 @@ from dataclasses import dataclass
 
 from postloan.errors import WordingError
 
-KINDS = ("text", "date", "money", "word", "sentence")
+KINDS = ("text", "date", "money", "number", "word", "sentence")
 
 _PIECE = re.compile(
-    r"\[([^\[\]]*)\]|\{([a-z][a-z0-9_]*)(?::([a-z]+))?\}|([^\[\]{}]+)|(.)", re.DOTALL
+    r"(\[\[|\]\])"  # a bracket that is shown
+    r"|\[([^\[\]]*)\]"  # a choice
+    r"|\{([a-z][a-z0-9_]*)(?::([a-z]+))?\}"  # a place
+    r"|([^\[\]{}]+)"  # words
+    r"|(.)",  # half a bracket
+    re.DOTALL,
 )
 
 
@@ -90,7 +96,7 @@ def template(text: str) -> Template:
 
 def _pieces(text: str) -> Iterator[Piece]:
     for found in _PIECE.finditer(text):
-        choice, name, kind, plain, stray = found.groups()
+        bracket, choice, name, kind, plain, stray = found.groups()
         if stray is not None:
             raise WordingError(f"`{stray}` without its other half, or inside another bracket")
         if choice is not None:
@@ -98,7 +104,7 @@ def _pieces(text: str) -> Iterator[Piece]:
         elif name is not None:
             yield _place(name, kind or "text")
         else:
-            yield plain
+            yield plain or bracket[0]
 
 
 def _place(name: str, kind: str) -> Place:
