@@ -10,6 +10,7 @@ import pytest
 from postloan.business_date import BusinessDay
 from postloan.errors import PostloanError
 from postloan.legal.approve_legal_cases import Request, Verdict, ask, decide
+from postloan.wording import said
 from tests.support.decision_book import Book
 
 FIRST = date(2026, 11, 20)
@@ -40,11 +41,10 @@ def approved_files(book: Book, on: date) -> list[list[dict[str, str]]]:
 def recalled(book: Book, on: date, queue: str) -> list[str]:
     """Reasons of the recalls of a queue on a date."""
     rows = book.warehouse.fetch(
-        "select reason_zh from task_recall "
-        "where business_date = cast($on as date) and queue = $queue order by reason_zh",
+        "select reason from task_recall where business_date = cast($on as date) and queue = $queue",
         {"on": on, "queue": queue},
     )
-    return [reason for (reason,) in rows]
+    return sorted(said(reason, "zh") or "" for (reason,) in rows)
 
 
 @pytest.mark.parametrize(

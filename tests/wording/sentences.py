@@ -184,8 +184,64 @@ SENTENCES = [
         "added in revision 1; Reminder; 8 days past due; 120.00 CNY due; severity high",
     ),
     ("task_reason ‖ reason_zh=提醒 ‖ reason_en=Reminder", "提醒", "Reminder"),
+    ("basis_changed", "依据已变, 该任务不再成立", "what it rested on has changed"),
     (
-        "task_recalled ‖ revision=2 ‖ reason_zh=已还款 ‖ reason_en=Paid ‖ inputs=W1",
+        "basis_changed ‖ days=95 ‖ amount=100.00 ‖ known_en=is cured ‖ known_zh=已还清",
+        "依据已变, 该任务不再成立: 现知借据逾期 95 天, 逾期金额 100.00",
+        "what it rested on has changed: known now of the loan: 95 days past due with 100.00",
+    ),
+    (
+        "basis_changed ‖ known_en=the debt is cured ‖ known_zh=已还清",
+        "依据已变, 该任务不再成立: 现知借据已还清",
+        "what it rested on has changed: known now of the loan: the debt is cured",
+    ),
+    (
+        "case_ended ‖ state_en=withdrawn ‖ state_zh=撤回 ‖ moved_on=2026-11-19"
+        " ‖ reasons_en=below the stage that opens a case ‖ reasons_zh=低于立案阶段",
+        "案件已于 2026-11-19 撤回: 低于立案阶段",
+        "the case was withdrawn on 2026-11-19: below the stage that opens a case",
+    ),
+    (
+        "case_ended ‖ state_en=rejected ‖ state_zh=驳回 ‖ moved_on=2026-11-06",
+        "案件已于 2026-11-06 驳回",
+        "the case was rejected on 2026-11-06",
+    ),
+    (
+        "check_refused ‖ reasons_en=a dispute is open, paused ‖ reasons_zh=异议处理中, paused",
+        "检查未通过: 异议处理中, paused",
+        "a check refuses it: a dispute is open, paused",
+    ),
+    (
+        "data_unread ‖ finding_en=names nobody ‖ finding_zh=未指明 ‖ feeds=hold"
+        " ¶ data_unread ‖ finding_en=could not be read ‖ finding_zh=无法读取"
+        " ‖ feeds=complaint, pause",
+        "未指明: hold; 无法读取: complaint, pause",
+        "names nobody: hold; could not be read: complaint, pause",
+    ),
+    (
+        "loan_recalled ‖ loan=L1 ‖ reason_en=is known now to have owed less"
+        " ‖ reason_zh=现知当日应还金额较低 ‖ said=100.00 ‖ known=60.00",
+        "借据 L1 现知当日应还金额较低 (任务所述 100.00, 现知 60.00)",
+        "loan L1 is known now to have owed less (the task said 100.00, known now 60.00)",
+    ),
+    (
+        "loan_recalled ‖ loan=L5 ‖ reason_en=is in court ‖ reason_zh=已在诉讼",
+        "借据 L5 已在诉讼",
+        "loan L5 is in court",
+    ),
+    (
+        "loan_recalled ‖ loan=L5 ‖ stop_en=the debtor disputes the amount ‖ stop_zh=金额有异议",
+        "借据 L5: 金额有异议",
+        "loan L5: the debtor disputes the amount",
+    ),
+    (
+        "task_recalled ‖ revision=2 ¶ check_refused ‖ reasons_en=paused ‖ reasons_zh=已暂停"
+        " ¶ task_inputs ‖ inputs=W1",
+        "第2版撤回; 检查未通过: 已暂停; W1",
+        "recalled in revision 2; a check refuses it: paused; W1",
+    ),
+    (
+        "task_recalled ‖ revision=2 ‖ reason_zh=已还款 ‖ reason_en=Paid ¶ task_inputs ‖ inputs=W1",
         "第2版撤回; 已还款; W1",
         "recalled in revision 2; Paid; W1",
     ),

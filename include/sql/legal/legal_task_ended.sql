@@ -85,14 +85,15 @@ select
     actions.customer_id,
     actions.loan_id,
     actions.case_id,
-    '案件已于 ' || cast(cases.moved_on as varchar) || ' '
-    || coalesce(states.title_zh, cases.case_state)
-    || coalesce(': ' || case when reasons.is_all then reasons.title_zh else cases.reason end, '')
-        as reason_zh,
-    'the case was ' || coalesce(states.title_en, cases.case_state) || ' on '
-    || cast(cases.moved_on as varchar)
-    || coalesce(': ' || case when reasons.is_all then reasons.title_en else cases.reason end, '')
-        as reason_en,
+    concat_ws(
+        ' ‖ ',
+        'case_ended',
+        'state_en=' || coalesce(states.title_en, cases.case_state),
+        'state_zh=' || coalesce(states.title_zh, cases.case_state),
+        'moved_on=' || cast(cases.moved_on as varchar),
+        'reasons_en=' || case when reasons.is_all then reasons.title_en else cases.reason end,
+        'reasons_zh=' || case when reasons.is_all then reasons.title_zh else cases.reason end
+    ) as reason,
     concat_ws(
         ' ', actions.case_id, cases.case_state, cases.reason,
         cases.rests_on

@@ -114,10 +114,15 @@ select
     ranked.customer_id,
     ranked.loan_id,
     ranked.case_id,
-    '借据 ' || ranked.loan_id || case ranked.subject when 'case_reason' then ': ' else ' ' end
-    || coalesce(wording.title_zh, ranked.code) as reason_zh,
-    'loan ' || ranked.loan_id || case ranked.subject when 'case_reason' then ': ' else ' ' end
-    || coalesce(wording.title_en, ranked.code) as reason_en,
+    concat_ws(
+        ' ‖ ',
+        'loan_recalled',
+        'loan=' || ranked.loan_id,
+        case ranked.subject when 'case_reason' then 'stop_en=' else 'reason_en=' end
+        || coalesce(wording.title_en, ranked.code),
+        case ranked.subject when 'case_reason' then 'stop_zh=' else 'reason_zh=' end
+        || coalesce(wording.title_zh, ranked.code)
+    ) as reason,
     concat_ws(
         ' ',
         ranked.told_by,

@@ -19,6 +19,7 @@ asked as (
         task.task_action,
         task.task_id,
         case
+            when task_recall.reason is not null then task_recall.reason
             when coalesce(task.reason_zh, task.reason_en) is not null
                 then concat_ws(
                     ' ‖ ',

@@ -21,6 +21,7 @@ actions as (
         task.reason_en,
         task.rule_id,
         task.rule_version,
+        task_recall.reason,
         task_recall.inputs
     from task
     left join task_recall
@@ -63,16 +64,20 @@ select
     queue as subject,
     business_date as happened_on,
     concat_ws(
-        ' ‖ ',
-        case when task_action = 'added' then 'task_added' else 'task_recalled' end,
-        'revision=' || cast(revision as varchar),
-        'reason_zh=' || reason_zh,
-        'reason_en=' || reason_en,
-        'days=' || cast(days_past_due as varchar),
-        'amount=' || cast(amount_due as varchar),
-        'currency=' || currency,
-        'severity=' || severity,
-        'inputs=' || inputs
+        ' ¶ ',
+        concat_ws(
+            ' ‖ ',
+            case when task_action = 'added' then 'task_added' else 'task_recalled' end,
+            'revision=' || cast(revision as varchar),
+            'reason_zh=' || reason_zh,
+            'reason_en=' || reason_en,
+            'days=' || cast(days_past_due as varchar),
+            'amount=' || cast(amount_due as varchar),
+            'currency=' || currency,
+            'severity=' || severity
+        ),
+        reason,
+        case when inputs is not null then concat_ws(' ‖ ', 'task_inputs', 'inputs=' || inputs) end
     ) as what,
     rule_id,
     rule_version,

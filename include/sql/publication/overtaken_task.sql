@@ -56,12 +56,15 @@ found as (
         compared.loan_id,
         compared.case_id,
         compared.named_loan_id,
-        '借据 ' || compared.named_loan_id || ' ' || rule_task_recall.reason_zh || ' (任务所述 '
-        || cast(compared.named_amount as varchar) || ', 现知 '
-        || cast(compared.known_amount as varchar) || ')' as reason_zh,
-        'loan ' || compared.named_loan_id || ' ' || rule_task_recall.reason_en
-        || ' (the task said ' || cast(compared.named_amount as varchar) || ', known now '
-        || cast(compared.known_amount as varchar) || ')' as reason_en,
+        concat_ws(
+            ' ‖ ',
+            'loan_recalled',
+            'loan=' || compared.named_loan_id,
+            'reason_en=' || rule_task_recall.reason_en,
+            'reason_zh=' || rule_task_recall.reason_zh,
+            'said=' || cast(compared.named_amount as varchar),
+            'known=' || cast(compared.known_amount as varchar)
+        ) as reason,
         compared.named_loan_id || ': ' || cast(compared.named_amount as varchar) || ', now '
         || cast(compared.known_amount as varchar) || ' by deliveries up to '
         || cast(cast($known_on as date) as varchar) as inputs,
@@ -84,8 +87,7 @@ select
     customer_id,
     loan_id,
     case_id,
-    string_agg(reason_zh, '; ' order by named_loan_id) as reason_zh,
-    string_agg(reason_en, '; ' order by named_loan_id) as reason_en,
+    string_agg(reason, ' ¶ ' order by named_loan_id) as reason,
     string_agg(inputs, '; ' order by named_loan_id) as inputs,
     max(rule_id) as rule_id,
     max(rule_version) as rule_version

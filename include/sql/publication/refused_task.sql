@@ -97,8 +97,12 @@ select
     refusals.customer_id,
     refusals.loan_id,
     refusals.case_id,
-    '检查未通过: ' || reasons.reasons_zh as reason_zh,
-    'a check refuses it: ' || reasons.reasons_en as reason_en,
+    concat_ws(
+        ' ‖ ',
+        'check_refused',
+        'reasons_en=' || reasons.reasons_en,
+        'reasons_zh=' || reasons.reasons_zh
+    ) as reason,
     inputs.inputs,
     refusals.rule_id,
     refusals.rule_version

@@ -85,19 +85,13 @@ known_of_cases as (
         standing.queue,
         standing.task_id,
         case
-            when coalesce(current_loan_stage.stage_rank, 0) > 0
-                then
-                    '逾期 ' || cast(current_loan_stage.days_past_due as varchar) || ' 天, 逾期金额 '
-                    || cast(current_loan_stage.overdue_amount as varchar)
-            else coalesce(wording.title_zh, current_loan.loan_status)
-        end as known_zh,
+            when coalesce(current_loan_stage.stage_rank, 0) > 0 then current_loan_stage.days_past_due
+        end as days_past_due,
         case
-            when coalesce(current_loan_stage.stage_rank, 0) > 0
-                then
-                    cast(current_loan_stage.days_past_due as varchar) || ' days past due with '
-                    || cast(current_loan_stage.overdue_amount as varchar)
-            else coalesce(wording.title_en, current_loan.loan_status)
-        end as known_en
+            when coalesce(current_loan_stage.stage_rank, 0) > 0 then current_loan_stage.overdue_amount
+        end as overdue_amount,
+        coalesce(wording.title_zh, current_loan.loan_status) as known_zh,
+        coalesce(wording.title_en, current_loan.loan_status) as known_en
     from standing
     left join current_loan_stage
         on
@@ -125,10 +119,19 @@ unwanted as (
         standing.customer_id,
         standing.loan_id,
         standing.case_id,
-        denial_in_words.reasons_zh,
-        denial_in_words.reasons_en,
-        known_of_cases.known_zh,
-        known_of_cases.known_en,
+        concat_ws(
+            ' ‖ ',
+            case
+                when denial_in_words.reasons_en is not null then 'check_refused'
+                else 'basis_changed'
+            end,
+            'reasons_en=' || denial_in_words.reasons_en,
+            'reasons_zh=' || denial_in_words.reasons_zh,
+            'days=' || cast(known_of_cases.days_past_due as varchar),
+            'amount=' || cast(known_of_cases.overdue_amount as varchar),
+            'known_en=' || known_of_cases.known_en,
+            'known_zh=' || known_of_cases.known_zh
+        ) as reason,
         denial_in_words.rule_id,
         denial_in_words.rule_version
     from standing
@@ -172,8 +175,7 @@ reasons_to_recall as (
         case_id,
         1 as kind_rank,
         'refuted' as recall_kind,
-        reason_zh,
-        reason_en,
+        reason,
         inputs,
         rule_id,
         rule_version
@@ -191,8 +193,7 @@ reasons_to_recall as (
         case_id,
         3 as kind_rank,
         'refused' as recall_kind,
-        reason_zh,
-        reason_en,
+        reason,
         inputs,
         rule_id,
         rule_version
@@ -210,8 +211,7 @@ reasons_to_recall as (
         case_id,
         2 as kind_rank,
         'withdrawn' as recall_kind,
-        reason_zh,
-        reason_en,
+        reason,
         inputs,
         rule_id,
         rule_version
@@ -229,14 +229,7 @@ reasons_to_recall as (
         case_id,
         4 as kind_rank,
         'unwanted' as recall_kind,
-        coalesce(
-            '检查未通过: ' || reasons_zh,
-            '依据已变, 该任务不再成立' || coalesce(': 现知借据' || known_zh, '')
-        ) as reason_zh,
-        coalesce(
-            'a check refuses it: ' || reasons_en,
-            'what it rested on has changed' || coalesce(': known now of the loan: ' || known_en, '')
-        ) as reason_en,
+        reason,
         candidate_key as inputs,
         rule_id,
         rule_version
@@ -260,14 +253,13 @@ recalls as (
                 then 'suppressed'
             else recall_kind
         end as recall_kind,
-        reason_zh,
-        reason_en,
+        reason,
         inputs,
         rule_id,
         rule_version,
         row_number() over (
             partition by queue, task_id
-            order by kind_rank, reason_en
+            order by kind_rank, reason
         ) as reason_rank
     from reasons_to_recall
 
@@ -285,6 +277,7 @@ changes as (
         eligible_task.loan_id,
         eligible_task.case_id,
         cast(null as varchar) as recall_kind,
+        cast(null as varchar) as reason,
         eligible_task.reason_zh,
         eligible_task.reason_en,
         cast(null as varchar) as inputs,
@@ -332,8 +325,9 @@ changes as (
         loan_id,
         case_id,
         recall_kind,
-        reason_zh,
-        reason_en,
+        reason,
+        cast(null as varchar) as reason_zh,
+        cast(null as varchar) as reason_en,
         inputs,
         rule_id,
         rule_version
@@ -391,6 +385,7 @@ select
     eligible_task.approved_by,
     eligible_task.approval_reason,
     changes.recall_kind,
+    changes.reason,
     changes.reason_zh,
     changes.reason_en,
     changes.inputs,

@@ -13,6 +13,7 @@ select
     customer_id,
     task_date,
     recall_kind,
+    reason,
     reason_zh,
     reason_en,
     inputs,

@@ -282,12 +282,15 @@ worded as (
         found.task_id,
         found.task_date,
         found.loan_id,
-        '借据 ' || found.loan_id || ' ' || found.reason_zh || ' (任务所述 '
-        || cast(found.amount as varchar) || ', 现知 ' || cast(found.known_amount as varchar)
-        || ')' as reason_zh,
-        'loan ' || found.loan_id || ' ' || found.reason_en || ' (the task said '
-        || cast(found.amount as varchar) || ', known now ' || cast(found.known_amount as varchar)
-        || ')' as reason_en,
+        concat_ws(
+            ' ‖ ',
+            'loan_recalled',
+            'loan=' || found.loan_id,
+            'reason_en=' || found.reason_en,
+            'reason_zh=' || found.reason_zh,
+            'said=' || cast(found.amount as varchar),
+            'known=' || cast(found.known_amount as varchar)
+        ) as reason,
         found.loan_id || ' on ' || cast(found.spoke_of as varchar) || ': ' || found.stage || ' '
         || cast(found.amount as varchar) || ', now ' || found.known_stage || ' '
         || cast(found.known_amount as varchar) || coalesce(' (' || told.told_by || ')', '')
@@ -316,8 +319,7 @@ select
     actions.customer_id,
     actions.loan_id,
     actions.case_id,
-    string_agg(worded.reason_zh, '; ' order by worded.loan_id) as reason_zh,
-    string_agg(worded.reason_en, '; ' order by worded.loan_id) as reason_en,
+    string_agg(worded.reason, ' ¶ ' order by worded.loan_id) as reason,
     string_agg(worded.inputs, '; ' order by worded.loan_id) as inputs,
     max(case when worded.gravest_rank = 1 then worded.rule_id end) as rule_id,
     max(case when worded.gravest_rank = 1 then worded.rule_version end) as rule_version

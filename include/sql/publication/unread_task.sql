@@ -39,8 +39,16 @@ shut as (
 told as (
 
     select
-        string_agg(finding_zh || ': ' || feeds, '; ' order by rule_id) as reason_zh,
-        string_agg(finding_en || ': ' || feeds, '; ' order by rule_id) as reason_en,
+        string_agg(
+            concat_ws(
+                ' ‖ ',
+                'data_unread',
+                'finding_en=' || finding_en,
+                'finding_zh=' || finding_zh,
+                'feeds=' || feeds
+            ),
+            ' ¶ ' order by rule_id
+        ) as reason,
         string_agg(feeds, '; ' order by rule_id) as inputs,
         min(rule_id) as rule_id,
         min(rule_version) as rule_version
@@ -56,8 +64,7 @@ select distinct
     standing_task.customer_id,
     standing_task.loan_id,
     standing_task.case_id,
-    told.reason_zh,
-    told.reason_en,
+    told.reason,
     told.inputs,
     told.rule_id,
     told.rule_version

@@ -158,11 +158,13 @@ def is_recalled(steps: Iterable[LineageStep]) -> bool:
 def _step(row: _LineageRow, lines: Sequence[_LineageRow]) -> LineageStep:
     """A row with its message in words; of a correction, with the lines that told it."""
     plain: dict[str, Any] = {k: v for k, v in vars(row).items() if k not in ("what", "told_of")}
-    own = [line for line in lines if row.kind == "correction" and line.told_of == row.subject]
+    own = [line for line in lines if line.told_of == row.subject]
     return LineageStep(**plain, what_zh=_words(row, own, "zh"), what_en=_words(row, own, "en"))
 
 
 def _words(row: _LineageRow, lines: Sequence[_LineageRow], language: str) -> str:
+    if row.kind != "correction":
+        return said(row.what, language) or ""
     words = wording(language)
     (message,) = messages(row.what)
     in_order = sorted(lines, key=lambda line: (line.delivered_on, line.feed, line.line_no))

@@ -68,12 +68,12 @@ WITHHELD = """
 
 REFUTED_COLUMNS = (
     "queue", "task_id", "task_date", "candidate_key", "customer_id", "loan_id", "case_id",
-    "reason_zh", "reason_en", "inputs", "rule_id", "rule_version",
+    "reason", "inputs", "rule_id", "rule_version",
 )  # fmt: skip
 
 UNREAD_OF = """
     select queue, task_id, task_date, candidate_key, customer_id, loan_id, case_id,
-        reason_zh, reason_en, inputs, rule_id, rule_version
+        reason, inputs, rule_id, rule_version
     from unread_task
     where queue = $queue
 """

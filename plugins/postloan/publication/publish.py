@@ -21,6 +21,7 @@ from postloan.publication.allow_list import checked_contract, checked_recall_fil
 from postloan.publication.writer import write_csv
 from postloan.settings import settings
 from postloan.warehouse import Warehouse
+from postloan.wording import said
 
 MANIFEST = "manifest.json"
 
@@ -152,7 +153,8 @@ def _file(
     path: Path,
 ) -> dict[str, Any]:
     language, columns = revision.header_language, contract.table.columns
-    names = [_source(contract, column, language) for column in columns]
+    sources = [_sources(contract, column, language) for column in columns]
+    names = [name for source in sources for name in source]
     select = (
         f"select {', '.join(f'filled.{n}' for n in names)} "  # noqa: S608 (a checked contract)
         f"from {contract.filled_from} as filled inner join task "
@@ -171,15 +173,30 @@ def _file(
             "action": action,
         },
     )
-    written = write_csv(path, [c.title if language == "zh" else c.name for c in columns], rows)
+    header = [c.title if language == "zh" else c.name for c in columns]
+    written = write_csv(path, header, (list(_cells(row, sources, language)) for row in rows))
     return {"file": path.name, "kind": action, "rows": written.rows, "sha256": written.sha256}
 
 
-def _source(contract: TaskFileContract, column: Column, language: str) -> str:
-    """The column of a table that fills one of a file; plain words come in two languages."""
-    if column.name in catalogue().tables[contract.filled_from].column_names:
-        return column.name
-    return f"{column.name}_{language}"
+def _sources(contract: TaskFileContract, column: Column, language: str) -> tuple[str, ...]:
+    """The columns of a table that fill one of a file.
+
+    Words come as a message, as words in two languages, or as a message and, in rows of before, as
+    words.
+    """
+    known = catalogue().tables[contract.filled_from].column_names
+    return tuple(n for n in (column.name, f"{column.name}_{language}") if n in known)
+
+
+def _cells(row: Sequence[Any], sources: Sequence[tuple[str, ...]], language: str) -> Iterator[Any]:
+    """The cells of a line of a file, messages in words."""
+    values = iter(row)
+    for source in sources:
+        cell = next(values)
+        if len(source) > 1:
+            before = next(values)
+            cell = before if cell is None else said(cell, language)
+        yield cell
 
 
 def _contracts(manifest: Mapping[str, Any]) -> list[str | None]:

@@ -1,5 +1,6 @@
 """What must not be acted on any more is recalled before the hours of contact begin."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -17,6 +18,7 @@ from postloan.publication.ledger import newest_loaded, queues_of, suppress_tasks
 from postloan.publication.publish import publish_files
 from postloan.settings import settings
 from postloan.warehouse import Warehouse
+from postloan.wording import said
 
 STEP = "suppress_contacts"
 NOTHING = "Nothing that is loaded speaks against a task that stands: nothing is published."
@@ -25,24 +27,12 @@ OVER = "A later date has published its files: what it knows is in its own lists 
 
 NEWEST_PUBLISHED = "select max(business_date) as day from publication"
 RECALLS = """
-    select queue, reason_en, count(*) as tasks
-    from (
-        select
-            queue,
-            regexp_replace(
-                regexp_replace(
-                    coalesce(reason_en, recall_kind), 'loan [^ ]*[0-9][^ ]* ', '', 'g'
-                ),
-                ' [(][^()]*[)]',
-                '',
-                'g'
-            ) as reason_en
-        from task_recall
-        where business_date = cast($business_date as date)
-    ) as worded
-    group by queue, reason_en
-    order by queue, reason_en
+    select queue, reason, coalesce(reason_en, recall_kind) as reason_before, count(*) as tasks
+    from task_recall
+    where business_date = cast($business_date as date)
+    group by queue, reason, coalesce(reason_en, recall_kind)
 """
+_OF_ONE = re.compile("loan [^ ]*[0-9][^ ]* | [(][^()]*[)]")
 """A reason without the loan and the amounts in brackets is the same for many."""
 SHOWN_REASONS = 5
 
@@ -139,7 +129,10 @@ def suppress_contacts(
 def _recalls(warehouse: Warehouse, day: date) -> Counter[tuple[str, str]]:
     """Tasks that the files of a date recall, by queue and reason."""
     found = warehouse.fetch(RECALLS, {"business_date": day})
-    return Counter({(queue, reason): n for queue, reason, n in found})
+    counted: Counter[tuple[str, str]] = Counter()
+    for queue, reason, before, n in found:
+        counted[queue, _OF_ONE.sub("", said(reason, "en") or before)] += n
+    return Counter(dict(sorted(counted.items())))
 
 
 def _words(new: Counter[tuple[str, str]], failed: tuple[FailedCheck, ...]) -> Iterator[str]:

@@ -8,6 +8,7 @@ import pytest
 from postloan.legal.approve_legal_cases import Verdict, ask, decide
 from postloan.publication.suppress_contacts import NOTHING
 from postloan.warehouse import Warehouse
+from postloan.wording import said
 from tests.delinquency.book import Book, day
 from tests.support.nightly_lender import Lender
 from tests.support.protecting_facts import a_death, a_hold
@@ -44,12 +45,13 @@ def court(lender: Lender, number: int, kind: str = "lawsuit", **values: Any) -> 
 def recalls(lender: Lender) -> dict[str, dict[str, str]]:
     """Queue -> customer -> rule or reason of what was recalled."""
     return {
-        queue: dict(
-            lender.warehouse.fetch(
-                "select customer_id, reason_en from task_recall where queue = $queue",
+        queue: {
+            customer_id: said(reason, "en") or ""
+            for customer_id, reason in lender.warehouse.fetch(
+                "select customer_id, reason from task_recall where queue = $queue",
                 {"queue": queue},
             )
-        )
+        }
         for queue in QUEUES
     }
 
