@@ -144,9 +144,9 @@ def contacts_around(warehouse: Warehouse, customer_id: str, day: date) -> list[C
 
 def _contact(row: Sequence[Any]) -> Contact:
     """A row of `customer_contact` with its message in words."""
-    *action, what, window_start, rule_id, rule_version = row
-    reasons = (said(what, language) for language in LANGUAGES)
-    return Contact(*action, *reasons, window_start, rule_id, rule_version)
+    business_date, queue, revision, answer, task_id, what, window_start, *rule = row
+    zh, en = (said(what, language) for language in LANGUAGES)
+    return Contact(business_date, queue, revision, answer, task_id, zh, en, window_start, *rule)
 
 
 def is_recalled(steps: Iterable[LineageStep]) -> bool:

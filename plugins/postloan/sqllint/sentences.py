@@ -24,9 +24,7 @@ CHINESE_IS_DATA = {
 }
 """Files whose Chinese is what is looked for in the data, not what is said; why."""
 
-NOT_YET = frozenset({
-    "legal_case_checklist",
-})  # fmt: skip
+NOT_YET = frozenset({"legal_case_checklist"})
 """Files whose sentences still stand in SQL."""
 
 EVIDENCE = frozenset({
@@ -133,7 +131,7 @@ def _aliased(names: Iterable[str], tree: exp.Expr) -> Iterator[exp.Literal]:
 
 def _texts(node: exp.Expr) -> Iterator[exp.Literal]:
     """A text, or those that a case gives."""
-    given = [node]
+    given: list[exp.Expr | None] = [node]
     if isinstance(node, exp.Case):
         given = [*(branch.args["true"] for branch in node.args["ifs"]), node.args.get("default")]
     yield from (text for text in given if isinstance(text, exp.Literal) and text.is_string)
