@@ -85,10 +85,14 @@ known_of_cases as (
         standing.queue,
         standing.task_id,
         case
-            when coalesce(current_loan_stage.stage_rank, 0) > 0 then current_loan_stage.days_past_due
+            when
+                coalesce(current_loan_stage.stage_rank, 0) > 0
+                then current_loan_stage.days_past_due
         end as days_past_due,
         case
-            when coalesce(current_loan_stage.stage_rank, 0) > 0 then current_loan_stage.overdue_amount
+            when
+                coalesce(current_loan_stage.stage_rank, 0) > 0
+                then current_loan_stage.overdue_amount
         end as overdue_amount,
         coalesce(wording.title_zh, current_loan.loan_status) as known_zh,
         coalesce(wording.title_en, current_loan.loan_status) as known_en

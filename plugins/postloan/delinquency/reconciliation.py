@@ -29,7 +29,6 @@ RELEASED = """
 """Whether what the core told has expired since; its ledger has not."""
 
 
-
 def has_core_positions(warehouse: Warehouse, day: BusinessDay) -> bool:
     """Whether the core told its own view of that date."""
     return bool(warehouse.scalar(DELIVERED, {**day.parameters, "feed": FEED}))
