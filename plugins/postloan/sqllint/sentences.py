@@ -36,7 +36,7 @@ EVIDENCE = frozenset({
     "contact_due", "judged_pause", "known_birth", "known_death", "known_plan",
     "legal_case_figures", "open_refusal", "overtaken_case", "overtaken_task", "paid_loan",
     "paused_loan", "person_question", "same_person", "shared_number", "standing_protection",
-    "task_to_recall", "withheld_task",
+    "task_to_recall", "told_hold", "withheld_task",
 })  # fmt: skip
 """Files that tell evidence (`inputs`) in words of one language; a new file tells values."""
 
