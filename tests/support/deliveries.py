@@ -37,6 +37,26 @@ REPAYMENT = {
     "payment_type": "regular",
 }
 
+ROOMS_TO_COME = frozenset(
+    {
+        "address_check",
+        "agency",
+        "asset_clue",
+        "collateral",
+        "collector",
+        "contact_note",
+        "customer_preference",
+        "file_acknowledgement",
+        "guarantor",
+        "loan_terms",
+        "quality_finding",
+        "team",
+        "training",
+        "visit_report",
+    }
+)
+"""Optional feeds that nothing reads yet."""
+
 Rows = Iterable[Mapping[str, Any]]
 
 
@@ -85,7 +105,8 @@ class Lender:
     ) -> Path:
         """Write a delivery; feeds that are not named hold their header alone.
 
-        Beside required feeds an optional one that is not named is left out.
+        Beside required feeds an optional one that is not named is left out, and so is what a room
+        to come will read.
 
         Args:
             day: business date.
@@ -100,7 +121,9 @@ class Lender:
         files = {
             f.name: csv_bytes(f.name, feeds.get(f.name, ()))
             for f in known
-            if f.is_required or f.name in feeds or not has_required
+            if f.is_required
+            or f.name in feeds
+            or not (has_required or f.name in ROOMS_TO_COME)
         }
         files |= raw or {}
         folder = self.folder(day, source)

@@ -6,9 +6,10 @@
 -- protection: rows that do neither are here to show that their key was told anew.
 --
 -- grain   feed, record_key, received_on
--- reads   hold, complaint, privacy_request, consent_change, consent, promise_to_pay, plan_request,
---         extension_request, pause, loan, customer, enrolment, contact_outcome, emergency_contact,
---         phone_spelling, told_number, legal_event, overdue_reason
+-- reads   hold, complaint, customer_preference, privacy_request, consent_change, consent,
+--         promise_to_pay, plan_request, extension_request, pause, loan, customer, enrolment,
+--         contact_outcome, emergency_contact, phone_spelling, told_number, legal_event,
+--         overdue_reason
 -- write   view
 
 with
@@ -94,6 +95,27 @@ told as (
         received_on,
         line_no
     from complaint
+
+    union all
+
+    -- What the customer says of a channel later replaces what was said of it.
+    select
+        'customer_preference' as feed,
+        concat_ws(' ', customer_id, channel) as record_key,
+        customer_id,
+        cast(null as varchar) as loan_id,
+        'preference' as aspect,
+        nullif(channel, 'any') as scope,
+        least(told_on, received_on) as starts_on,
+        case
+            when wish <> 'unwanted' and agreed_from is null and agreed_until is null then told_on
+            when ends_on >= told_on then ends_on
+        end as ends_on,
+        wish = 'unwanted' or agreed_from is not null or agreed_until is not null as is_protecting,
+        cast(null as varchar) as release_kind,
+        received_on,
+        line_no
+    from customer_preference
 
     union all
 

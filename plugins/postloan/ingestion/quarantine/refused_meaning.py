@@ -159,6 +159,17 @@ MEANINGS: dict[str, RefusedMeaning] = {
         "'assignment_notice') else {refused}.aspect = {row}.event_kind end "
         "and ({refused}.loan_id is null or {refused}.loan_id = {row}.loan_id)",
     ),
+    # Hours that were agreed forbid all the others.
+    "customer_preference": RefusedMeaning(
+        harmless="{row}.wish in ('preferred', 'accepted') "
+        f"and {_empty('agreed_from', 'agreed_until')}",
+        protects="({row}.wish = 'unwanted' or {row}.agreed_from is not null "
+        "or {row}.agreed_until is not null)",
+        aspect="trim({row}.wish)",
+        aspect_columns=("wish",),
+        scope="nullif(trim({row}.channel), 'any')",
+        scope_columns=("channel",),
+    ),
     "privacy_request": RefusedMeaning(
         harmless="{row}.request_kind in ('access', 'correction')",
         protects="{row}.request_kind not in ('access', 'correction')",
@@ -180,9 +191,10 @@ MEANINGS: dict[str, RefusedMeaning] = {
         scope="trim({row}.purpose)",
         scope_columns=("purpose",),
     ),
+    # An address that leads nowhere stops nothing: no task goes to one yet.
     "contact_outcome": RefusedMeaning(
         harmless="{row}.result in ('connected', 'answered', 'delivered', 'no_answer', 'busy', "
-        "'number_off', 'failed') "
+        "'number_off', 'failed', 'moved', 'wrong_address') "
         "or ({row}.result = 'refused' "
         "and {row}.counterpart in ('debtor', 'third_party', 'nobody'))",
         protects="case when {row}.result = 'refused' then {row}.counterpart = 'emergency_contact' "
