@@ -25,6 +25,9 @@ TABLES = (
     "borrower",
     "bureau_account",
     "contact_attempt",
+    "visit",
+    "loan_security",
+    "team_member",
 )
 
 LOANS_PER_CUSTOMER = 1.18
