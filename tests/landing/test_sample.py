@@ -29,7 +29,12 @@ NEVER_SENT = {
     "file_acknowledgement.file_kind": {"recalls"},
     "file_acknowledgement.file_state": {"accepted_in_part", "rejected"},
     "file_acknowledgement.refusal": {
-        "unreadable", "wrong_layout", "incomplete", "duplicate", "too_late", "other",
+        "unreadable",
+        "wrong_layout",
+        "incomplete",
+        "duplicate",
+        "too_late",
+        "other",
     },
 }
 """Values that a contract allows and the sample lender has no use for."""

@@ -121,9 +121,7 @@ class Lender:
         files = {
             f.name: csv_bytes(f.name, feeds.get(f.name, ()))
             for f in known
-            if f.is_required
-            or f.name in feeds
-            or not (has_required or f.name in ROOMS_TO_COME)
+            if f.is_required or f.name in feeds or not (has_required or f.name in ROOMS_TO_COME)
         }
         files |= raw or {}
         folder = self.folder(day, source)

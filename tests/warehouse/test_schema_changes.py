@@ -403,3 +403,20 @@ def test_a_migration_that_is_killed_leaves_the_old_tables_or_the_new_ones(
             (1, "taken", None),
             (None, "taken", None),
         ]
+
+
+def test_a_feed_that_is_new_gets_its_table_beside_all_that_was_there(
+    warehouse_url: str, later: LATER, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    earlier = later()
+    for feed in ("core_banking/loan_terms", "feedback/contact_note"):
+        (earlier.include / "contracts" / f"{feed}.yaml").unlink()
+    filled(warehouse_url)
+    with connect(warehouse_url) as warehouse:
+        assert not {"loan_terms", "contact_note"} & warehouse.held_columns().keys()
+    monkeypatch.delenv("POSTLOAN_INCLUDE")
+    with open_warehouse(warehouse_url) as warehouse:
+        for feed in ("loan_terms", "contact_note"):
+            assert ledger(warehouse, feed) == ["created"]
+            assert warehouse.count(feed) == 0
+        assert warehouse.count("rule_parameter") == 2
