@@ -60,7 +60,9 @@ def valid_value(column: Column, number: int) -> str:
         case "integer" | "bigint":
             return str(int(_lowest(column)) + number + 1)
         case "decimal":
-            return f"{_lowest(column) + number + 1:.{column.scale}f}"
+            # A share, for one, is never more than 1.
+            step = 10**-column.scale if column.option("maximum") is not None else 1
+            return f"{_lowest(column) + (number + 1) * step:.{column.scale}f}"
         case "date":
             return (FIRST_DAY + timedelta(days=number)).isoformat()
         case "timestamp":
