@@ -15,7 +15,7 @@ from tests.support.planting import FACTS, FORMS, QUEUES, Plant, plants
 from tests.support.standing_facts import OFTEN, RIGHT, STANDING, standing_plants
 
 FREE = range(1, 6)
-DAMAGED = 430
+DAMAGED = 460
 """Not so many that the delivery of a feed would be refused as a whole."""
 
 
