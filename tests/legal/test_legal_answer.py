@@ -102,6 +102,9 @@ def test_every_feed_about_loans_or_customers_stops_an_answer_or_cannot_touch_it(
         "bureau_delinquency", "bureau_inquiry", "bureau_loan", "consent", "consent_change",
         "customer_balance", "customer_employment", "customer_income", "emergency_contact",
         "satisfaction", "spending",
+        # Nothing reads them yet.
+        "address_check", "asset_clue", "collateral", "contact_note", "customer_preference",
+        "guarantor", "loan_terms", "quality_finding", "visit_report",
     }  # fmt: skip
     tables = catalogue().tables
     feeds = {f for f in catalogue().feeds if {"loan_id", "customer_id"} & {*tables[f].column_names}}

@@ -24,7 +24,7 @@ def test_what_has_expired_goes_and_the_record_says_by_which_rule(archive: Archiv
         ]
     )
     assert gone["loan_stage"] == Expired(
-        "loan_stage", "rows", OLD, OLD, 2, "HOUSE-RET-003", "2026.11.26"
+        "loan_stage", "rows", OLD, OLD, 2, "HOUSE-RET-003", "2026.11.30"
     )
     assert gone["manifests of core_banking"].rule_id == "CN-PII-011"
     assert [tuple(vars(e).values()) for e in gone.values()] == archive.records()
