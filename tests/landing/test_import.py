@@ -170,7 +170,7 @@ def test_parameters_are_dates(foreign: Path) -> None:
         ({"until: 2020-02-02": "until: 2920-02-02"}, "more than 20,000 daily deliveries"),
         ({"accounts.csv": "none.csv"}, "tables.accounts, none.csv: there is no such file"),
         ({"accounts.csv": "../mapping.yaml"}, "tables.accounts, .*lies outside"),
-        ({"customer:": "client:"}, "there is no feed client. Known: consent"),
+        ({"customer:": "client:"}, "there is no feed client. Known: collateral, consent"),
         ({"lent as principal": "lent as sum"}, "feeds.loan: the feed has no column sum"),
         ({"'CNY' as currency, ": ""}, "feeds.loan: the feed requires currency"),
         ({"lent as principal": "loaned as principal"}, "feeds.loan: Binder Error.*loaned"),

@@ -92,6 +92,6 @@ def test_the_commands_place_expire_and_lift(home: Path, capsys: pytest.CaptureFi
     told = capsys.readouterr()
     assert "H1 is there already" in told.err
     assert "There is no hold H9" in told.err
-    assert "HOUSE-RET-003@2026.11.26" in told.out
+    assert "HOUSE-RET-003@2026.11.30" in told.out
     assert "lifted 2026-11-20 by Wang" in told.out
     assert "张三" not in told.out
