@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from postloan.business_day.ledger import read_book
-from postloan.cli.summary import show_summary
+from postloan.cli.day.summary import show_summary
 from postloan.contracts import catalogue
 from postloan.settings import settings
 from tests.support.debtors import Debtors

@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING
 
 from postloan.contracts import Table, catalogue
 from postloan.errors import WarehouseError
-from postloan.warehouse.schema.column_types import spelt
-from postloan.warehouse.schema.plan import Change, HeldColumn, HeldTable, schema_plan
-from postloan.warehouse.schema.versions import (
+from postloan.warehouse.merged_history import (
     history_of,
     lay_versions_aside,
     tables_with_history,
     take_versions_in,
 )
+from postloan.warehouse.schema.column_types import spelt
+from postloan.warehouse.schema.plan import Change, HeldColumn, HeldTable, schema_plan
 
 if TYPE_CHECKING:
     from postloan.warehouse.warehouse import Warehouse
