@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from postloan.settings import REPOSITORY, include_folder
-from postloan.sqllint.portability import findings, portability_findings
+from postloan.sqllint.__main__ import findings
+from postloan.sqllint.portability import portability_findings
 
 HEADER = """-- {name}: planted.
 --
@@ -309,7 +310,7 @@ def test_the_command_fails_when_there_is_a_finding(
     planted(tmp_path / "sql", select, reads="loan" if code == 0 else "nothing")
     monkeypatch.setenv("POSTLOAN_INCLUDE", str(tmp_path))
     monkeypatch.setenv("PYTHONPATH", str(REPOSITORY / "plugins"))
-    command = [sys.executable, "-m", "postloan.sqllint.portability"]
+    command = [sys.executable, "-m", "postloan.sqllint"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == code
     assert ("planted.sql:7: unknown-function: now()" in done.stdout) is bool(code)

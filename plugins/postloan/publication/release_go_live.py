@@ -66,14 +66,7 @@ def release(warehouse: Warehouse, business_date: date, released_by: str) -> Step
                 for opened_on, _ in list(openings)
             ],
         )
-        released = warehouse.fetch(
-            "select queue, count(*) as actions from go_live_action "
-            "inner join go_live_release "
-            "on go_live_action.business_date = go_live_release.opened_on "
-            "where go_live_release.business_date = cast($business_date as date) "
-            "group by queue order by queue",
-            day.parameters,
-        )
+        released = warehouse.read_model("released_action_count", day.parameters)
         result = StepResult("release_go_live", {f"released_{queue}": n for queue, n in released})
         record(warehouse, day, result)
     return result

@@ -1,12 +1,10 @@
-"""The portable subset, checked on the syntax tree of every SQL file.
+"""The portable subset, checked on the syntax tree of a statement.
 
-`python -m postloan.sqllint.portability` prints one line per finding, `file:line: rule: message`,
-and fails if there is one. Each message names the form that gives the same rows on every engine.
-The syntax alone is checked, so statements over golden data on each engine stay necessary: no
-check here sees an overflow or a text that is no number.
+Each message names the form that gives the same rows on every engine. The syntax alone is checked,
+so statements over golden data on each engine stay necessary: no check here sees an overflow or a
+text that is no number.
 """
 
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,17 +12,7 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
-from postloan.settings import REPOSITORY
 from postloan.sqllint.findings import Finding, at
-from postloan.sqllint.house_rules import House, house_findings, model_findings
-from postloan.sqllint.sentences import sentence_findings
-from postloan.warehouse.models import (
-    load_model,
-    made_models,
-    model_names,
-    parse,
-    sql_folder,
-)
 from postloan.warehouse.portable_functions import ALLOWED, CAST_TYPES, FORBIDDEN, RESERVED
 
 Check = Callable[[exp.Expr], str | None]
@@ -306,7 +294,7 @@ CONDITIONS: dict[type[exp.Expr], Check] = {
 # The check of a statement -------------------------------------------------------------------
 
 
-def _complaint(node: exp.Expr) -> tuple[str, str] | None:
+def complaint(node: exp.Expr) -> tuple[str, str] | None:
     """Rule and message if a node leaves the portable subset."""
     kind = type(node)
     if kind in FORBIDDEN:
@@ -335,63 +323,5 @@ def portability_findings(path: Path, text: str) -> Iterator[Finding]:
         yield Finding(path, 1, "one-select", "the file holds exactly one SELECT and nothing else")
         return
     for node in trees[0].walk():
-        if complaint := _complaint(node):
-            yield Finding(path, at(node), *complaint)
-
-
-def findings(folder: Path) -> list[Finding]:
-    """All findings in the SQL files below a folder, in order of file and line."""
-    found: list[Finding] = []
-    house = House(folder)
-    paths = sorted(folder.rglob("*.sql"))
-    for path in paths:
-        portable = list(portability_findings(path, path.read_text(encoding="utf-8")))
-        found += portable
-        # What cannot be parsed cannot be judged by the other rules either.
-        if not any(f.rule in ("syntax", "one-select") for f in portable):
-            found += house_findings(path, house)
-    is_house = folder == sql_folder()
-    found += sentence_findings(paths, is_all=is_house)
-    for model in made_models() if is_house else ():
-        found += [*portability_findings(model.path, model.text), *model_findings(model, house)]
-    return sorted(set(found))
-
-
-def write_translations(folder: Path) -> None:
-    """Write every SQL file as PostgreSQL and Spark would get it, for a lint of those dialects.
-
-    Args:
-        folder: one folder per dialect is made below it, by the names that SQLFluff uses.
-    """
-    for dialect, name in (("postgres", "postgres"), ("spark", "sparksql")):
-        (folder / name).mkdir(parents=True, exist_ok=True)
-        for model in map(load_model, model_names()):
-            tree = parse(model.text).copy()
-            for parameter in list(tree.find_all(exp.Placeholder)):
-                parameter.replace(exp.null())
-            text = tree.sql(dialect, pretty=True, comments=False)
-            # Spark 4 has this form, SQLFluff does not know it yet.
-            text = text.replace("WITHIN GROUP", "WITHIN /* noqa: PRS */ GROUP")
-            (folder / name / f"{model.name}.sql").write_text(f"{text}\n", encoding="utf-8")
-
-
-def main(arguments: list[str]) -> int:
-    """Print the findings of `include/sql`; 1 if there is one, else 0.
-
-    Args:
-        arguments: `--write-translations <folder>` to write the translations as well.
-    """
-    match arguments:
-        case ["--write-translations", folder]:
-            write_translations(Path(folder))
-        case [_, *_]:
-            sys.stderr.write("usage: portability [--write-translations <folder>]\n")
-            return 2
-    found = findings(sql_folder())
-    for finding in found:
-        sys.stdout.write(f"{finding.relative_to(REPOSITORY)}\n")
-    return 1 if found else 0
-
-
-if __name__ == "__main__":
-    raise SystemExit(main(sys.argv[1:]))
+        if told := complaint(node):
+            yield Finding(path, at(node), *told)

@@ -106,7 +106,7 @@ def test_a_protection_lasts_until_it_is_ended_in_words_or_released(debtors: Debt
 
 def test_every_feed_that_can_restrict_is_told_in_the_one_form() -> None:
     restricts = {f.name for f in catalogue().feeds.values() if f.restricts}
-    text = load_model("told_restriction").text
+    text = "".join(load_model(f"restriction_told_by_{who}").text for who in ("bank", "team"))
     told = {name for name in restricts if f"'{name}' as feed" in text}
     assert restricts - told == set()
     assert restricts == set(MEANINGS)

@@ -19,16 +19,6 @@ LAST_DAY = date(9999, 12, 31)
 
 _PEOPLE = ("standing_task", "standing_subject", "recipient", "taken_back_restriction")
 
-_NEWEST_DAY = """
-    select max(business_date) as d
-    from (
-        select business_date from business_day where day_state <> 'skipped'
-        union all
-        select business_date from contact_denial
-    ) as dates
-    where business_date <= cast($known_on as date)
-"""
-
 
 @dataclass(frozen=True)
 class Protection:
@@ -83,7 +73,7 @@ def standing_protections(
         known_on: what was received and released up to that date; everything by default.
         unopened: the date to look at where no date is in the book yet.
     """
-    day = warehouse.scalar(_NEWEST_DAY, {"known_on": known_on}) or unopened
+    day = warehouse.scalar_model("newest_judged_date", {"known_on": known_on}) or unopened
     if day is None:
         return ()
     dated = {"business_date": day, "known_on": known_on}

@@ -17,15 +17,6 @@ from postloan.warehouse import Warehouse
 
 PACK = "delivery_dates"
 
-_NEWEST = """
-    select max(known.business_date) as newest
-    from (
-        select business_date from business_day
-        union all
-        select business_date from delivery where is_opening
-    ) as known
-"""
-
 
 class ParkedError(DeliveryError):
     """A delivery is dated too far ahead; it lies where it is until the book has come near it."""
@@ -42,7 +33,7 @@ def days_ahead(day: date) -> int:
 
 def newest_date(warehouse: Warehouse) -> date:
     """The newest date of the book; before there is one, today by the calendar of the lender."""
-    newest: date | None = warehouse.scalar(_NEWEST)
+    newest: date | None = warehouse.scalar_model("newest_known_date")
     return newest or datetime.now(ZoneInfo(settings().timezone)).date()
 
 

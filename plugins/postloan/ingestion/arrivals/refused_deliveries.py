@@ -271,18 +271,14 @@ def _forget_unread(warehouse: Warehouse, source: str, business_date: date) -> No
 _UNREAD_CONTENTS = """
     select delivery_fingerprint, feed
     from refused_delivery
-    where
-        business_date = cast($business_date as date)
-        and source = $source
+    where business_date = cast($business_date as date) and source = $source
         and (delivery_fingerprint like 'unread%' or delivery_fingerprint like 'unlisted%')
 """
 
 _KNOWN_FEEDS = """
     select feed
     from refused_delivery
-    where
-        business_date = cast($business_date as date)
-        and source = $source
+    where business_date = cast($business_date as date) and source = $source
         and delivery_fingerprint like $seen
         and coalesce(revision_loaded, 0) = $revision
 """

@@ -72,8 +72,7 @@ def read_entry(warehouse: Warehouse, source: str, business_date: date) -> Ledger
             revision, is_opening, feed, file_name, file_sha256, contract_version,
             rows_in, rows_loaded, rows_quarantined
         from delivery
-        where business_date = cast($business_date as date) and source = $source
-        order by feed
+        where business_date = cast($business_date as date) and source = $source order by feed
         """,
         {"business_date": business_date, "source": source},
     )
@@ -184,19 +183,4 @@ def _load_numbers(
 
 def read_cursors(warehouse: Warehouse, source: str, before: date) -> dict[str, str]:
     """Where the last delivery of changes before a date ended, by feed."""
-    rows = warehouse.fetch(
-        """
-        select feed, reached
-        from source_cursor as c
-        where source = $source and business_date = (
-            select max(earlier.business_date)
-            from source_cursor as earlier
-            where
-                earlier.source = c.source
-                and earlier.feed = c.feed
-                and earlier.business_date < cast($business_date as date)
-        )
-        """,
-        {"source": source, "business_date": before},
-    )
-    return dict(rows)
+    return dict(warehouse.read_model("last_cursor", {"source": source, "business_date": before}))

@@ -40,32 +40,6 @@ _NO_DIGITS = re.compile(r"[^0-9]")
 _LONGER = re.compile(r"1[3-9][0-9]{10,}")
 _TWICE = re.compile(rf"{_HOME_CODE}1[3-9][0-9]{{9}}$")
 
-_NEW = """
-    with told as (
-        select customer_id, phone, received_on from customer
-        union all
-        select customer_id, phone, received_on from emergency_contact
-        union all
-        select customer_id, phone, received_on from left_out_identity
-        union all
-        select customer_id, phone, received_on from left_out_contact
-    )
-    select
-        told.customer_id,
-        told.phone as spelling,
-        min(told.received_on) as received_on
-    from told
-    left join phone_spelling
-        on
-            told.customer_id = phone_spelling.customer_id
-            and told.phone = phone_spelling.spelling
-    where
-        trim(told.phone) <> ''
-        and not regexp_matches(told.phone, cast($plain as varchar))
-        and phone_spelling.spelling is null
-    group by told.customer_id, told.phone
-"""
-
 _NUMBERS = """
     select spelling, spelling as number
     from new_spelling
@@ -160,7 +134,7 @@ def read_spellings(warehouse: Warehouse) -> int:
     """
     with warehouse.transaction():
         written = 0
-        if warehouse.temporary_from("new_spelling", _NEW, {"plain": _PLAIN}):
+        if warehouse.temporary("new_spelling", {"plain": _PLAIN}):
             warehouse.temporary_from("spelling_number", _NUMBERS)
             # All are read before the first is written: a connection does one of the two.
             meanings = list(_meanings(warehouse))

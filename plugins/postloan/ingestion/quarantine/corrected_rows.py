@@ -33,19 +33,6 @@ RELEASE = (
     "file_sha256",
 )
 
-_HELD = """
-    select quarantine.feed, quarantine.line_no, delivery.file_sha256
-    from quarantine
-    inner join delivery
-        on
-            quarantine.business_date = delivery.business_date
-            and quarantine.source = delivery.source
-            and quarantine.feed = delivery.feed
-    where
-        quarantine.business_date = cast($business_date as date)
-        and quarantine.source = $source
-"""
-
 # Requests that were followed before have their rows already; nobody asked for number 0: what the
 # rows refer to has been delivered since, or the contract allows them now.
 _RELEASED = """
@@ -102,7 +89,7 @@ _RELEASED = """
 def note_held(warehouse: Warehouse, manifest: Manifest) -> None:
     """Remember which lines of a delivery are in quarantine before it is judged again."""
     place = {"business_date": manifest.business_date, "source": manifest.source}
-    warehouse.temporary_from(HELD, _HELD, place)
+    warehouse.temporary(HELD, place)
 
 
 def mend(staging: Staging, requeues: Sequence[Requeue], folder: Path) -> None:

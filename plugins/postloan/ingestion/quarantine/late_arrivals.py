@@ -33,8 +33,7 @@ from postloan.warehouse import Warehouse
 _LATER = """
     select distinct business_date, source
     from delivery
-    where
-        business_date > cast($business_date as date)
+    where business_date > cast($business_date as date)
         or (business_date = cast($business_date as date) and source <> $source)
     order by business_date, source
 """
@@ -42,9 +41,7 @@ _LATER = """
 _WAITING = """
     select business_date, line_no, column_name, reason, raw_text
     from quarantine
-    where
-        business_date >= cast($business_date as date)
-        and feed = $feed
+    where business_date >= cast($business_date as date) and feed = $feed
         and reason in ('orphan', 'orphan_reversal', 'already_reversed')
     order by business_date, line_no
 """
@@ -55,46 +52,6 @@ _SOURCES_THAT_WAIT = """
     where
         business_date >= cast($business_date as date)
         and reason in ('orphan', 'orphan_reversal', 'already_reversed')
-"""
-
-_REVERSED_TWICE = """
-    select distinct later.received_on
-    from repayment as later
-    inner join repayment as earlier
-        on later.reverses_id = earlier.reverses_id
-    where
-        later.received_on >= cast($business_date as date)
-        and later.booking_part = 1
-        and earlier.booking_part = 1
-        and earlier.received_on < later.received_on
-        and earlier.repayment_id <> later.repayment_id
-"""
-
-_OTHER_TERMS = """
-    select distinct received_on
-    from (
-        select
-            repayment.received_on,
-            repayment.instalment_due_on,
-            instalment.due_on,
-            row_number() over (
-                partition by repayment.received_on, repayment.repayment_id
-                order by instalment.received_on desc
-            ) as version_rank
-        from repayment
-        inner join instalment
-            on
-                repayment.loan_id = instalment.loan_id
-                and repayment.instalment_no = instalment.instalment_no
-        where
-            repayment.received_on >= cast($business_date as date)
-            and repayment.booking_part = 1
-            and repayment.reverses_id is null
-            and instalment.received_on <= repayment.received_on
-    ) as known
-    where
-        version_rank = 1
-        and (instalment_due_on is null or instalment_due_on <> due_on)
 """
 
 
@@ -227,8 +184,8 @@ def _days_of_other_bookings(
 ) -> Iterator[date]:
     """Dates with a second reversal of one booking, or a payment on terms that have changed."""
     if feed.name == REPAYMENT:
-        for question in (_REVERSED_TWICE, _OTHER_TERMS):
-            for (day,) in warehouse.stream(question, {"business_date": since}):
+        for question in ("reversed_twice", "repaid_on_other_terms"):
+            for (day,) in warehouse.read_model(question, {"business_date": since}):
                 yield day
 
 

@@ -180,11 +180,8 @@ _HELD = """
     select business_date, file_sha256, line_no, mended_on,
         rows_in, column_name, reason, record_key, is_harmless, aspect, loan_id, scope
     from refused_restriction
-    where
-        source = $source
-        and feed = $feed
+    where source = $source and feed = $feed and record_key is not null
         and business_date <= cast($business_date as date)
-        and record_key is not null
 """
 
 
