@@ -22,13 +22,13 @@ check-yaml:
 	$(BIN)/yamllint --strict .
 
 check-sql:
-	PYTHONPATH=plugins $(PYTHON) -m postloan.sqllint.portability
+	PYTHONPATH=plugins $(PYTHON) -m postloan.sqllint
 	$(BIN)/sqlfluff lint --disable-progress-bar --processes 2 include/sql
 
 # Other engines get a translation: what must be valid there is that, not the file.
 check-dialects:
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
-	PYTHONPATH=plugins $(PYTHON) -m postloan.sqllint.portability --write-translations "$$folder" && \
+	PYTHONPATH=plugins $(PYTHON) -m postloan.sqllint --write-translations "$$folder" && \
 	for dialect in postgres sparksql; do \
 		$(BIN)/sqlfluff lint --disable-progress-bar --templater raw --rules LT13 \
 			--dialect $$dialect "$$folder/$$dialect" || exit 1; \
