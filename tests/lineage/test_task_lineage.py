@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from postloan.contracts import catalogue
 from postloan.errors import PostloanError
 from postloan.lineage.task_lineage import LineageStep, contacts_around, explain_task, is_recalled
 from tests.lineage.morning import BORROWER, CALLED, REMINDED, STUDENT, SUED, Morning
@@ -64,7 +65,7 @@ def test_every_fact_stands_at_the_line_that_is_named(morning: Morning) -> None:
             row = morning.delivered(step)
             assert " ".join(row[c] for c in KEYS[step.kind]) == step.subject
             assert step.file_sha256 == morning.told_sha256(step)
-            assert step.contract_version == "1.0.0"
+            assert step.contract_version == catalogue().feeds[str(step.feed)].version
         decided = [step for step in chain if step.feed is None]
         assert {step.kind for step in decided} == DECIDED[queue], queue
         assert all(step.rule_id and step.rule_version for step in decided)
