@@ -17,8 +17,13 @@ from postloan.warehouse import Model, load_model, model_names
 from postloan.warehouse.models import FACTS
 
 PACKAGE = Path(postloan.__file__).parent
-SHARED = ("postloan.business_day.gates", "postloan.contact.")
-"""What steps of every area look at: the gates, and who may be contacted."""
+SHARED = (
+    "postloan.business_day.gates",
+    "postloan.contact.",
+    "postloan.ingestion.loading.load_order",
+    "postloan.ingestion.loading.telephone_numbers",
+)
+"""What steps of every area look at: the gates, who may be contacted, what came last, spellings."""
 
 
 class StepModel(NamedTuple):
