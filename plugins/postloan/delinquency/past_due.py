@@ -138,7 +138,7 @@ def restate_delinquency(
 ) -> bool:
     """Restate `loan_delinquency` of a past date for some loans, on a book restricted to them.
 
-    Where none of them lacks anything and none was believed to be past due, nothing is allocated.
+    Where none of them lacks anything and none was known to be past due, nothing is allocated.
 
     Args:
         warehouse: an open warehouse restricted to the loans, inside a transaction of the caller.
@@ -147,7 +147,7 @@ def restate_delinquency(
         among: the loans.
 
     Returns:
-        Whether anything that was believed has changed.
+        Whether anything that was known has changed.
 
     Raises:
         RuleError: no rule says what is past due on that date.

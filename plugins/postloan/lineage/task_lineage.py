@@ -1,7 +1,7 @@
 """From a task back to the rules that decided and to the lines of the files that told the facts.
 
-The chain tells what was believed when the task was made. Where something else is known now of a
-loan, it says so beside the belief, with the lines that told it; a task that nothing has corrected
+The chain tells what was known when the task was made. Where something else is known now of a
+loan, it says so beside that, with the lines that told it; a task that nothing has corrected
 says nothing more. Of a delivery that was sent anew, and of the alerts and cases of a date that was
 run again, only the newest can be shown. Nothing here names a person: ids, dates and amounts are
 enough to look them up.
@@ -25,7 +25,7 @@ class LineageStep:
     Attributes:
         step_no: counts from 1, what was decided before what it rests on.
         kind: the table or feed it comes from; `check` for a check that was passed, `correction` for
-            what is known now of a loan instead of what was believed.
+            what is known now of a loan instead of what was known then.
         subject: what it is about: queue, loan, instalment, payment, consent, school or case.
         happened_on: business date of a decision, since when a correction is known, or the date the
             fact itself names.
