@@ -76,7 +76,7 @@ WITH_MANY_DAYS = (
     *(
         f"tests/{name}.py"
         for name in (
-            *("delinquency/test_belief_command", "delinquency/test_independent_count"),
+            *("delinquency/test_versions_command", "delinquency/test_independent_count"),
             *("delinquency/test_known_by_then", "delinquency/test_shuffled_chain"),
             *("delinquency/test_shuffled_days", "ingestion/test_late_arrivals"),
             *("ingestion/test_planted_defects", "ingestion/test_quarantine_files"),
@@ -85,12 +85,13 @@ WITH_MANY_DAYS = (
             *("landing/fetch/test_swapped_folders", "lineage/test_later_corrections"),
             *("lineage/test_task_lineage", "publication/test_kill", "publication/test_publication"),
             *("warehouse/test_schema_changes", "warehouse/test_transfer"),
+            "warehouse/test_one_answer",
         )
     ),
 )
 """Where tests take business dates or deliveries of their own, and each takes seconds to be planned.
 
-Of each such file `make test` runs the first test and every third after it (`POSTLOAN_SOME_DAYS`),
+Of each such file `make test` runs the first test and every fourth after it (`POSTLOAN_SOME_DAYS`),
 `make test-all` and whoever calls pytest all of them. What they differ in is also among the cases
 of `tests/sql`.
 """
@@ -132,7 +133,7 @@ def _further_days(items: list[pytest.Item]) -> set[pytest.Item]:
             callspec = getattr(item, "callspec", None)
             engine = str(callspec.params.get("engine", "")) if callspec else ""
             one = (item.nodeid.partition("::")[0], engine)
-            if seen[one] % 3:
+            if seen[one] % 4:
                 found.add(item)
             seen[one] += 1
     return found

@@ -19,7 +19,7 @@ from tests.support.whole_day import files, run_whole_day, tables
 
 LAST = date(2026, 11, 20)
 OPENING = LAST - timedelta(days=1)
-KILLS = 8
+KILLS = 5
 
 Use = Callable[[Path], None]
 
