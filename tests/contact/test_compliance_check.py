@@ -94,10 +94,7 @@ def test_a_hold_on_one_loan_leaves_out_that_loan_only(book: Book) -> None:
     book.past_due(DAY, "L2", "C1", 2, "30.00")
     book.hold("C1", DAY, hold_kind="performing_plan", loan_id="L1")
     assert sent(book) == ["C1|CNY"]
-    assert (
-        book.warehouse.scalar("select loan_amounts from task where queue = 'sms_reminder'")
-        == "L2: 30.00"
-    )
+    assert book.warehouse.scalar("select loan_amounts from sms_reminder_payload") == "L2: 30.00"
     assert book.denials(DAY) == [("C1|CNY|L1", "hold_performing_plan", "CN-COL-017")]
 
 
@@ -143,10 +140,7 @@ def test_g5_a_pause_leaves_out_that_loan_only(book: Book) -> None:
     book.past_due(DAY, "L2", "C1", 2, "30.00")
     book.pause("L1", YESTERDAY)
     assert sent(book) == ["C1|CNY"]
-    assert (
-        book.warehouse.scalar("select loan_amounts from task where queue = 'sms_reminder'")
-        == "L2: 30.00"
-    )
+    assert book.warehouse.scalar("select loan_amounts from sms_reminder_payload") == "L2: 30.00"
     assert book.denials(DAY) == [("C1|CNY|L1", "paused", "HOUSE-PAU-001")]
 
 

@@ -289,7 +289,7 @@ def test_plans_and_promises_leave_out_their_loan_alone(debtor: Book) -> None:
     debtor.past_due(DAY, "L2", "C1", 2, "30.00")
     promise(debtor, TOMORROW)
     debtor.publish(TODAY)
-    told = "select loan_amounts from task where queue = 'sms_reminder'"
+    told = "select loan_amounts from sms_reminder_payload"
     assert debtor.warehouse.fetch(told) == [("L2: 30.00",)]
     assert debtor.denials(DAY) == [("C1|CNY|L1", "hold_promise_to_pay", "HOUSE-PRO-002")]
 

@@ -49,7 +49,7 @@ def test_scores_bureau_data_and_sensitive_data_never_leave_the_house(
     pack: Privacy, name: str
 ) -> None:
     column = replace(
-        catalogue().tables["task"].column("stage"),
+        catalogue().tables["task_loan"].column("stage"),
         name=name,
         classification="sensitive" if name == "id_number" else "internal",
     )
@@ -65,7 +65,7 @@ def test_a_queue_that_is_not_on_the_list_may_carry_nothing(pack: Privacy) -> Non
 
 
 def test_a_column_that_no_task_has_is_refused(pack: Privacy) -> None:
-    column = replace(catalogue().tables["task"].column("stage"), name="colour")
+    column = replace(catalogue().tables["task_loan"].column("stage"), name="colour")
     contract = with_column(catalogue().task_files["go_live"], column)
     with pytest.raises(ContractError, match="colour"):
         check_contract(contract, listing(pack, "go_live", "colour"))

@@ -142,7 +142,7 @@ def test_the_writer_has_run_days_and_changes_no_row_and_no_table(lender: str) ->
         assert owner.execute("SELECT count(*) > 0 FROM task").fetchone() == (True,)
     refuses(
         as_user(lender, "airflow_user"),
-        "UPDATE task SET reason_en = 'another'",
+        "UPDATE task SET reason_code = 'another'",
         "ALTER TABLE task ADD COLUMN more int",
         "DROP TABLE task",
         "TRUNCATE task",
@@ -171,7 +171,7 @@ def test_a_type_may_widen_below_the_views_and_the_same_roles_read_them(
     with psycopg.connect(reader) as connection:
         before = connection.execute(f"SELECT * FROM {VIEWS}.call_list ORDER BY 1, 2, 3").fetchall()
     contracts = Contracts(tmp_path / "later")
-    contracts.set("task", "days_past_due", physicalType="bigint")
+    contracts.set("task", "revision", physicalType="bigint")
     monkeypatch.setenv("POSTLOAN_INCLUDE", str(contracts.include))
     open_warehouse(lender).close()
     with psycopg.connect(reader) as connection:

@@ -3,7 +3,7 @@
 --
 -- grain   queue, candidate_key
 -- reads   contact_loan
--- write   view
+-- write   temporary
 
 with
 

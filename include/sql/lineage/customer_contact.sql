@@ -5,10 +5,23 @@
 -- What was recalled later is listed with the task it recalls.
 --
 -- grain   one row per task action, per denial and per attempt reported
--- reads   task, task_recall, contact_denial, current_contact_outcome
+-- reads   task, task_content, task_recall, contact_denial, current_contact_outcome
 -- write   query
 
 with
+
+content as (
+
+    select
+        business_date,
+        revision,
+        task_id,
+        reason_zh,
+        reason_en
+    from task_content
+    where customer_id = cast($customer_id as varchar)
+
+),
 
 asked as (
 
@@ -20,18 +33,29 @@ asked as (
         task.task_id,
         case
             when task_recall.reason is not null then task_recall.reason
-            when coalesce(task.reason_zh, task.reason_en) is not null
+            when
+                coalesce(
+                    content.reason_zh,
+                    content.reason_en,
+                    task_recall.reason_zh,
+                    task_recall.reason_en
+                ) is not null
                 then concat_ws(
                     ' ‖ ',
                     'task_reason',
-                    'reason_zh=' || task.reason_zh,
-                    'reason_en=' || task.reason_en
+                    'reason_zh=' || coalesce(content.reason_zh, task_recall.reason_zh),
+                    'reason_en=' || coalesce(content.reason_en, task_recall.reason_en)
                 )
         end as what,
         task.window_start,
         task.rule_id,
         task.rule_version
     from task
+    left join content
+        on
+            task.business_date = content.business_date
+            and task.revision = content.revision
+            and task.task_id = content.task_id
     left join task_recall
         on
             task.business_date = task_recall.business_date

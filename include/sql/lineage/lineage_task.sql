@@ -4,34 +4,53 @@
 -- case was opened.
 --
 -- grain   task_id
--- reads   task, legal_case
+-- reads   task, task_content, legal_case
 -- write   view
 
 with
 
-added as (
+content as (
 
     select
         business_date,
-        queue,
-        task_id,
-        candidate_key,
-        customer_id,
-        loan_id,
-        case_id,
+        revision,
         amount_due,
         loan_count,
         loan_amounts,
         days_past_due,
-        claim_scope_zh,
+        claim_scope_zh
+    from task_content
+    where task_id = cast($task_id as varchar)
+
+),
+
+added as (
+
+    select
+        task.business_date,
+        task.queue,
+        task.task_id,
+        task.candidate_key,
+        task.customer_id,
+        task.loan_id,
+        task.case_id,
+        content.amount_due,
+        content.loan_count,
+        content.loan_amounts,
+        content.days_past_due,
+        content.claim_scope_zh,
         row_number() over (
-            partition by task_id
-            order by business_date, revision
+            partition by task.task_id
+            order by task.business_date, task.revision
         ) as addition
     from task
+    left join content
+        on
+            task.business_date = content.business_date
+            and task.revision = content.revision
     where
-        task_id = cast($task_id as varchar)
-        and task_action = 'added'
+        task.task_id = cast($task_id as varchar)
+        and task.task_action = 'added'
 
 ),
 

@@ -1,10 +1,26 @@
 -- lineage_task_step: what became of the task asked about: added, recalled and why, checks passed.
 --
 -- grain   one row per step
--- reads   lineage_task, task, task_recall, rule_queue_check, rule_contact_check
+-- reads   lineage_task, task, task_content, task_recall, rule_queue_check, rule_contact_check
 -- write   view
 
 with
+
+content as (
+
+    select
+        business_date,
+        revision,
+        amount_due,
+        currency,
+        days_past_due,
+        severity,
+        reason_zh,
+        reason_en
+    from task_content
+    where task_id = cast($task_id as varchar)
+
+),
 
 actions as (
 
@@ -13,17 +29,21 @@ actions as (
         task.revision,
         task.queue,
         task.task_action,
-        task.amount_due,
-        task.currency,
-        task.days_past_due,
-        task.severity,
-        task.reason_zh,
-        task.reason_en,
+        content.amount_due,
+        content.currency,
+        content.days_past_due,
+        content.severity,
+        coalesce(content.reason_zh, task_recall.reason_zh) as reason_zh,
+        coalesce(content.reason_en, task_recall.reason_en) as reason_en,
         task.rule_id,
         task.rule_version,
         task_recall.reason,
         task_recall.inputs
     from task
+    left join content
+        on
+            task.business_date = content.business_date
+            and task.revision = content.revision
     left join task_recall
         on
             task.business_date = task_recall.business_date

@@ -1,10 +1,10 @@
 -- denial_in_words: why checks refused a contact or a case of today, in words for people.
 --
--- A code that the pack of legal wording does not name is told as it is. The key of a loan on hold
--- is that of the wish that leaves it out, and the loan.
+-- A code that the pack of legal wording does not name is told as it is. A loan that a wish leaves
+-- out is told with that wish.
 --
 -- grain   queue, candidate_key
--- reads   contact_denial, rule_legal_wording
+-- reads   contact_denial, contact_left_out, rule_legal_wording
 -- write   view
 
 with
@@ -22,16 +22,30 @@ wording as (
 
 ),
 
+left_out as (
+
+    select distinct
+        queue,
+        candidate_key,
+        denial_key
+    from contact_left_out
+
+),
+
 denied as (
 
     select
-        queue,
-        coalesce(replace(candidate_key, '|' || loan_id, ''), candidate_key) as candidate_key,
-        reason,
-        rule_id,
-        rule_version
+        contact_denial.queue,
+        coalesce(left_out.candidate_key, contact_denial.candidate_key) as candidate_key,
+        contact_denial.reason,
+        contact_denial.rule_id,
+        contact_denial.rule_version
     from contact_denial
-    where business_date = cast($business_date as date)
+    left join left_out
+        on
+            contact_denial.queue = left_out.queue
+            and contact_denial.candidate_key = left_out.denial_key
+    where contact_denial.business_date = cast($business_date as date)
 
 ),
 

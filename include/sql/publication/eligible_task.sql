@@ -22,23 +22,26 @@ passed as (
 
 ),
 
-hours as (
-
-    select
-        window_start,
-        window_end
-    from contact_check_rule
-    where check_name = 'allowed_hours'
-
-),
-
+-- Only contacts have hours and a number; the number has no country code, so that none begins like a
+-- formula.
 contact_queues as (
 
-    select queue
+    select
+        rule_queue_check.queue,
+        cast(contact_moment.contact_on as varchar) || ' ' || contact_check_rule.window_start
+            as window_start,
+        cast(contact_moment.contact_on as varchar) || ' ' || contact_check_rule.window_end
+            as window_end
     from rule_queue_check
+    inner join contact_moment
+        on rule_queue_check.business_date = contact_moment.business_date
+    left join contact_check_rule
+        on
+            rule_queue_check.check_name = contact_check_rule.check_name
+            and contact_check_rule.window_start is not null
     where
-        business_date = cast($business_date as date)
-        and check_name = 'allowed_hours'
+        rule_queue_check.business_date = cast($business_date as date)
+        and rule_queue_check.check_name = 'allowed_hours'
 
 ),
 
@@ -47,54 +50,18 @@ allowed as (
     select
         contact_candidate.queue,
         contact_candidate.candidate_key,
-        contact_candidate.loan_stages,
+        contact_candidate.planned_queue,
         contact_candidate.customer_id,
         contact_candidate.loan_id,
         contact_candidate.case_id,
-        contact_candidate.alert_id,
-        contact_candidate.planned_queue,
-        contact_candidate.template_id,
-        contact_candidate.script_id,
-        contact_candidate.currency,
-        contact_candidate.amount_due,
-        contact_candidate.loan_count,
-        contact_candidate.loan_amounts,
-        contact_candidate.days_past_due,
-        contact_candidate.stage,
-        contact_candidate.severity,
-        contact_candidate.evidence,
-        contact_candidate.claim_principal,
-        contact_candidate.claim_interest,
-        contact_candidate.claim_fee,
-        contact_candidate.claim_scope_zh,
-        contact_candidate.claim_scope_en,
-        contact_candidate.limitation_earliest_on,
-        contact_candidate.excluded_routes,
-        contact_candidate.missing_items_zh,
-        contact_candidate.missing_items_en,
-        contact_candidate.approved_on,
-        contact_candidate.approved_by,
-        contact_candidate.approval_reason,
-        contact_candidate.reason_zh,
-        contact_candidate.reason_en,
+        contact_candidate.reason_code,
+        contact_candidate.content,
         contact_candidate.rule_id,
         contact_candidate.rule_version,
-        -- Only who is contacted is named. The number has no country code, so that none begins like
-        -- a formula.
-        case when contact_queues.queue is not null then recipient.customer_name end
-            as customer_name,
         case when contact_queues.queue is not null then recipient.phone end as phone,
-        case
-            when contact_queues.queue is not null
-                then cast(contact_moment.contact_on as varchar) || ' ' || hours.window_start
-        end as window_start,
-        case
-            when contact_queues.queue is not null
-                then cast(contact_moment.contact_on as varchar) || ' ' || hours.window_end
-        end as window_end
+        contact_queues.window_start,
+        contact_queues.window_end
     from contact_candidate
-    inner join contact_moment
-        on contact_candidate.business_date = contact_moment.business_date
     inner join passed
         on
             contact_candidate.queue = passed.queue
@@ -103,8 +70,6 @@ allowed as (
         on contact_candidate.customer_id = recipient.customer_id
     left join contact_queues
         on contact_candidate.queue = contact_queues.queue
-    left join hours
-        on hours.window_start is not null
     where contact_candidate.business_date = cast($business_date as date)
 
 )
@@ -116,44 +81,16 @@ select
         queue,
         candidate_key,
         coalesce(phone, '~'),
-        coalesce(template_id, script_id, '~'),
-        coalesce(loan_amounts, '~'),
-        coalesce(loan_stages, '~'),
-        coalesce(cast(amount_due as varchar), '~'),
+        content,
         cast(cast($business_date as date) as varchar)
     )) as task_id,
     candidate_key,
-    customer_name,
-    phone,
+    planned_queue,
     customer_id,
     loan_id,
     case_id,
-    alert_id,
-    planned_queue,
-    template_id,
-    script_id,
-    currency,
-    amount_due,
-    loan_count,
-    loan_amounts,
-    days_past_due,
-    stage,
-    severity,
-    evidence,
-    claim_principal,
-    claim_interest,
-    claim_fee,
-    claim_scope_zh,
-    claim_scope_en,
-    limitation_earliest_on,
-    excluded_routes,
-    missing_items_zh,
-    missing_items_en,
-    approved_on,
-    approved_by,
-    approval_reason,
-    reason_zh,
-    reason_en,
+    phone,
+    reason_code,
     window_start,
     window_end,
     rule_id,

@@ -5,7 +5,7 @@
 -- judged with the number that it was made with. What a case named is its claim.
 --
 -- grain   one row per task and loan it named
--- reads   task, task_loan, rule_standing_task
+-- reads   task, task_loan, told_claim, rule_standing_task
 -- write   temporary
 
 with
@@ -32,10 +32,7 @@ select
     task.case_id,
     coalesce(task_loan.loan_id, task.loan_id) as named_loan_id,
     task_loan.stage as named_stage,
-    coalesce(
-        task_loan.overdue_amount,
-        case when task.case_id is not null then task.amount_due end
-    ) as named_amount,
+    coalesce(task_loan.overdue_amount, told_claim.amount_due) as named_amount,
     task.phone,
     concat_ws(
         '|',
@@ -62,6 +59,13 @@ left join task_loan
         task.business_date = task_loan.business_date
         and task.queue = task_loan.queue
         and task.task_id = task_loan.task_id
+left join told_claim
+    on
+        task.case_id is not null
+        and task.business_date = told_claim.business_date
+        and task.queue = told_claim.queue
+        and task.revision = told_claim.revision
+        and task.task_id = told_claim.task_id
 where
     task.task_action = 'added'
     and task.business_date <= cast($business_date as date)

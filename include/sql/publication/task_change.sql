@@ -9,163 +9,11 @@
 -- hours is not contacted again by any file of the queue, whatever the task would say.
 --
 -- grain   queue, task_id
--- reads   eligible_task, withheld_task, task, suppressed_contact, publication, task_to_recall,
---         refused_task, legal_task_ended, denial_in_words, rule_legal_wording, current_loan_stage,
---         current_loan
+-- reads   eligible_task, withheld_task, standing_today, suppressed_contact, publication,
+--         task_to_recall, refused_task, legal_task_ended, unwanted_task
 -- write   temporary
 
 with
-
-latest_actions as (
-
-    select
-        queue,
-        task_id,
-        task_action,
-        candidate_key,
-        customer_id,
-        loan_id,
-        case_id,
-        window_start,
-        row_number() over (
-            partition by queue, task_id
-            order by revision desc
-        ) as action_rank
-    from task
-    where business_date = cast($business_date as date)
-
-),
-
-standing as (
-
-    select
-        queue,
-        task_id,
-        candidate_key,
-        customer_id,
-        loan_id,
-        case_id,
-        window_start
-    from latest_actions
-    where
-        action_rank = 1
-        and task_action = 'added'
-
-),
-
-recalled_later as (
-
-    select
-        queue,
-        task_id
-    from task
-    where
-        business_date > cast($business_date as date)
-        and task_action = 'recalled'
-
-),
-
-wording as (
-
-    select
-        code,
-        title_zh,
-        title_en
-    from rule_legal_wording
-    where
-        business_date = cast($business_date as date)
-        and subject = 'case_reason'
-
-),
-
-known_of_cases as (
-
-    -- What is known now of the loan of a case that its own date no longer asks for.
-    select
-        standing.queue,
-        standing.task_id,
-        case
-            when
-                coalesce(current_loan_stage.stage_rank, 0) > 0
-                then current_loan_stage.days_past_due
-        end as days_past_due,
-        case
-            when
-                coalesce(current_loan_stage.stage_rank, 0) > 0
-                then current_loan_stage.overdue_amount
-        end as overdue_amount,
-        coalesce(wording.title_zh, current_loan.loan_status) as known_zh,
-        coalesce(wording.title_en, current_loan.loan_status) as known_en
-    from standing
-    left join current_loan_stage
-        on
-            current_loan_stage.business_date = cast($business_date as date)
-            and standing.loan_id = current_loan_stage.loan_id
-    left join current_loan
-        on standing.loan_id = current_loan.loan_id
-    left join wording
-        on
-            wording.code
-            = case
-                when current_loan.loan_status = 'active' then 'cured'
-                else current_loan.loan_status
-            end
-    where standing.case_id is not null
-
-),
-
-unwanted as (
-
-    select
-        standing.queue,
-        standing.task_id,
-        standing.candidate_key,
-        standing.customer_id,
-        standing.loan_id,
-        standing.case_id,
-        concat_ws(
-            ' ‖ ',
-            case
-                when denial_in_words.reasons_en is not null then 'check_refused'
-                else 'basis_changed'
-            end,
-            'reasons_en=' || denial_in_words.reasons_en,
-            'reasons_zh=' || denial_in_words.reasons_zh,
-            'days=' || cast(known_of_cases.days_past_due as varchar),
-            'amount=' || cast(known_of_cases.overdue_amount as varchar),
-            'known_en=' || known_of_cases.known_en,
-            'known_zh=' || known_of_cases.known_zh
-        ) as reason,
-        denial_in_words.rule_id,
-        denial_in_words.rule_version
-    from standing
-    left join eligible_task
-        on
-            standing.queue = eligible_task.queue
-            and standing.task_id = eligible_task.task_id
-    left join recalled_later
-        on
-            standing.queue = recalled_later.queue
-            and standing.task_id = recalled_later.task_id
-    left join denial_in_words
-        on
-            standing.queue = denial_in_words.queue
-            and standing.candidate_key = denial_in_words.candidate_key
-    left join known_of_cases
-        on
-            standing.queue = known_of_cases.queue
-            and standing.task_id = known_of_cases.task_id
-    where
-        eligible_task.task_id is null
-        and recalled_later.task_id is null
-        and not cast($is_held as boolean)
-        and (
-            standing.window_start is null
-            or denial_in_words.queue is not null
-            or not cast($contact_is_past as boolean)
-        )
-
-),
 
 reasons_to_recall as (
 
@@ -237,7 +85,7 @@ reasons_to_recall as (
         candidate_key as inputs,
         rule_id,
         rule_version
-    from unwanted
+    from unwanted_task
 
 ),
 
@@ -280,20 +128,22 @@ changes as (
         eligible_task.customer_id,
         eligible_task.loan_id,
         eligible_task.case_id,
+        eligible_task.phone,
+        eligible_task.reason_code,
+        eligible_task.window_start,
+        eligible_task.window_end,
         cast(null as varchar) as recall_kind,
         cast(null as varchar) as reason,
-        eligible_task.reason_zh,
-        eligible_task.reason_en,
         cast(null as varchar) as inputs,
         eligible_task.rule_id,
         eligible_task.rule_version
     from eligible_task
-    left join standing
+    left join standing_today
         on
-            eligible_task.queue = standing.queue
-            and eligible_task.task_id = standing.task_id
+            eligible_task.queue = standing_today.queue
+            and eligible_task.task_id = standing_today.task_id
     where
-        standing.task_id is null
+        standing_today.task_id is null
         and not exists (
             select 1
             from withheld_task
@@ -319,6 +169,7 @@ changes as (
 
     union all
 
+    -- A recall carries nothing of the person.
     select
         queue,
         task_id,
@@ -328,10 +179,12 @@ changes as (
         customer_id,
         loan_id,
         case_id,
+        cast(null as varchar) as phone,
+        cast(null as varchar) as reason_code,
+        cast(null as varchar) as window_start,
+        cast(null as varchar) as window_end,
         recall_kind,
         reason,
-        cast(null as varchar) as reason_zh,
-        cast(null as varchar) as reason_en,
         inputs,
         rule_id,
         rule_version
@@ -359,50 +212,18 @@ select
     changes.task_action,
     changes.task_date,
     changes.candidate_key,
-    eligible_task.customer_name,
-    eligible_task.phone,
     changes.customer_id,
     changes.loan_id,
     changes.case_id,
-    eligible_task.alert_id,
-    eligible_task.planned_queue,
-    eligible_task.template_id,
-    eligible_task.script_id,
-    eligible_task.currency,
-    eligible_task.amount_due,
-    eligible_task.loan_count,
-    eligible_task.loan_amounts,
-    eligible_task.days_past_due,
-    eligible_task.stage,
-    eligible_task.severity,
-    eligible_task.evidence,
-    eligible_task.claim_principal,
-    eligible_task.claim_interest,
-    eligible_task.claim_fee,
-    eligible_task.claim_scope_zh,
-    eligible_task.claim_scope_en,
-    eligible_task.limitation_earliest_on,
-    eligible_task.excluded_routes,
-    eligible_task.missing_items_zh,
-    eligible_task.missing_items_en,
-    eligible_task.approved_on,
-    eligible_task.approved_by,
-    eligible_task.approval_reason,
+    changes.phone,
+    changes.reason_code,
+    changes.window_start,
+    changes.window_end,
     changes.recall_kind,
     changes.reason,
-    changes.reason_zh,
-    changes.reason_en,
     changes.inputs,
-    eligible_task.window_start,
-    eligible_task.window_end,
     changes.rule_id,
     changes.rule_version
 from changes
--- What is added says all of it; a recall carries nothing of the person.
-left join eligible_task
-    on
-        changes.task_action = 'added'
-        and changes.queue = eligible_task.queue
-        and changes.task_id = eligible_task.task_id
 left join revisions
     on changes.queue = revisions.queue

@@ -14,8 +14,8 @@ select
     task_date,
     recall_kind,
     reason,
-    reason_zh,
-    reason_en,
+    cast(null as varchar) as reason_zh,
+    cast(null as varchar) as reason_en,
     inputs,
     rule_id,
     rule_version

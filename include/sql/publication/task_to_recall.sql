@@ -5,8 +5,8 @@
 -- its own tasks are looked at as well.
 --
 -- grain   queue, task_id
--- reads   publication, restated_loan, task_loan, legal_case, task, current_loan_stage, rule_band,
---         rule_parameter, rule_task_recall
+-- reads   publication, restated_loan, task_loan, legal_case, task, told_claim, current_loan_stage,
+--         rule_band, rule_parameter, rule_task_recall
 -- write   temporary
 
 with
@@ -99,13 +99,19 @@ legal_tasks as (
         task.queue,
         task.task_id,
         task.business_date as task_date,
-        case when task.claim_scope_zh is null then opened.opened_on else task.business_date end
+        case when told_claim.says_scope then task.business_date else opened.opened_on end
             as spoke_of,
         task.loan_id,
-        task.amount_due as amount
+        told_claim.amount_due as amount
     from task
     inner join opened
         on task.case_id = opened.case_id
+    inner join told_claim
+        on
+            task.business_date = told_claim.business_date
+            and task.queue = told_claim.queue
+            and task.revision = told_claim.revision
+            and task.task_id = told_claim.task_id
     where
         task.task_action = 'added'
         and task.business_date < cast($business_date as date)

@@ -53,6 +53,10 @@ class Column:
     """Names the column had in earlier versions of the contract, newest first."""
     has_several_lines: bool = False
     """Whether it is free text that may hold line feeds and tabs; no other column of a feed may."""
+    is_bilingual: bool = False
+    """Whether a column of a task file is plain words, which are held in each language."""
+    is_unsent: bool = False
+    """Whether the contract of a task file has the column for the record alone."""
 
     @property
     def english_name(self) -> str:
@@ -257,7 +261,8 @@ class TaskFileContract:
         serves: `contact` of debtors, `legal` action, an `alert` of the house, or a `recall`; rules
             name what they protect from by it.
         path: the contract.
-        filled_from: the table of the warehouse that the rows come from.
+        filled_from: the table of the warehouse that says what `task` does not.
+        unsent: what is kept on record beside the columns of the file, and not sent.
     """
 
     queue: str
@@ -268,7 +273,8 @@ class TaskFileContract:
     purpose: str
     serves: str
     path: Path = field(compare=False)
-    filled_from: str = "task"
+    filled_from: str
+    unsent: tuple[Column, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -279,6 +285,10 @@ class Catalogue:
     task_files: dict[str, TaskFileContract]
     recall_file: TaskFileContract
     tables: dict[str, Table]
+
+    def payloads(self) -> dict[str, Table]:
+        """Queue -> the table of what its tasks say."""
+        return {file.queue: self.tables[file.filled_from] for file in self.task_files.values()}
 
     def sources(self) -> tuple[str, ...]:
         """Names of the sources, in order."""

@@ -1,6 +1,7 @@
 """From YAML to contracts, with what the product needs of them checked."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from postloan.contracts.model import (
     Table,
     TaskFileContract,
 )
+from postloan.contracts.payloads import TASK, payload_of, payload_table
 from postloan.errors import ContractError
 from postloan.settings import include_folder
 from postloan.text.shown_text import without_secrets
@@ -62,6 +64,8 @@ def _column(prop: SchemaProperty, where: str) -> Column:
         mask=str(custom.get("mask", "")),
         former_names=_texts(custom.get("formerName")),
         has_several_lines=_has_several_lines(prop, sql_type, where),
+        is_bilingual=bool(custom.get("bilingual", False)),
+        is_unsent=bool(custom.get("unsent", False)),
     )
 
 
@@ -173,22 +177,25 @@ def _feed(path: Path) -> FeedContract:
     )
 
 
-def _task_file(path: Path, filled_from: str = "task") -> TaskFileContract:
+def _task_file(path: Path, filled_from: str = "") -> TaskFileContract:
     contract = _read(path)
     custom = _custom(contract)
     missing = [k for k in ("receiver", "receiverKind", "serves") if k not in custom]
     if missing:
         raise ContractError(f"{path.name}: customProperties lack {', '.join(missing)}.")
+    queue = contract.name or ""
+    table = _table((contract.schema_ or [])[0], "task_files", path, contract.version)
     return TaskFileContract(
-        queue=contract.name or "",
+        queue=queue,
         version=contract.version or "",
-        table=_table((contract.schema_ or [])[0], "task_files", path, contract.version),
+        table=replace(table, columns=tuple(c for c in table.columns if not c.is_unsent)),
         receiver=str(custom["receiver"]),
         is_internal=custom["receiverKind"] == "internal",
         purpose=(contract.description.purpose if contract.description else None) or "",
         serves=str(custom["serves"]),
         path=path,
-        filled_from=filled_from,
+        filled_from=filled_from or payload_of(queue),
+        unsent=tuple(c for c in table.columns if c.is_unsent),
     )
 
 
@@ -213,6 +220,8 @@ def _load(root: Path) -> Catalogue:
         if table.name in tables:
             raise ContractError(f"Table {table.name} is described by two contracts.")
         tables[table.name] = table
+    payloads = [payload_table(file, tables[TASK]) for file in task_files.values()]
+    tables |= {table.name: table for table in payloads}
     recall_file = _task_file(root / "recall_file.yaml", "task_recall")
     return Catalogue(feeds, task_files, recall_file, tables)
 

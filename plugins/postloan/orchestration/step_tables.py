@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import postloan
 from postloan.contracts import catalogue
+from postloan.contracts.payloads import TASK
 from postloan.steps import Step
 from postloan.warehouse import Model, load_model, model_names
 from postloan.warehouse.models import FACTS
@@ -46,6 +47,8 @@ class StepModel(NamedTuple):
 def models_of(step: Step) -> tuple[StepModel, ...]:
     """The SELECTs that a step runs, each after those that it reads."""
     named = set(_names(step)) & set(model_names())
+    # The payload of a queue is named by its contract alone.
+    named |= {p.name for p in catalogue().payloads().values()} if TASK in named else set()
     models = {name: load_model(name) for name in sorted(named)}
     run = {n for n, m in models.items() if m.write != "view" and m.area != FACTS}
     behind = {name: _behind(models[name]) for name in sorted(run)}

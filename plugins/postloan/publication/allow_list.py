@@ -3,6 +3,7 @@
 from datetime import date
 
 from postloan.contracts import Column, TaskFileContract, catalogue
+from postloan.contracts.payloads import file_source
 from postloan.errors import ContractError
 from postloan.rules.kinds.privacy import NeverExport, Privacy
 from postloan.rules.packs import rule_book
@@ -14,10 +15,6 @@ def _banned(column: Column, never_export: NeverExport) -> bool:
     return column.classification in never_export.classifications or any(
         part in column.name for part in never_export.names_containing
     )
-
-
-def _source_columns(column: Column) -> tuple[str, ...]:
-    return (column.name, f"{column.name}_zh")
 
 
 def check_contract(contract: TaskFileContract, pack: Privacy) -> None:
@@ -43,9 +40,9 @@ def check_contract(contract: TaskFileContract, pack: Privacy) -> None:
             f"{contract.path.name}: {', '.join(banned)} may not leave the house; the receiver "
             f"{contract.receiver} is outside. Take them out."
         )
-    known = catalogue().tables[contract.filled_from].column_names
+    tables = catalogue().tables
     unknown = [
-        c.name for c in contract.table.columns if not set(_source_columns(c)).intersection(known)
+        c.name for c in contract.table.columns if not file_source(contract, c, "zh", tables)[1]
     ]
     if unknown or contract.table.key != contract.table.column_names[:1]:
         raise ContractError(

@@ -29,6 +29,7 @@ TEMPORARY = (
     "paid_loan",
     "contact_due",
     "contact_loan",
+    "contact_proposal",
     "contact_check",
     "eligible_task",
     "eligible_subject",
@@ -260,6 +261,9 @@ def _write_changes(
     if asks_what_is_owed:
         _add_overtaken(warehouse, parameters)
     warehouse.temporary("task_change", parameters)
+    if not parameters["is_held"]:
+        for contract in contracts:
+            append_model(warehouse, contract.filled_from, day.date, parameters)
     append_model(warehouse, "task", day.date, parameters, queues)
     append_model(warehouse, "task_recall", day.date, parameters, queues)
     for contract in contracts:

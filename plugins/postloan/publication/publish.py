@@ -14,7 +14,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from postloan.contracts import Column, TaskFileContract, catalogue
+from postloan.contracts import TaskFileContract, catalogue
+from postloan.contracts.payloads import file_source
 from postloan.errors import PublicationError
 from postloan.files.modes import admit_receiver
 from postloan.publication.allow_list import checked_contract, checked_recall_file
@@ -153,16 +154,17 @@ def _file(
     path: Path,
 ) -> dict[str, Any]:
     language, columns = revision.header_language, contract.table.columns
-    sources = [_sources(contract, column, language) for column in columns]
-    names = [name for source in sources for name in source]
+    tables = catalogue().tables
+    sources = [file_source(contract, column, language, tables) for column in columns]
+    names = [f"{table}.{name}" for table, held in sources for name in held]
+    filled = contract.filled_from
+    key = [name for name in tables[filled].key if name in tables["task"].column_names]
     select = (
-        f"select {', '.join(f'filled.{n}' for n in names)} "  # noqa: S608 (a checked contract)
-        f"from {contract.filled_from} as filled inner join task "
-        "on filled.business_date = task.business_date and filled.queue = task.queue "
-        "and filled.revision = task.revision and filled.task_id = task.task_id "
-        "where task.business_date = cast($business_date as date) and task.queue = $queue "
+        f"select {', '.join(names)} from task inner join {filled} on "  # noqa: S608 (a checked contract)
+        + " and ".join(f"task.{name} = {filled}.{name}" for name in key)
+        + " where task.business_date = cast($business_date as date) and task.queue = $queue "
         "and task.revision = cast($revision as integer) and task.task_action = $action "
-        f"order by filled.{names[0]}"
+        f"order by {names[0]}"
     )
     rows = warehouse.stream(
         select,
@@ -174,18 +176,9 @@ def _file(
         },
     )
     header = [c.title if language == "zh" else c.name for c in columns]
-    written = write_csv(path, header, (list(_cells(row, sources, language)) for row in rows))
+    held = [names for _, names in sources]
+    written = write_csv(path, header, (list(_cells(row, held, language)) for row in rows))
     return {"file": path.name, "kind": action, "rows": written.rows, "sha256": written.sha256}
-
-
-def _sources(contract: TaskFileContract, column: Column, language: str) -> tuple[str, ...]:
-    """The columns of a table that fill one of a file.
-
-    Words come as a message, as words in two languages, or as a message and, in rows of before, as
-    words.
-    """
-    known = catalogue().tables[contract.filled_from].column_names
-    return tuple(n for n in (column.name, f"{column.name}_{language}") if n in known)
 
 
 def _cells(row: Sequence[Any], sources: Sequence[tuple[str, ...]], language: str) -> Iterator[Any]:

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from postloan.contracts import catalogue
+from postloan.contracts.payloads import TASK
 from postloan.rules.kinds.retention import RetentionRule, RetentionTimes
 from postloan.rules.packs import rule_book
 
@@ -63,7 +65,10 @@ def _longest(rules: Iterator[Retention]) -> dict[str, Retention]:
 def _tables(day: date) -> Iterator[Retention]:
     for pack in rule_book().of_kind(RetentionTimes, day):
         for rule in pack.rules:
-            yield from (_decided(pack, rule, name, day) for name in rule.tables or ())
+            for name in rule.tables or ():
+                # What a task says is kept as long as the task.
+                said = catalogue().payloads().values() if name == TASK else ()
+                yield from (_decided(pack, rule, n, day) for n in (name, *(t.name for t in said)))
 
 
 def _files(day: date) -> Iterator[Retention]:

@@ -32,7 +32,7 @@ EVIDENCE = frozenset({
     "check_consent", "check_no_hold", "check_no_opt_out", "check_not_deceased", "check_not_paused",
     "check_not_restricted", "check_not_withdrawn", "check_number_is_debtors",
     "check_number_is_unshared", "check_of_age", "check_person_is_free",
-    "check_recipient_is_debtor", "check_valid_phone", "contact_check", "contact_denial",
+    "check_recipient_is_debtor", "check_valid_phone", "contact_check", "contact_left_out",
     "contact_due", "judged_pause", "known_birth", "known_death", "known_plan",
     "legal_case_figures", "open_refusal", "overtaken_case", "overtaken_task", "paid_loan",
     "paused_loan", "person_question", "same_person", "shared_number", "standing_protection",

@@ -4,18 +4,22 @@
 * `current_<feed>`: the facts as of a date: of each key the version received last, or the rows of
   the newest snapshot.
 * `current_<table>`, where a table keeps the versions of its rows: those that are not superseded.
+* `task_content`: what the tasks of all queues say, by the contracts of their files.
 
 A SQL file of the same name stands in their place. Where it does for `current_<feed>`, what the
 contract says can be read as `latest_<feed>`. A feed whose facts have a file of their own has no
 version of a key that counts alone, so it gets no view.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from postloan.contracts import RECEIVED_ON, FeedContract, Table
+from postloan.contracts.payloads import IDENTITY
+from postloan.errors import ContractError
 
 CURRENT, LATEST = "current_", "latest_"
+CONTENT = "task_content"
 SNAPSHOT = "snapshot"
 
 
@@ -48,6 +52,43 @@ def version_models(tables: Iterable[Table], folder: Path) -> Iterator[tuple[str,
         if table.keeps_versions:
             name = CURRENT + table.name
             yield name, folder / f"{table.area}.yaml", _not_superseded(name, table)
+
+
+def content_model(payloads: Mapping[str, Table], folder: Path) -> tuple[str, Path, str]:
+    """Name, folder and text of the view of what the tasks said, whatever queue they are of.
+
+    Args:
+        payloads: queue -> the table of what its tasks say.
+        folder: where the contracts of the task files are.
+
+    Raises:
+        ContractError: a column is of one type in one queue and of another elsewhere.
+    """
+    types = {c.name: c.sql_type for table in payloads.values() for c in table.columns}
+    for queue, table in payloads.items():
+        for column in table.columns:
+            if column.sql_type != types[column.name]:
+                raise ContractError(
+                    f"{queue}.yaml: {column.name} is {column.sql_type}, and {types[column.name]} "
+                    f"in another task file. A column of one name has one type."
+                )
+    selects = [
+        ",\n    ".join(
+            (
+                f"'{queue}' as queue",
+                *(
+                    name if name in table.column_names else f"cast(null as {sql_type}) as {name}"
+                    for name, sql_type in types.items()
+                ),
+            )
+        )
+        + f"\nfrom {table.name}\n"
+        for queue, table in payloads.items()
+    ]
+    title = "what the tasks of all queues say, empty where the file of a queue has no such column"
+    reads = ", ".join(table.name for table in payloads.values())
+    header = model_header(CONTENT, title, f"queue, {', '.join(IDENTITY)}", reads, "view")
+    return CONTENT, folder, header + "\nunion all\n\n".join(f"select\n    {s}" for s in selects)
 
 
 def _not_superseded(name: str, table: Table) -> str:

@@ -14,12 +14,9 @@ from typing import TYPE_CHECKING
 
 from postloan.contracts import Table, catalogue
 from postloan.errors import WarehouseError
-from postloan.warehouse.merged_history import (
-    history_of,
-    lay_versions_aside,
-    tables_with_history,
-    take_versions_in,
-)
+from postloan.warehouse.carrying import Carried, lay_aside, put_in
+from postloan.warehouse.merged_history import merged_histories
+from postloan.warehouse.narrowed_tasks import narrowed_tasks
 from postloan.warehouse.schema.column_types import spelt
 from postloan.warehouse.schema.plan import Change, HeldColumn, HeldTable, schema_plan
 
@@ -70,17 +67,24 @@ def bring_up_to_date(warehouse: "Warehouse") -> tuple[Change, ...]:
 
 
 def _make(warehouse: "Warehouse", changes: Iterable[Change], held: Mapping[str, HeldTable]) -> None:
-    """Make the changes; versions that stand in two tables lie aside meanwhile."""
-    merged = tuple(tables_with_history(catalogue().tables.values(), held))
-    for table in merged:
-        lay_versions_aside(warehouse, table, held)
+    """Make the changes; rows that change tables or columns lie aside meanwhile."""
+    carried = _carried(held)
+    lay_aside(warehouse, carried, held)
     for change in changes:
         if change.creates:
             warehouse.create_table(change.table)
         for statement in change.alters:
             warehouse.alter(statement)
-    for table in merged:
-        take_versions_in(warehouse, table)
+    put_in(warehouse, carried)
+
+
+def _carried(held: Mapping[str, HeldTable]) -> tuple[Carried, ...]:
+    """The rows that stand in other tables or columns than those of the contracts so far."""
+    contracts = catalogue()
+    return (
+        *merged_histories(contracts.tables.values(), held),
+        *narrowed_tasks(contracts, held),
+    )
 
 
 def pending(warehouse: "Warehouse") -> tuple[tuple[Change, ...], list[str]]:
@@ -98,16 +102,16 @@ def pending(warehouse: "Warehouse") -> tuple[tuple[Change, ...], list[str]]:
 def _changes(tables: tuple[Table, ...], held: Mapping[str, HeldTable]) -> tuple[Change, ...]:
     """The changes that make the tables those of the contracts.
 
-    The rows of a table whose history comes in lie aside meanwhile, and are cast on their way back:
-    nothing need be proved of them.
+    Rows that lie aside meanwhile are cast on their way back: nothing need be proved of them.
     """
-    merged = {t.name: t for t in tables_with_history(tables, held)}
+    carried = _carried(held)
+    names = {rows.table.name for rows in carried}
     return (
         *(
-            replace(change, proof=None) if change.table.name in merged else change
+            replace(change, proof=None) if change.table.name in names else change
             for change in schema_plan(tables, held)
         ),
-        *(Change(t, f"versions of {history_of(t.name)} taken in") for t in merged.values()),
+        *(Change(rows.table, rows.told) for rows in carried),
     )
 
 

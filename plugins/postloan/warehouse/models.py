@@ -29,7 +29,7 @@ from postloan.contracts import catalogue
 from postloan.errors import WarehouseError
 from postloan.settings import include_folder
 from postloan.warehouse.check_models import CHECKS, check_models
-from postloan.warehouse.contract_models import contract_models, version_models
+from postloan.warehouse.contract_models import content_model, contract_models, version_models
 
 Parameters = Mapping[str, Any]
 
@@ -87,11 +87,13 @@ def _read(path: Path) -> Model:
 def _made(folder: Path) -> dict[str, Model]:
     """What the contracts and the checks make beside the files of a folder."""
     files = _index(folder)
-    contracts, restated = catalogue(), include_folder() / "contracts" / "warehouse"
+    contracts, described = catalogue(), include_folder() / "contracts"
+    restated, task_files = described / "warehouse", described / "task_files"
     made = (
         *((FACTS, model) for model in contract_models(contracts.feeds.values(), files)),
         *((CHECKS, model) for model in check_models(files)),
         *((model[1].stem, model) for model in version_models(contracts.tables.values(), restated)),
+        ("publication", content_model(contracts.payloads(), task_files)),
     )
     return {name: _model(name, area, path, text) for area, (name, path, text) in made}
 

@@ -139,8 +139,7 @@ def test_the_request_to_prepare_a_case_is_recalled_and_made_anew_with_what_is_kn
     assert [row[:2] for row in rows] == [[case[1], case[0].isoformat()]]
     assert "任务所述 100.00, 现知 50.00" in rows[0][2]
     amounts = lender.warehouse.fetch(
-        "select business_date, amount_due from task "
-        "where queue = 'legal_preparation' and task_action = 'added' order by business_date"
+        "select business_date, amount_due from legal_preparation_payload order by business_date"
     )
     assert [(d.isoformat(), str(a)) for d, a in amounts] == [
         (case[0].isoformat(), "100.00"),

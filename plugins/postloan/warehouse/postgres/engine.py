@@ -117,6 +117,7 @@ class PostgresWarehouse(Warehouse, SpeaksSQLAlchemy):
         self._connection = self._connect()
         self._driver: psycopg.Connection[Row] = _driver_connection(self._connection)
         self._cursors = itertools.count(1)
+        self._views_aside: dict[str, tuple[list[str], str]] = {}
         try:
             with self._refusals():
                 prepare(self._driver)
@@ -269,16 +270,21 @@ class PostgresWarehouse(Warehouse, SpeaksSQLAlchemy):
             )
 
     def alter(self, change: exp.Alter) -> None:
-        """Change a column; the views of the receivers step aside while a type changes."""
+        """Change a column; the views of the receivers step aside until all changes are made."""
         (action,) = change.args["actions"]
         is_retyped = isinstance(action, exp.AlterColumn) and action.args.get("dtype")
-        asked = [change.this.name]
-        views = self._do(DEPENDING_VIEWS, asked).fetchall() if is_retyped else []
-        for view, _, _ in views:
-            self._do(without_view(view))
+        if is_retyped or isinstance(action, exp.Drop):
+            for view, columns, readers in self._do(DEPENDING_VIEWS, [change.this.name]).fetchall():
+                self._views_aside[view] = columns.split(", "), readers
+                self._do(without_view(view))
         super().alter(change)
-        for view in views:
-            for statement in view_again(*view):
+
+    def _put_views_back(self) -> None:
+        """Make the views that stepped aside anew, with the columns they had and no other."""
+        ((schema,),) = self._do("SELECT current_schema()::text").fetchall()
+        while self._views_aside:
+            view, (columns, readers) = self._views_aside.popitem()
+            for statement in view_again(schema, view, columns, readers):
                 self._do(statement)
 
     def layout(self, table: Table) -> str:
@@ -286,7 +292,11 @@ class PostgresWarehouse(Warehouse, SpeaksSQLAlchemy):
         return str(indexes_of(table))
 
     def arrange(self, tables: Iterable[Table]) -> None:
-        """Make the indexes that are missing and drop those of ours that are no longer wanted."""
+        """Make the indexes that are missing and drop those of ours that are no longer wanted.
+
+        Views that stepped aside for changes of the tables come back.
+        """
+        self._put_views_back()
         held = {
             index: columns
             for table, index, columns in self._do(HELD_INDEXES)

@@ -10,14 +10,18 @@
 These are roles without a login: a lender grants them to the users it has.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from postloan.contracts import Column, TaskFileContract, catalogue
+from postloan.contracts.payloads import LANGUAGES, TASK, file_source
 
 WRITER = "postloan_writer"
 VIEWS = "postloan_task_files"
 READER = "postloan_reader_"
+RECALL = "_recall"
+"""What the view of the recalls of a queue ends with."""
+
 MAINTAIN_FROM_VERSION = 17
 
 PLACE = """
@@ -96,54 +100,60 @@ def _reader(receiver: str) -> Iterator[str]:
 
 def _views(schema: str, file: TaskFileContract, recall_file: TaskFileContract) -> Iterator[str]:
     """A view of a queue and one of its recalls, each read by the receiver alone."""
-    for name, layout, action in (
-        (file.queue, file, "added"),
-        (f"{file.queue}_recall", recall_file, "recalled"),
-    ):
-        columns = ", ".join(_column(layout, column) for column in layout.table.columns)
+    for name, layout in ((file.queue, file), (f"{file.queue}{RECALL}", recall_file)):
         yield f"DROP VIEW IF EXISTS {VIEWS}.{name}"
-        yield (
-            # A barrier: no function of the reader is shown a row before it was found to be his.
-            f"CREATE VIEW {VIEWS}.{name} WITH (security_barrier) AS "  # noqa: S608 (names of checked contracts)
-            f"SELECT task.business_date, task.revision, {columns} "
-            f"FROM {schema}.task AS task "
-            f"INNER JOIN {schema}.publication AS publication "
-            "ON task.business_date = publication.business_date AND task.queue = publication.queue "
-            "AND task.revision = publication.revision "
-            + _filled(schema, layout)
-            + f"WHERE task.queue = '{file.queue}' AND task.task_action = '{action}'"
-        )
+        yield _view(schema, f"{VIEWS}.{name}", file.queue, layout, layout.table.column_names)
         yield f"GRANT SELECT ON {VIEWS}.{name} TO {reader_of(file.receiver)}"
 
 
-def _filled(schema: str, layout: TaskFileContract) -> str:
-    """The table that the columns come from, where that is not the tasks themselves."""
-    if layout.filled_from == "task":
-        return ""
+def _view(
+    schema: str, view: str, queue: str, layout: TaskFileContract, shown: Collection[str]
+) -> str:
+    """The view of a queue with some columns of a layout: its tasks, or its recalls."""
+    action = "added" if layout.queue == queue else "recalled"
+    columns = ", ".join(_column(layout, c) for c in layout.table.columns if c.name in shown)
     return (
-        f"INNER JOIN {schema}.{layout.filled_from} AS {layout.filled_from} "
-        f"ON task.business_date = {layout.filled_from}.business_date "
-        f"AND task.queue = {layout.filled_from}.queue "
-        f"AND task.revision = {layout.filled_from}.revision "
-        f"AND task.task_id = {layout.filled_from}.task_id "
+        # A barrier: no function of the reader is shown a row before it was found to be his.
+        f"CREATE VIEW {view} WITH (security_barrier) AS "  # noqa: S608 (names of checked contracts)
+        f"SELECT task.business_date, task.revision, {columns} "
+        f"FROM {schema}.task AS task "
+        f"INNER JOIN {schema}.publication AS publication "
+        "ON task.business_date = publication.business_date AND task.queue = publication.queue "
+        "AND task.revision = publication.revision "
+        + _filled(schema, layout)
+        + f"WHERE task.queue = '{queue}' AND task.task_action = '{action}'"
     )
+
+
+def _filled(schema: str, layout: TaskFileContract) -> str:
+    """The table that says what the tasks do not."""
+    tables, filled = catalogue().tables, layout.filled_from
+    key = [name for name in tables[filled].key if name in tables[TASK].column_names]
+    same = " AND ".join(f"{TASK}.{name} = {filled}.{name}" for name in key)
+    return f"INNER JOIN {schema}.{filled} AS {filled} ON {same} "
 
 
 def _column(layout: TaskFileContract, column: Column) -> str:
     """A column of the file; plain words are those of the language the revision was sent in."""
-    table, name = layout.filled_from, column.name
-    if name in catalogue().tables[table].column_names:
-        return f"{table}.{name}"
+    in_languages = {
+        language: file_source(layout, column, language, catalogue().tables)
+        for language in LANGUAGES
+    }
+    ((table, names), *_) = in_languages.values()
+    if column.name in names:
+        return f"{table}.{column.name}"
     return (
-        f"CASE publication.header_language WHEN 'zh' THEN {table}.{name}_zh "
-        f"ELSE {table}.{name}_en END AS {name}"
+        f"CASE publication.header_language WHEN 'zh' THEN {table}.{column.name}_zh "
+        f"ELSE {table}.{column.name}_en END AS {column.name}"
     )
 
 
 # Views in the way of a change -----------------------------------------------------------------
 
 DEPENDING_VIEWS = f"""
-    SELECT DISTINCT v.oid::regclass::text, pg_get_viewdef(v.oid),
+    SELECT DISTINCT v.oid::regclass::text,
+        array_to_string(ARRAY(SELECT a.attname FROM pg_attribute AS a
+            WHERE a.attrelid = v.oid AND a.attnum > 0), ', '),
         array_to_string(ARRAY(SELECT a.grantee::regrole::text FROM aclexplode(v.relacl) AS a
             WHERE a.grantee <> v.relowner AND a.grantee <> 0), ', ')
     FROM pg_depend AS d
@@ -152,7 +162,8 @@ DEPENDING_VIEWS = f"""
     WHERE d.refobjid = %s::regclass AND d.classid = 'pg_rewrite'::regclass
         AND v.relnamespace = to_regnamespace('{VIEWS}')
 """  # noqa: S608 (own name)
-"""Our views of a table, with their text and who may read them: PostgreSQL changes no type below."""
+"""Our views of a table, with their columns and who may read them: PostgreSQL changes no type and
+drops no column below."""
 
 
 def without_view(view: str) -> str:
@@ -160,8 +171,23 @@ def without_view(view: str) -> str:
     return f"DROP VIEW {view}"
 
 
-def view_again(view: str, text: str, readers: str) -> Iterator[str]:
-    """The statements that make a view again and let the same roles read it."""
-    yield f"CREATE VIEW {view} WITH (security_barrier) AS {text}"
+def view_again(schema: str, view: str, columns: Collection[str], readers: str) -> Iterator[str]:
+    """The statements that make a view of a queue again and let the same roles read it.
+
+    What it did not show before was not looked at for what may leave the house: `role_statements`
+    does. A view of a queue that no contract describes any more stays away.
+
+    Args:
+        schema: where the tables are.
+        view: its name, with its schema.
+        columns: those that it showed.
+        readers: the roles that may read it, with commas.
+    """
+    name, contracts = view.split(".")[-1], catalogue()
+    queue = name if name in contracts.task_files else name.removesuffix(RECALL)
+    if queue not in contracts.task_files:
+        return
+    layout = contracts.task_files[queue] if name == queue else contracts.recall_file
+    yield _view(schema, view, queue, layout, columns)
     if readers:
         yield f"GRANT SELECT ON {view} TO {readers}"
