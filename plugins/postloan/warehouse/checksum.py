@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
+from sqlglot import exp
+
 from postloan.contracts import Table
+from postloan.warehouse.statement import Statement
 
 if TYPE_CHECKING:
     from postloan.warehouse.warehouse import Warehouse
@@ -34,21 +37,20 @@ class Checksum:
 
 def checksum(warehouse: "Warehouse", table: Table) -> Checksum:
     """Number and content of the rows of a table."""
-    ((rows, first, second),) = warehouse.fetch(_select(table, warehouse.seven_hexadecimals))
+    summing = _summing(table, warehouse.seven_hexadecimals)
+    ((rows, first, second),) = warehouse.stream_rows(summing, {})
     return Checksum(int(rows), f"{int(first):x}-{int(second):x}")
 
 
 @cache
-def _select(table: Table, number: str | None) -> str:
+def _summing(table: Table, number: str | None) -> Statement:
     parts = (f"substr(hash, {start}, {PART_DIGITS})" for start in (1, 1 + PART_DIGITS))
-    first, second = ((number or COUNTED_OUT).replace("{digits}", part) for part in parts)
+    numbers = ((number or COUNTED_OUT).replace("{digits}", part) for part in parts)
+    sums = (f"cast(coalesce(sum({n}), 0) as bigint) as sum_{i}" for i, n in enumerate(numbers))
     texts = f" || '{SEPARATOR}' || ".join(_text(name) for name in table.column_names)
-    return f"""
-        select count(*) as row_count,
-            cast(coalesce(sum({first}), 0) as bigint) as first_part,
-            cast(coalesce(sum({second}), 0) as bigint) as second_part
-        from (select md5({texts}) as hash from {table.name}) as hashed
-    """  # noqa: S608 (contract names)
+    hashed = exp.select(f"md5({texts}) as hash", dialect="duckdb").from_(table.name)
+    totals = exp.select("count(*) as row_count", *sums, dialect="duckdb")
+    return Statement(totals.from_(hashed.subquery("hashed", copy=False)))
 
 
 def _text(column: str) -> str:

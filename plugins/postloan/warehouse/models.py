@@ -33,6 +33,9 @@ from postloan.warehouse.contract_models import content_model, contract_models, v
 
 Parameters = Mapping[str, Any]
 
+Select = str | exp.Query
+"""A SELECT in the DuckDB dialect: its text, or its tree where names are put in."""
+
 Substitutions = tuple[tuple[str, str], ...]
 """Pairs of a table and the SELECT that is read in its place."""
 
@@ -165,6 +168,11 @@ def keeps_key(select: exp.Expr, key: Iterable[str]) -> bool:
     passed = {c.name for c in select.selects if isinstance(c, exp.Column)}
     is_plain = parts == {"expressions", "from_"} and not select.find(exp.Subquery, exp.UDTF)
     return is_plain and set(key) <= passed
+
+
+def text_of(select: Select) -> str:
+    """The text of a SELECT."""
+    return select if isinstance(select, str) else select.sql("duckdb")
 
 
 def parse(text: str) -> exp.Query:

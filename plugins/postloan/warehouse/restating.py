@@ -90,14 +90,11 @@ def restate(
         return superseded + inserted
 
 
-def _first_versions(table: Table, select: str) -> str:
+def _first_versions(table: Table, select: str) -> exp.Select:
     """The SELECT of a table's SQL file with system time beside it, where nothing was known yet."""
-    columns = ", ".join(c.name for c in table.made_columns)
-    return (
-        f"select {columns}, cast($known_on as date) as known_from, "  # noqa: S608 (contract names)
-        f"cast(null as date) as known_before, cast(1 as bigint) as {VERSION_NO} "
-        f"from ({select}) as computed"
-    )
+    columns = (exp.column(c.name) for c in table.made_columns)
+    known = exp.select(*columns, *_since_now(exp.Literal.number(1)))
+    return known.from_(parse(select).subquery("computed", copy=False))
 
 
 def _temporary(
@@ -110,7 +107,7 @@ def _temporary(
     """
     warehouse.drop_temporary(name)
     warehouse.run(create, given)
-    return int(warehouse.scalar(f"select count(*) as n from {name}"))  # noqa: S608 (own name)
+    return warehouse.count(name)
 
 
 @cache
@@ -175,9 +172,7 @@ def _beginning(table: Table) -> exp.Select:
     return (
         exp.select(
             *(exp.column(c.name, INSERTED) for c in table.made_columns),
-            _known_on().as_("known_from"),
-            exp.cast(exp.null(), "date").as_("known_before"),
-            exp.cast(counted, "bigint").as_(VERSION_NO),
+            *_since_now(counted),
         )
         .from_(INSERTED)
         .join(versions, on=_same_key(table, INSERTED, "earlier"), join_type="left")
@@ -190,6 +185,15 @@ def _replacing(table: Table) -> tuple[Statement, Statement]:
     ended = exp.and_(_holds(table), _is_among(table, SUPERSEDED, table.name))
     versions = Statement(exp.select(*table.column_names).from_(VERSIONS))
     return deleting_among(table.name, ended), versions.as_rows(table.name, table.column_names)
+
+
+def _since_now(version_no: exp.Expr) -> tuple[exp.Expr, ...]:
+    """The system time of a row that nothing has superseded, and the number of its version."""
+    return (
+        _known_on().as_("known_from"),
+        exp.cast(exp.null(), "date").as_("known_before"),
+        exp.cast(version_no, "bigint").as_(VERSION_NO),
+    )
 
 
 def _known_on() -> exp.Expr:

@@ -16,7 +16,14 @@ from sqlglot import exp
 
 from postloan.contracts import Table
 from postloan.errors import WarehouseError
-from postloan.warehouse.models import Parameters, Substitutions, expanded, sql_folder
+from postloan.warehouse.models import (
+    Parameters,
+    Select,
+    Substitutions,
+    expanded,
+    sql_folder,
+    text_of,
+)
 
 Answer = TypeVar("Answer")
 
@@ -33,14 +40,14 @@ class Statement:
     _answers: dict[object, Any] = field(default_factory=dict, init=False, repr=False)
 
     @classmethod
-    def select(cls, text: str, substitutions: Substitutions = ()) -> "Statement":
+    def select(cls, select: Select, substitutions: Substitutions = ()) -> "Statement":
         """A SELECT as a warehouse reads it, with its views put in.
 
         Args:
-            text: the SELECT.
+            select: the SELECT.
             substitutions: pairs of a table and the SELECT that is read in its place.
         """
-        return _select(text, sql_folder(), substitutions)
+        return _select(text_of(select), sql_folder(), substitutions)
 
     @classmethod
     def parsed(cls, text: str) -> Self:

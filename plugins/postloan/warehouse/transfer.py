@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
+from sqlglot import exp
+
 from postloan.contracts import Table, catalogue
 from postloan.errors import WarehouseError
 from postloan.warehouse.checksum import Checksum, checksum
@@ -59,7 +61,7 @@ def _ledger(target: Warehouse, source_name: str) -> dict[str, Checksum]:
     Raises:
         WarehouseError: it came from elsewhere.
     """
-    found = target.fetch(f"select table_name, source, row_count, content from {LEDGER}")  # noqa: S608 (own name)
+    found = target.fetch("select table_name, source, row_count, content from carried_table")
     others = {source for _, source, _, _ in found} - {source_name}
     if others:
         raise WarehouseError(
@@ -149,7 +151,7 @@ def _entry(table: str, source_name: str, found: Checksum) -> dict[str, Any]:
 
 
 def _rows(source: Warehouse, table: Table) -> Iterator[Row]:
-    return source.stream(f"select {', '.join(table.column_names)} from {table.name}")  # noqa: S608 (contract names)
+    return source.stream(exp.select(*table.column_names).from_(table.name))
 
 
 def _batches(rows: Iterator[Row]) -> Iterator[list[Row]]:

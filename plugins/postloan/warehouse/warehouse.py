@@ -15,10 +15,12 @@ from postloan.errors import WarehouseError
 from postloan.warehouse.engine import Engine, Row
 from postloan.warehouse.models import (
     Parameters,
+    Select,
     Substitutions,
     keeps_key,
     load_model,
     readable,
+    text_of,
 )
 from postloan.warehouse.statement import Statement
 from postloan.warehouse.statements import (
@@ -42,7 +44,7 @@ class Warehouse(Engine):
     # Reading ------------------------------------------------------------------------------
 
     @contextmanager
-    def restricted_to(self, substitutions: Mapping[str, str]) -> Iterator[None]:
+    def restricted_to(self, substitutions: Mapping[str, Select]) -> Iterator[None]:
         """Inside, a SELECT stands in for each of the tables: the same SQL files on fewer rows.
 
         Only what is read is restricted, never what is written; the SELECT may use the parameters of
@@ -51,25 +53,26 @@ class Warehouse(Engine):
         Args:
             substitutions: table -> the SELECT that is read in its place.
         """
-        before, self._substitutions = self._substitutions, tuple(sorted(substitutions.items()))
+        texts = sorted((name, text_of(select)) for name, select in substitutions.items())
+        before, self._substitutions = self._substitutions, tuple(texts)
         try:
             yield
         finally:
             self._substitutions = before
 
-    def _as_read(self, select: str) -> Statement:
+    def _as_read(self, select: Select) -> Statement:
         """A SELECT as this warehouse reads it now."""
         return Statement.select(select, self._substitutions)
 
-    def stream(self, select: str, parameters: Parameters | None = None) -> Iterator[Row]:
+    def stream(self, select: Select, parameters: Parameters | None = None) -> Iterator[Row]:
         """Yield the rows of a SELECT; parameters it does not use are ignored."""
         return self.stream_rows(self._as_read(select), parameters or {})
 
-    def fetch(self, select: str, parameters: Parameters | None = None) -> list[Row]:
+    def fetch(self, select: Select, parameters: Parameters | None = None) -> list[Row]:
         """All rows of a SELECT that is known to be small."""
         return list(self.stream(select, parameters))
 
-    def scalar(self, select: str, parameters: Parameters | None = None) -> Any:
+    def scalar(self, select: Select, parameters: Parameters | None = None) -> Any:
         """The only value of a SELECT of one row and one column."""
         ((value,),) = self.fetch(select, parameters)
         return value
@@ -141,7 +144,7 @@ class Warehouse(Engine):
         self,
         table: Table,
         partition: date,
-        select: str,
+        select: Select,
         parameters: Parameters,
         proved_key: Sequence[str] = (),
     ) -> int:
@@ -192,7 +195,7 @@ class Warehouse(Engine):
         self,
         name: str,
         columns: Sequence[str],
-        select: str,
+        select: Select,
         parameters: Parameters | None = None,
     ) -> int:
         """Add the rows of a SELECT to a table, temporary or not; number of rows.
@@ -214,13 +217,13 @@ class Warehouse(Engine):
         self.note(name, parameters)
         return self.temporary_from(name, load_model(name).text, parameters)
 
-    def temporary_from(self, name: str, select: str, parameters: Parameters | None = None) -> int:
+    def temporary_from(
+        self, name: str, select: Select, parameters: Parameters | None = None
+    ) -> int:
         """Make the rows of a SELECT a temporary table; number of rows."""
         self.drop_temporary(name)
         rows = self.run(self._as_read(select).as_temporary(name), parameters or {})
-        if rows >= 0:
-            return rows
-        return int(self.scalar(f"select count(*) as n from {name}"))  # noqa: S608 (own name)
+        return rows if rows >= 0 else self.count(name)
 
     def drop_temporary(self, name: str) -> None:
         """Drop a temporary table if it is there."""
@@ -234,13 +237,9 @@ class Warehouse(Engine):
     # Checks -------------------------------------------------------------------------------
 
     def count(self, name: str, partition: date | None = None) -> int:
-        """Number of rows of a table or of one of its partitions."""
-        column = catalogue().tables[name].partition
-        if partition is None or column is None:
-            query, given = counting(name, None), {}
-        else:
-            query, given = counting(name, column), {PARTITION: partition}
-        ((n,),) = list(self.stream_rows(query, given))
+        """Number of rows of a table, temporary or not, or of one of its partitions."""
+        column = catalogue().tables[name].partition if partition else None
+        ((n,),) = list(self.stream_rows(counting(name, column), {PARTITION: partition}))
         return int(n)
 
     def check_key(self, table: Table, partition: date) -> None:

@@ -276,7 +276,7 @@ class DuckDBWarehouse(Warehouse, ReadsPlainFiles, SpeaksSQLAlchemy):
         self._statements += 1
         with self._refusals(f"the normalised file for {name}"):
             self.connection.execute(sql, {"path": no_pattern(path), "types": types})
-        return int(self.scalar(f"select count(*) as n from {name}"))  # noqa: S608 (own name)
+        return self.count(name)
 
     def load_plain(
         self, name: str, path: Path, columns: Sequence[str], typed: Mapping[str, str], is_plain: str
@@ -303,7 +303,7 @@ class DuckDBWarehouse(Warehouse, ReadsPlainFiles, SpeaksSQLAlchemy):
             f"* EXCLUDE (is_plain) FROM {read} WHERE is_plain"
         )
         self._unwritten[name] = read
-        return int(self.scalar(f"select count(*) as n from {name}"))  # noqa: S608 (own name)
+        return self.count(name)
 
     def _make_writable(self, tree: exp.Insert | exp.Delete | exp.Drop | exp.Alter) -> None:
         """Turn a view of `load_plain` into a table, or drop it, before a statement on it."""
@@ -328,7 +328,7 @@ class DuckDBWarehouse(Warehouse, ReadsPlainFiles, SpeaksSQLAlchemy):
             "SELECT * FROM (SELECT row_number() OVER () + 1 AS line_no, * FROM delivered) "  # noqa: S608 (own names)
             f"WHERE line_no NOT IN (SELECT line_no FROM {taken})",
         )
-        return int(self.scalar(f"select count(*) as n from {name}"))  # noqa: S608 (own name)
+        return self.count(name)
 
     def _make_of_file(self, name: str, path: Path, columns: Sequence[str], select: str) -> None:
         """Make a temporary table of a plain file, which the select knows as `delivered`."""

@@ -26,7 +26,7 @@ from postloan.text.shown_text import shown
 from postloan.warehouse.capabilities import SpeaksSQLAlchemy
 from postloan.warehouse.engine import LONGEST_WORDS, REPORT, Row
 from postloan.warehouse.migration import held_columns
-from postloan.warehouse.models import Parameters, translate
+from postloan.warehouse.models import Parameters, Select, translate
 from postloan.warehouse.postgres.errors import at_the_door, at_work
 from postloan.warehouse.postgres.indexes import HELD_INDEXES, indexes_of, is_own_index
 from postloan.warehouse.postgres.roles import DEPENDING_VIEWS, view_again, without_view
@@ -335,7 +335,7 @@ class PostgresWarehouse(Warehouse, SpeaksSQLAlchemy):
         self,
         table: Table,
         partition: date,
-        select: str,
+        select: Select,
         parameters: Parameters,
         proved_key: Sequence[str] = (),
     ) -> int:
@@ -344,7 +344,9 @@ class PostgresWarehouse(Warehouse, SpeaksSQLAlchemy):
         self._analyze(table.name, rows)
         return rows
 
-    def temporary_from(self, name: str, select: str, parameters: Parameters | None = None) -> int:
+    def temporary_from(
+        self, name: str, select: Select, parameters: Parameters | None = None
+    ) -> int:
         """Make a temporary table; the server never gathers statistics on these by itself."""
         rows = super().temporary_from(name, select, parameters)
         self._analyze_temporary(name, rows)
