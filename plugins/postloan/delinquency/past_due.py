@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
+from sqlglot import exp
+
 from postloan.contracts import catalogue
 from postloan.errors import RuleError
 from postloan.rules.tables import publish_rules
@@ -183,20 +185,21 @@ def delinquency_known_since(
         allocated(warehouse, business_date, known_on) as parameters,
     ):
         warehouse.temporary_from(KNOWN, load_model(DELINQUENCY).text, parameters)
-    columns = ", ".join(c.name for c in catalogue().tables[DELINQUENCY].made_columns)
-    known = f"select {columns}, cast(null as date) as known_before from {KNOWN}"  # noqa: S608
+    columns = (c.name for c in catalogue().tables[DELINQUENCY].made_columns)
+    known = exp.select(*columns, "cast(null as date) as known_before").from_(KNOWN)
     with warehouse.restricted_to({DELINQUENCY: known}):
         yield
     warehouse.drop_temporary(KNOWN)
 
 
-def _as_of_the_date(fact: str, loans: str) -> str:
+def _as_of_the_date(fact: str, loans: str) -> exp.Select:
     """Facts of some loans, with what happened after the business date as if it had on that date."""
     columns = (
         f"least({c}, cast($business_date as date)) as {c}" if (fact, c) in HAPPENED else c
         for c in catalogue().tables[fact].column_names
     )
-    return f"select {', '.join(columns)} from {fact} where loan_id in ({loans})"  # noqa: S608
+    among = Among("loan_id", loans).condition
+    return exp.select(*columns, dialect="duckdb").from_(fact).where(among)
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from postloan.business_day.ledger import SKIPPED, DayRecord, read_book
 from postloan.contracts import catalogue
 from postloan.delinquency.past_due import restate_delinquency
 from postloan.warehouse import Warehouse, load_model, model_names
-from postloan.warehouse.models import parse, sql_folder
+from postloan.warehouse.models import Select, parse, sql_folder
 from postloan.warehouse.restating import Among, restate
 from postloan.warehouse.slices import append_model
 
@@ -34,6 +34,7 @@ FIRST_DATE_AND_TERMS = """
     where received_on = cast($business_date as date)
 """
 
+ALL_LOANS = Among("loan_id", "select loan_id from concerned_loan")
 LOANS = Among(
     "loan_id",
     "select loan_id from concerned_loan where from_date <= cast($business_date as date)",
@@ -91,7 +92,7 @@ def _working_set_of(fact: str) -> str:
 
 
 @cache
-def _columns(table: str, folder: Path) -> str:
+def _columns(table: str, folder: Path) -> tuple[str, ...]:
     """The columns of a table that the SQL files of delinquency name; all where a view lists them.
 
     Five columns of a payment are text that nobody reads here, and it is the largest table.
@@ -103,7 +104,12 @@ def _columns(table: str, folder: Path) -> str:
         if model.is_made or model.path.is_relative_to(folder / "delinquency")
         for column in parse(model.text).find_all(exp.Column)
     }
-    return ", ".join(c for c in catalogue().tables[table].column_names if c in names)
+    return tuple(c for c in catalogue().tables[table].column_names if c in names)
+
+
+def _rows_among(table: str, source: str, among: Among) -> exp.Select:
+    """The rows that stand for those of a table, in the columns that the SQL files name."""
+    return exp.select(*_columns(table, sql_folder())).from_(source).where(among.condition)
 
 
 def _make_working_set(warehouse: Warehouse, day: date, known_on: date) -> int:
@@ -118,9 +124,9 @@ def _make_working_set(warehouse: Warehouse, day: date, known_on: date) -> int:
     for fact in FACTS:
         warehouse.temporary_from(
             _working_set_of(fact),
-            f"select {_columns(fact, sql_folder())} from {fact} "  # noqa: S608 (contract names)
-            "where received_on <= cast($known_on as date) "
-            "and loan_id in (select loan_id from concerned_loan)",
+            _rows_among(fact, fact, ALL_LOANS).where(
+                "received_on <= cast($known_on as date)", dialect="duckdb"
+            ),
             dated,
         )
     warehouse.temporary_from(
@@ -133,21 +139,10 @@ def _make_working_set(warehouse: Warehouse, day: date, known_on: date) -> int:
     return loans
 
 
-def _restricted_to_loans() -> dict[str, str]:
+def _restricted_to_loans() -> dict[str, Select]:
     """What is read in place of facts and states: the rows of the loans concerned by the date."""
     sources = {**{f: _working_set_of(f) for f in FACTS}, **{s: s for s in STATES}}
-    return {
-        name: f"select {_columns(name, sql_folder())} from {source} where loan_id in ({LOANS.keys})"  # noqa: S608
-        for name, source in sources.items()
-    }
-
-
-def _restricted_to_customers() -> dict[str, str]:
-    columns = _columns("loan_stage", sql_folder())
-    return {
-        "loan_stage": f"select {columns} from loan_stage "  # noqa: S608 (contract names)
-        f"where customer_id in ({DEBTORS.keys})"
-    }
+    return {name: _rows_among(name, source, LOANS) for name, source in sources.items()}
 
 
 def _restate_dates(warehouse: Warehouse, past: list[DayRecord], day: date, known_on: date) -> None:
@@ -176,6 +171,7 @@ def _restate(warehouse: Warehouse, record: DayRecord, known_on: date, *, look_on
             return False
         moved = restate(warehouse, "loan_stage", day.date, parameters, LOANS)
         restate(warehouse, "stage_event", day.date, parameters, LOANS)
-    with warehouse.restricted_to(_restricted_to_customers()):
+    stages = _rows_among("loan_stage", "loan_stage", DEBTORS)
+    with warehouse.restricted_to({"loan_stage": stages}):
         restate(warehouse, "customer_delinquency", day.date, parameters, DEBTORS)
     return changed or moved > 0

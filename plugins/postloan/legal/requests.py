@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from sqlglot import exp
+
 from postloan.errors import PostloanError
 from postloan.legal.cases import Moment
 from postloan.warehouse import Warehouse
@@ -53,27 +55,16 @@ All other columns are the substance of a decision: of a question (`substance` of
 (`legal_case_change`).
 """
 
-SHOWN = f"""
-    select {", ".join(COLUMNS)}
-    from legal_request_case
-    where asked_on = cast($business_date as date) and round = $round
-    order by case_id
-"""  # noqa: S608 (own names)
+_ON_RECORD = exp.select(*COLUMNS).from_("legal_request_case")
+_OF_THE_QUESTION = "asked_on = cast($business_date as date) and round = $round"
+_BEFORE_IT = """
+    asked_on < cast($business_date as date)
+    or (asked_on = cast($business_date as date) and round < $round)
+"""
+_NEWEST = "row_number() over (partition by case_id order by asked_on desc, round desc) = 1"
 
-SHOWN_BEFORE = f"""
-    select {", ".join(COLUMNS)}
-    from (
-        select
-            {", ".join(COLUMNS)},
-            row_number() over (partition by case_id order by asked_on desc, round desc) as age
-        from legal_request_case
-        where
-            asked_on < cast($business_date as date)
-            or (asked_on = cast($business_date as date) and round < $round)
-    ) as before
-    where age = 1
-"""  # noqa: S608 (own names)
-
+SHOWN = _ON_RECORD.where(_OF_THE_QUESTION, dialect="duckdb").order_by("case_id", dialect="duckdb")
+SHOWN_BEFORE = _ON_RECORD.where(_BEFORE_IT, dialect="duckdb").qualify(_NEWEST, dialect="duckdb")
 
 REQUESTS = """
     select asked_on, round, known_on, answered_on

@@ -6,6 +6,8 @@ unsure keeps the row: refused rows are searched for the numbers of a held custom
 
 from collections.abc import Iterator
 
+from sqlglot import exp
+
 from postloan.contracts import Table
 from postloan.rules.retention import Retention
 
@@ -13,75 +15,27 @@ _IN_FORCE = """
     legal_hold.starts_on <= cast($as_of as date)
     and (legal_hold.ends_on is null or legal_hold.ends_on > cast($as_of as date))
 """
-
-_RANGE_HOLD = """
-    exists (
-        select 1 from legal_hold
-        where {in_force}
-            and {table}.{partition} between legal_hold.first_date and legal_hold.last_date
-    )
-"""
-
-_CUSTOMER_HOLD = """
-    exists (
-        select 1 from legal_hold
-        where {in_force} and legal_hold.customer_id = {table}.customer_id
-    )
-"""
-
-_LOAN_HOLD = """
-    exists (
-        select 1 from legal_hold
-        inner join loan on legal_hold.customer_id = loan.customer_id
-        where {in_force} and loan.loan_id = {table}.loan_id
-    )
-"""
-
-_TEXT_HOLDS = (
-    """
-    exists (
-        select 1 from legal_hold
-        where {in_force} and strpos({table}.raw_text, legal_hold.customer_id) > 0
-    )
-""",
-    """
-    exists (
-        select 1 from legal_hold
-        inner join loan on legal_hold.customer_id = loan.customer_id
-        where {in_force} and strpos({table}.raw_text, loan.loan_id) > 0
-    )
-""",
-)
-
-_ACTIVITY = """
-    exists (
-        select 1 from {activity} as later
-        where later.customer_id = {table}.customer_id
-            and later.{later_partition} >= cast($keeps_from as date)
-    )
-"""
+_HOLDS = exp.select("1").from_("legal_hold").where(_IN_FORCE, dialect="duckdb")
+_HELD_LOANS = _HOLDS.join("loan", on="legal_hold.customer_id = loan.customer_id")
+_CUSTOMER, _LOAN = exp.column("customer_id", "legal_hold"), exp.column("loan_id", "loan")
 
 # A debt that was written off is still owed.
-_LOAN_NEWS = """
-    exists (
-        select 1 from loan as theirs
-        where theirs.{key} = {table}.{key}
-            and (
-                theirs.received_on >= cast($keeps_from as date)
-                or (
-                    theirs.loan_status in ('active', 'written_off')
-                    and not exists (
-                        select 1 from loan as later
-                        where later.loan_id = theirs.loan_id
-                            and later.received_on > theirs.received_on
-                    )
-                )
-            )
+_COUNTS = """
+    theirs.received_on >= cast($keeps_from as date)
+    or (
+        theirs.loan_status in ('active', 'written_off')
+        and not exists (
+            select 1 from loan as later
+            where later.loan_id = theirs.loan_id and later.received_on > theirs.received_on
+        )
     )
 """
+_LOAN_NEWS = exp.select("1").from_("loan as theirs").where(_COUNTS, dialect="duckdb")
+KEEPS_FROM = exp.cast(exp.Placeholder(this="keeps_from"), "date")
+"""The first date that a rule keeps in any case."""
 
 
-def expired_rows(table: Table, rule: Retention, partitions: dict[str, str]) -> str:
+def expired_rows(table: Table, rule: Retention, partitions: dict[str, str]) -> exp.Expr:
     """The condition that a row of a table has expired; parameters `as_of` and `keeps_from`.
 
     Args:
@@ -89,38 +43,43 @@ def expired_rows(table: Table, rule: Retention, partitions: dict[str, str]) -> s
         rule: the rule on it.
         partitions: partition column of every table that the rule counts activity in.
     """
-    kept = [*held_rows(table), *_later_activity(table, rule, partitions), *_loan_news(table, rule)]
+    day = exp.column(str(table.partition), table.name)
     # The newest state stays in any case: the next business date builds on it.
-    newest = f"(select max({table.partition}) from {table.name})"  # noqa: S608 (own names)
-    conditions = [
-        f"{table.name}.{table.partition} < cast($keeps_from as date)",
-        f"{table.name}.{table.partition} < {newest}",
-        *(f"not {condition}" for condition in kept),
-    ]
-    return "\nand ".join(conditions)
+    newest = exp.select(exp.Max(this=exp.column(day.name))).from_(table.name).subquery()
+    kept = (*held_rows(table), *_later_activity(table, rule, partitions), *_loan_news(table, rule))
+    return exp.and_(day < KEEPS_FROM, day < newest, *map(exp.not_, kept))
 
 
-def held_rows(table: Table) -> Iterator[str]:
+def held_rows(table: Table) -> Iterator[exp.Expr]:
     """Conditions that a hold keeps a row; any of them is enough."""
-    names = {"in_force": _IN_FORCE, "table": table.name, "partition": table.partition}
-    yield _RANGE_HOLD.format(**names)
-    if "customer_id" in table.column_names:
-        yield _CUSTOMER_HOLD.format(**names)
-    if "loan_id" in table.column_names:
-        yield _LOAN_HOLD.format(**names)
-    if "raw_text" in table.column_names:
-        yield from (text.format(**names) for text in _TEXT_HOLDS)
+    day, raw = (exp.column(name, table.name) for name in (str(table.partition), "raw_text"))
+    first, last = (exp.column(name, "legal_hold") for name in ("first_date", "last_date"))
+    yield _exists(_HOLDS, day.between(first, last))
+    for holds, number in ((_HOLDS, _CUSTOMER), (_HELD_LOANS, _LOAN)):
+        if number.name in table.column_names:
+            yield _exists(holds, number.eq(exp.column(number.name, table.name)))
+        if raw.name in table.column_names:
+            yield _exists(holds, exp.StrPosition(this=raw.copy(), substr=number.copy()) > 0)
 
 
-def _later_activity(table: Table, rule: Retention, partitions: dict[str, str]) -> Iterator[str]:
+def _later_activity(
+    table: Table, rule: Retention, partitions: dict[str, str]
+) -> Iterator[exp.Expr]:
     if "customer_id" in table.column_names:
         for activity in rule.activity:
-            yield _ACTIVITY.format(
-                activity=activity, table=table.name, later_partition=partitions[activity]
+            later = exp.select("1").from_(exp.to_table(activity).as_("later"))
+            yield _exists(
+                later,
+                exp.column("customer_id", "later").eq(exp.column("customer_id", table.name)),
+                exp.column(partitions[activity], "later") >= KEEPS_FROM,
             )
 
 
-def _loan_news(table: Table, rule: Retention) -> Iterator[str]:
+def _loan_news(table: Table, rule: Retention) -> Iterator[exp.Expr]:
     if rule.counts_from_last_loan:
         key = "customer_id" if "customer_id" in table.column_names else "loan_id"
-        yield _LOAN_NEWS.format(table=table.name, key=key)
+        yield _exists(_LOAN_NEWS, exp.column(key, "theirs").eq(exp.column(key, table.name)))
+
+
+def _exists(rows: exp.Query, *conditions: exp.Expr) -> exp.Exists:
+    return exp.Exists(this=rows.where(*conditions))

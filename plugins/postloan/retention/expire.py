@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
+from sqlglot import exp
+
 from postloan.contracts import Table, catalogue
 from postloan.errors import DayError
 from postloan.ingestion.quarantine.quarantine import publish_quarantine
@@ -18,7 +20,7 @@ from postloan.retention.files import ExpiredFile, delete_files, expired_files
 from postloan.rules.retention import Retention, retained_files, retained_tables
 from postloan.settings import Settings
 from postloan.warehouse import Warehouse
-from postloan.warehouse.statement import Statement
+from postloan.warehouse.statements import deleting_among
 
 _NEWEST = "select max(business_date) as newest from business_day where day_state <> 'skipped'"
 
@@ -111,15 +113,16 @@ def _delete(warehouse: Warehouse, table: Table, rule: Retention, as_of: date) ->
     partitions = {name: str(known[name].partition) for name in rule.activity}
     condition = expired_rows(table, rule, partitions)
     given = {"as_of": as_of, "keeps_from": rule.keeps_from}
-    ((first, last, rows),) = warehouse.fetch(
-        f"select min({table.partition}) as first_on, max({table.partition}) as last_on, "  # noqa: S608 (names of the contracts)
-        f"count(*) as n from {table.name} where {condition}",
-        given,
+    day = exp.column(str(table.partition))
+    found = exp.select(
+        exp.Min(this=day).as_("first_on"),
+        exp.Max(this=day.copy()).as_("last_on"),
+        exp.Count(this=exp.Star()).as_("n"),
     )
+    ((first, last, rows),) = warehouse.fetch(found.from_(table.name).where(condition), given)
     if not rows:
         return None
-    delete = Statement.parsed(f"delete from {table.name} where {condition}")  # noqa: S608
-    warehouse.run(delete, given)
+    warehouse.run(deleting_among(table.name, condition), given)
     return Expired(table.name, "rows", first, last, int(rows), rule.rule_id, rule.rule_version)
 
 

@@ -17,9 +17,11 @@ from datetime import date
 from itertools import chain
 from pathlib import Path
 
-from postloan.contracts import catalogue
+from sqlglot import exp
+
+from postloan.contracts import Table, catalogue
 from postloan.files.landing_folder import MANIFEST, UNFINISHED, open_below
-from postloan.retention.conditions import held_rows
+from postloan.retention.conditions import KEEPS_FROM, held_rows
 from postloan.rules.retention import Retention, retained_files
 from postloan.settings import Settings
 from postloan.warehouse import Warehouse
@@ -143,19 +145,20 @@ def _held_deliveries(warehouse: Warehouse, as_of: date, keeps_from: date) -> set
     if not warehouse.count("legal_hold"):
         return held
     for feed in catalogue().feeds.values():
-        table = feed.table
-        any_hold = " or ".join(held_rows(table))
-        select = f"""
-            select distinct received_on from {table.name}
-            where received_on < cast($keeps_from as date) and ({any_hold})
-        """  # noqa: S608 (names of the contracts)
+        select = _held(feed.table, "received_on")
         held |= {(feed.source, day) for (day,) in warehouse.fetch(select, given)}
-    refused = " or ".join(held_rows(catalogue().tables["quarantine"]))
-    select = f"""
-        select distinct source, business_date from quarantine
-        where business_date < cast($keeps_from as date) and ({refused})
-    """  # noqa: S608 (names of the contracts)
-    return held | {(source, day) for source, day in warehouse.fetch(select, given)}
+    refused = _held(catalogue().tables["quarantine"], "business_date", "source")
+    return held | {(source, day) for day, source in warehouse.fetch(refused, given)}
+
+
+def _held(table: Table, day: str, *names: str) -> exp.Select:
+    """The dates, and what stands beside them, of the rows that would be gone but for a hold."""
+    return (
+        exp.select(day, *names)
+        .distinct()
+        .from_(table.name)
+        .where(exp.column(day) < KEEPS_FROM, exp.or_(*held_rows(table)))
+    )
 
 
 def _quarantine(
