@@ -16,6 +16,7 @@ from sqlglot import exp
 from postloan.contracts import Column, FeedContract
 from postloan.errors import ContractError
 from postloan.ingestion.loading.ledger import FeedCount
+from postloan.ingestion.loading.relations import is_among
 from postloan.ingestion.reading.refusals import whole_digits
 from postloan.settings import include_folder
 from postloan.text.yaml_text import yaml_document
@@ -25,13 +26,6 @@ TERM = "quarantineLimit"
 DEFAULTS = "defaults.yaml"
 SHOWN_REASONS = 3
 """A refusal names the commonest reasons; all rows are in the quarantine files."""
-
-_REASONS = """
-    select reason, column_name, count(*) as refused, min(line_no) as first_line
-    from {refused}
-    group by reason, column_name
-    order by refused desc, reason, column_name
-"""
 
 
 class QuarantineLimit(BaseModel):
@@ -149,19 +143,21 @@ def _amount(warehouse: Warehouse, column: Column, text_table: str, refused_table
     pattern = f"^-?[0-9]{{1,{whole_digits(column.sql_type)}}}([.][0-9]{{1,6}})?$"
     readable = exp.RegexpLike(this=value, expression=exp.Literal.string(pattern))
     number = exp.Abs(this=exp.cast(value.copy(), "decimal(38,6)"))
-    lines = exp.select("line_no").from_(refused_table)
     total = (
         exp.select(
             exp.func("coalesce", exp.Sum(this=exp.case().when(readable, number)), "0").as_("total")
         )
         .from_(text_table)
-        .where(exp.column("line_no", table=text_table).isin(query=lines))
+        .where(is_among(refused_table, text_table))
     )
-    return Decimal(warehouse.scalar(total.sql(dialect="duckdb")))
+    return Decimal(warehouse.scalar(total))
 
 
 def _reasons(warehouse: Warehouse, refused_table: str) -> str:
-    found = warehouse.fetch(_REASONS.format(refused=refused_table))
+    kind = ("reason", "column_name")
+    reasons = exp.select(*kind, "count(*) as refused", "min(line_no)").from_(refused_table)
+    order = ("refused desc", *kind)
+    found = warehouse.fetch(reasons.group_by(*kind).order_by(*order, dialect="duckdb"))
     told = [
         f"{reason}{f' in {column}' if column else ''} ({rows:,} rows, the first in line {line})"
         for reason, column, rows, line in found[:SHOWN_REASONS]

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 
+from sqlglot import exp
+
 from postloan.ingestion.loading.staging import Staging
 from postloan.ingestion.reading.refusals import ALREADY_REVERSED, ORPHAN_REVERSAL, OTHER_REVERSAL
 from postloan.warehouse import Warehouse
@@ -45,7 +47,8 @@ def refuse_reversals(staging: Staging) -> None:
     parameters = {"business_date": staging.business_date}
     if staging.warehouse.temporary("refused_reversal", parameters):
         for reason in (ORPHAN_REVERSAL, OTHER_REVERSAL, ALREADY_REVERSED):
-            lines = f"select line_no from refused_reversal where reason = '{reason}'"  # noqa: S608 (own code)
+            of_that_reason = exp.column("reason").eq(reason)
+            lines = exp.select("line_no").from_("refused_reversal").where(of_that_reason)
             staging.refuse(lines, "reverses_id", reason)
     staging.warehouse.drop_temporary("refused_reversal")
 

@@ -219,7 +219,7 @@ def required_rules(feed: FeedContract) -> dict[str, exp.Expr]:
     return {}
 
 
-def faults_select(feed: FeedContract, text_table: str) -> str:
+def faults_select(feed: FeedContract, text_table: str) -> exp.Select:
     """SELECT of the rows that break a rule: line_no, column_name, reason, raw_text."""
     columns, conditional = feed.file_columns, required_rules(feed)
     codes = {c.name: f"fault_{c.name}" for c in columns}
@@ -249,7 +249,6 @@ def faults_select(feed: FeedContract, text_table: str) -> str:
         )
         .from_(inner.subquery("judged"))
         .where(reason.copy().is_(exp.null()).not_())
-        .sql(dialect="duckdb")
     )
 
 
@@ -337,7 +336,7 @@ def raw_text(columns: Sequence[Column], table: str | None = None) -> exp.Expr:
     return text
 
 
-def typed_select(feed: FeedContract, text_table: str, refused_table: str) -> str:
+def typed_select(feed: FeedContract, text_table: str, refused_table: str) -> exp.Select:
     """SELECT of the rows that are not refused, typed as the contract says, with their line."""
     columns = []
     for column in feed.file_columns:
@@ -352,10 +351,7 @@ def typed_select(feed: FeedContract, text_table: str, refused_table: str) -> str
         )
     )
     return (
-        exp.select("line_no", *columns)
-        .from_(text_table)
-        .where(exp.not_(exp.Exists(this=refused)))
-        .sql(dialect="duckdb")
+        exp.select("line_no", *columns).from_(text_table).where(exp.not_(exp.Exists(this=refused)))
     )
 
 

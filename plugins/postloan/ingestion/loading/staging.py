@@ -25,6 +25,7 @@ from postloan.ingestion.loading.ledger import FeedCount, was_ever_delivered
 from postloan.ingestion.loading.relations import (
     duplicates_select,
     file_key,
+    is_among,
     orphans_select,
     other_source,
 )
@@ -39,6 +40,7 @@ from postloan.ingestion.reading.unpack import unpack
 from postloan.warehouse import Warehouse
 from postloan.warehouse.capabilities import ReadsPlainFiles
 from postloan.warehouse.engine import Row
+from postloan.warehouse.models import Select
 from postloan.warehouse.statements import deleting_among
 
 REFUSAL = ("line_no", "column_name", "reason", "raw_text")
@@ -116,9 +118,9 @@ class Staging:
         if columns := restored(names, form):
             as_read = f"as_read_{self.feed.name}"
             select = exp.select("*").from_(self.text_table)
-            self.warehouse.temporary_from(as_read, select.sql(dialect="duckdb"))
+            self.warehouse.temporary_from(as_read, select)
             select = exp.select("line_no", *columns).from_(as_read)
-            self.warehouse.temporary_from(self.text_table, select.sql(dialect="duckdb"))
+            self.warehouse.temporary_from(self.text_table, select)
             self.warehouse.drop_temporary(as_read)
         return account
 
@@ -170,7 +172,7 @@ class Staging:
         self._check_read(account, loaded, unread)
         whole_record = exp.cast(exp.null(), "varchar").as_("column_name")
         select = exp.select("line_no", whole_record, *REFUSED_COLUMNS).from_(in_bytes)
-        self.warehouse.temporary_from(self.refused_table, select.sql(dialect="duckdb"))
+        self.warehouse.temporary_from(self.refused_table, select)
         self.warehouse.drop_temporary(in_bytes)
         # Every row is still to be judged.
         self._stage_nothing()
@@ -196,7 +198,7 @@ class Staging:
 
     def convert(self) -> None:
         """Hold back the rows whose values break the contract; type the others."""
-        if not self._rows(self.text_table):
+        if not self.warehouse.count(self.text_table):
             return
         self.warehouse.append_from(
             self.refused_table, REFUSAL, faults_select(self.feed, self.text_table)
@@ -226,7 +228,7 @@ class Staging:
                 orphans_select(column, target, target_column, self.staged_table), column, ORPHAN
             )
 
-    def refuse(self, lines_select: str, column: str, reason: str) -> int:
+    def refuse(self, lines_select: Select, column: str, reason: str) -> int:
         """Move rows from the staged to the refused ones.
 
         Args:
@@ -252,10 +254,10 @@ class Staging:
                     raw_text(columns, text).as_("raw_text"),
                 )
                 .from_(text)
-                .where(_is_among("line_no", text, lines))
+                .where(is_among(lines, text))
             )
-            self.warehouse.append_from(self.refused_table, REFUSAL, select.sql(dialect="duckdb"))
-            refused = _is_among("line_no", self.staged_table, lines)
+            self.warehouse.append_from(self.refused_table, REFUSAL, select)
+            refused = is_among(lines, self.staged_table)
             self.warehouse.run(deleting_among(self.staged_table, refused), {})
         self.warehouse.drop_temporary(lines)
         return found
@@ -267,22 +269,20 @@ class Staging:
             lines: name of a table with their `line_no`.
         """
         self._put_back_as_text(lines)
-        among = _is_among("line_no", self.staged_table, lines)
+        among = is_among(lines, self.staged_table)
         self.warehouse.run(deleting_among(self.staged_table, among), {})
 
     def _put_back_as_text(self, lines: str) -> None:
         """Rows that were right beyond doubt have no text yet: it is what their types write."""
         names = [c.name for c in self.feed.file_columns]
         texts = (exp.cast(exp.column(name), "varchar").as_(name) for name in names)
-        unseen = exp.not_(_is_among("line_no", self.staged_table, self.text_table))
+        unseen = exp.not_(is_among(self.text_table, self.staged_table))
         select = (
             exp.select("line_no", *texts)
             .from_(self.staged_table)
-            .where(_is_among("line_no", self.staged_table, lines), unseen)
+            .where(is_among(lines, self.staged_table), unseen)
         )
-        self.warehouse.append_from(
-            self.text_table, ("line_no", *names), select.sql(dialect="duckdb")
-        )
+        self.warehouse.append_from(self.text_table, ("line_no", *names), select)
 
     def quarantine(self, most: int | None = None) -> None:
         """Put the refused rows into the quarantine, each with what to do about it.
@@ -314,7 +314,7 @@ class Staging:
         self.warehouse.append_from(
             "quarantine",
             [s.alias_or_name for s in select.selects],
-            select.sql(dialect="duckdb"),
+            select,
             {"business_date": self.business_date},
         )
 
@@ -330,7 +330,6 @@ class Staging:
             )
             .from_(self.refused_table)
             .group_by(column.copy(), "reason")
-            .sql(dialect="duckdb")
         )
 
     def advised(self) -> Mapping[tuple[str, str], str]:
@@ -343,7 +342,6 @@ class Staging:
             .distinct()
             .from_(self.refused_table)
             .order_by("c", "reason")
-            .sql(dialect="duckdb")
         )
         columns: dict[str, Column] = {c.name: c for c in self.feed.file_columns}
         key = file_key(self.feed)
@@ -358,16 +356,13 @@ class Staging:
         Raises:
             DeliveryError: the account does not add up; the transaction must not be committed.
         """
-        loaded, refused = self._rows(self.staged_table), self._rows(self.refused_table)
+        loaded, refused = map(self.warehouse.count, (self.staged_table, self.refused_table))
         if account.rows != loaded + refused:
             raise DeliveryError(
                 f"{told_file(self.delivered.name)}: {account.rows} rows came in, {loaded} would be "
                 f"loaded and {refused} quarantined. Nothing was loaded; report this defect."
             )
         return FeedCount(self.feed.name, account.rows, loaded, refused)
-
-    def _rows(self, table: str) -> int:
-        return int(self.warehouse.scalar(f"select count(*) as n from {table}"))  # noqa: S608 (own name)
 
     def clear(self) -> None:
         """Drop the temporary tables."""
@@ -379,12 +374,8 @@ def _as_text(names: Iterable[str]) -> dict[str, str]:
     return dict.fromkeys(names, "varchar")
 
 
-def _no_rows(types: Mapping[str, str]) -> str:
+def _no_rows(types: Mapping[str, str]) -> exp.Select:
     """SELECT of no rows at all, with a line and columns of these types."""
     columns = {"line_no": "bigint", **types}
     nulls = (exp.cast(exp.null(), kind).as_(name) for name, kind in columns.items())
-    return exp.select(*nulls).where(exp.false()).sql(dialect="duckdb")
-
-
-def _is_among(column: str, table: str, lines: str) -> exp.Expr:
-    return exp.column(column, table=table).isin(query=exp.select("line_no").from_(lines))
+    return exp.select(*nulls).where(exp.false())

@@ -7,7 +7,8 @@ from sqlglot import exp
 
 from postloan.contracts.file_format import file_format_of
 from postloan.errors import DeliveryError
-from postloan.ingestion.loading.staging import REFUSAL, Staging
+from postloan.ingestion.loading.relations import is_among
+from postloan.ingestion.loading.staging import Staging
 from postloan.ingestion.quarantine.reprocess_request import FOLDER, Requeue
 from postloan.ingestion.reading.manifest import Manifest
 from postloan.ingestion.reading.names import told_file
@@ -49,12 +50,12 @@ _RELEASED = """
     from (
         select mended_line.line_no, mended_line.requeue_no
         from mended_line
-        inner join {staged} as staged
+        inner join staged
             on mended_line.line_no = staged.line_no
         union all
         select held_before.line_no, cast($requeue_no as integer) as requeue_no
         from held_before
-        inner join {staged} as staged
+        inner join staged
             on held_before.line_no = staged.line_no
         where
             held_before.feed = $feed
@@ -107,7 +108,7 @@ def mend(staging: Staging, requeues: Sequence[Requeue], folder: Path) -> None:
     empty = "select cast(0 as bigint) as line_no, cast(0 as integer) as requeue_no where false"
     warehouse.temporary_from(MENDED, empty)
     if staging.feed.restricts or staging.feed.makes_claims:
-        for table, select in _originals(staging, "false").items():
+        for table, select in _originals(staging, exp.false()).items():
             warehouse.temporary_from(table, select)
     for requeue in requeues:
         if not requeue.file_sha256:
@@ -117,10 +118,7 @@ def mend(staging: Staging, requeues: Sequence[Requeue], folder: Path) -> None:
         rows.unlink()
         staging.take_back(mending)
         _keep_as_it_was(staging, mending)
-        gone = sum(
-            _take_out(warehouse, table, mending)
-            for table in (staging.text_table, staging.refused_table)
-        )
+        gone = sum(_take_out(warehouse, table, mending) for table in _tables(staging))
         if gone != found:
             raise DeliveryError(
                 f"{FOLDER}/…/{rows.name} corrects {found} lines, of which "
@@ -128,40 +126,39 @@ def mend(staging: Staging, requeues: Sequence[Requeue], folder: Path) -> None:
                 f"requeue the rows again."
             )
         columns = ["line_no", *names]
-        select = exp.select(*columns).from_(mending).sql(dialect="duckdb")
-        warehouse.append_from(staging.text_table, columns, select)
+        warehouse.append_from(staging.text_table, columns, exp.select(*columns).from_(mending))
         _take_out(warehouse, MENDED, mending)
         number = exp.cast(exp.Placeholder(this="number"), "integer").as_("requeue_no")
-        lines = exp.select("line_no", number).from_(mending).sql(dialect="duckdb")
+        lines = exp.select("line_no", number).from_(mending)
         warehouse.append_from(MENDED, ["line_no", "requeue_no"], lines, {"number": requeue.number})
         warehouse.drop_temporary(mending)
 
 
-def _originals(staging: Staging, condition: str) -> dict[str, str]:
+def _originals(staging: Staging, condition: exp.Expr) -> dict[str, exp.Query]:
     """SELECTs of delivered rows as they are now: their text, and what is held back of them."""
-    columns = ", ".join(("line_no", *(c.name for c in staging.feed.file_columns)))
-    held = f"select line_no, cast(null as varchar) as column_name, '{CORRECTED}' as reason, "
+    refused, text = (exp.select("line_no").from_(t).where(condition) for t in _tables(staging))
+    nothing, corrected = exp.cast(exp.null(), "varchar"), exp.Literal.string(CORRECTED)
+    told = nothing.as_("column_name"), corrected.as_("reason")
+    held = refused.select(*told, "raw_text")
     return {
-        BEFORE_TEXT: f"select {columns} from {staging.text_table} where {condition}",  # noqa: S608
-        BEFORE: f"{held} raw_text from {staging.refused_table} where {condition} union all "
-        f"{held} cast(null as varchar) as raw_text from {staging.text_table} where {condition}",
+        BEFORE_TEXT: text.select(*(c.name for c in staging.feed.file_columns)),
+        BEFORE: exp.union(held, text.select(*told, nothing.as_("raw_text")), distinct=False),
     }
+
+
+def _tables(staging: Staging) -> tuple[str, str]:
+    """Where the rows are that were delivered: those held back, and those read as text."""
+    return staging.refused_table, staging.text_table
 
 
 def _keep_as_it_was(staging: Staging, lines: str) -> None:
     """Remember rows that are about to be replaced; what they named is held until it is mended."""
     if not (staging.feed.restricts or staging.feed.makes_claims):
         return
-    condition = (
-        f"line_no in (select line_no from {lines}) "  # noqa: S608 (own names)
-        f"and line_no not in (select line_no from {MENDED})"
-    )
-    columns = {
-        BEFORE: REFUSAL,
-        BEFORE_TEXT: ["line_no", *(c.name for c in staging.feed.file_columns)],
-    }
-    for table, select in _originals(staging, condition).items():
-        staging.warehouse.append_from(table, columns[table], select)
+    for table, select in _originals(
+        staging, exp.and_(is_among(lines), exp.not_(is_among(MENDED)))
+    ).items():
+        staging.warehouse.append_from(table, select.named_selects, select)
 
 
 def record_releases(staging: Staging, new_number: int) -> int:
@@ -174,18 +171,16 @@ def record_releases(staging: Staging, new_number: int) -> int:
     Returns:
         How many rows are written down for the first time.
     """
-    return staging.warehouse.append_from(
-        "quarantine_release",
-        RELEASE,
-        _RELEASED.format(staged=staging.staged_table),
-        {
-            "business_date": staging.business_date,
-            "source": staging.feed.source,
-            "feed": staging.feed.name,
-            "delivered_sha256": staging.file.sha256,
-            "requeue_no": new_number,
-        },
-    )
+    given = {
+        "business_date": staging.business_date,
+        "source": staging.feed.source,
+        "feed": staging.feed.name,
+        "delivered_sha256": staging.file.sha256,
+        "requeue_no": new_number,
+    }
+    good = exp.select("line_no").from_(staging.staged_table)
+    with staging.warehouse.restricted_to({"staged": good}):
+        return staging.warehouse.append_from("quarantine_release", RELEASE, _RELEASED, given)
 
 
 def _own_rows(staging: Staging, requeue: Requeue, folder: Path) -> Path:
@@ -202,8 +197,7 @@ def _own_rows(staging: Staging, requeue: Requeue, folder: Path) -> Path:
 
 def _take_out(warehouse: Warehouse, table: str, lines: str) -> int:
     """Delete the rows of some lines; number of rows."""
-    among = exp.column("line_no").isin(query=exp.select("line_no").from_(lines))
-    count = exp.select(exp.Count(this=exp.Star()).as_("n")).from_(table).where(among)
-    found = int(warehouse.scalar(count.sql(dialect="duckdb")))
-    warehouse.run(deleting_among(table, among.copy()), {})
+    count = exp.select(exp.Count(this=exp.Star()).as_("n")).from_(table).where(is_among(lines))
+    found = int(warehouse.scalar(count))
+    warehouse.run(deleting_among(table, is_among(lines)), {})
     return found

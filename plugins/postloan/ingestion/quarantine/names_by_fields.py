@@ -7,7 +7,7 @@ from postloan.ingestion.loading.staging import Staging
 from postloan.ingestion.quarantine.swallowed_rows import PossibleRow
 from postloan.ingestion.quarantine.unclear_names import spellings
 
-FIELDS = ("place", "spelling")
+TABLE, FIELDS = "field_of_row", ("place", "spelling")
 NOBODY = ("nobody", "-")
 """Subject and spelling that stand for a line of a record that may be a row and names nobody."""
 
@@ -17,13 +17,13 @@ NOBODY = ("nobody", "-")
 _NAMED_BY_FIELDS = """
     with known as (
         select fields.line_no, fields.place, customer.customer_id as spelling
-        from {fields} as fields
+        from field_of_row as fields
         inner join customer
             on fields.spelling = customer.customer_id
         where customer.received_on <= cast($business_date as date)
         union
         select fields.line_no, fields.place, loan.customer_id as spelling
-        from {fields} as fields
+        from field_of_row as fields
         inner join loan
             on fields.spelling = loan.loan_id
         where loan.received_on <= cast($business_date as date)
@@ -44,7 +44,7 @@ _LOAN_BY_FIELDS = """
         fields.line_no,
         'loan' as subject,
         min(loan.loan_id) as spelling
-    from {fields} as fields
+    from field_of_row as fields
     inner join loan
         on fields.spelling = loan.loan_id
     where loan.received_on <= cast($business_date as date)
@@ -67,20 +67,17 @@ def names_by_fields(
     if not rows:
         return set()
     path = staging.scratch / f"fields_{staging.feed.name}.csv"
-    fields = f"fields_{staging.feed.name}"
     with path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n", quoting=csv.QUOTE_MINIMAL)
         writer.writerow(("line_no", *FIELDS))
         for number, (_, row) in enumerate(rows):
             for part in sorted(_ways(row)):
                 writer.writerow((number, *part))
-    staging.warehouse.load_text(fields, path, FIELDS)
+    staging.warehouse.load_text(TABLE, path, FIELDS)
     path.unlink()
     select = _LOAN_BY_FIELDS if staging.feed.makes_claims else _NAMED_BY_FIELDS
-    found = staging.warehouse.fetch(
-        select.format(fields=fields), {"business_date": staging.business_date}
-    )
-    staging.warehouse.drop_temporary(fields)
+    found = staging.warehouse.fetch(select, {"business_date": staging.business_date})
+    staging.warehouse.drop_temporary(TABLE)
     naming = {number for number, *_ in found}
     nameless = (n for n, (_, row) in enumerate(rows) if row.must_name and n not in naming)
     return {(rows[number][0], subject, spelling) for number, subject, spelling in found} | {

@@ -40,7 +40,9 @@ class RefusedMeaning:
     scope_columns: tuple[str, ...] = ()
     mends: str | None = None
 
-    def said(self, row: str, at_fault: str, lists: Mapping[str, tuple[str, ...]]) -> str:
+    def said(
+        self, row: str, at_fault: str, lists: Mapping[str, tuple[str, ...]]
+    ) -> tuple[str, ...]:
         """Expressions of the columns of `MEANING_COLUMNS` for a refused row.
 
         Args:
@@ -62,13 +64,11 @@ class RefusedMeaning:
             return f"case when {' and '.join(can_be_read)} then {told} end" if columns else told
 
         loan = f"nullif(trim({row}.loan_id), '')" if self.has_loan else "cast(null as varchar)"
-        return ", ".join(
-            (
-                f"coalesce({self.harmless.format(row=row)}, false) as is_harmless",
-                f"nullif({legible(self.aspect, *self.aspect_columns)}, '') as aspect",
-                f"{legible(loan, 'loan_id') if self.has_loan else loan} as named_loan_id",
-                f"{legible(self.scope, *self.scope_columns)} as scope",
-            )
+        return (
+            f"coalesce({self.harmless.format(row=row)}, false) as is_harmless",
+            f"nullif({legible(self.aspect, *self.aspect_columns)}, '') as aspect",
+            f"{legible(loan, 'loan_id') if self.has_loan else loan} as named_loan_id",
+            f"{legible(self.scope, *self.scope_columns)} as scope",
         )
 
     def mended(self, refused: str, row: str) -> str:

@@ -11,6 +11,9 @@ import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 
+from sqlglot import exp
+
+from postloan.ingestion.loading.relations import IS_READ, beside_text
 from postloan.ingestion.loading.staging import Staging
 from postloan.ingestion.loading.telephone_numbers import numbers_in
 from postloan.ingestion.quarantine.swallowed_rows import PossibleRow
@@ -26,27 +29,20 @@ _CHECK = "person_is_free"
 Name = tuple[int, str, str]
 Cell = tuple[int, str, str]
 
-_CELLS = """
-    select
-        refused.line_no, refused.raw_text, text.line_no is not null as is_read,
-        text.id_number, text.phone, text.deceased_on, text.birth_on
-    from {refused} as refused
-    left join {text} as text
-        on refused.line_no = text.line_no
-"""
+_TELLING = ("id_number", "phone", "deceased_on", "birth_on")
 
 _BEARERS = """
     select told.kind, told.spelling, told.customer_id
     from (
-        select {told}.kind, {told}.spelling, told_identity.customer_id
-        from {told}
+        select cell.kind, cell.spelling, told_identity.customer_id
+        from told_in_refused as cell
         inner join told_identity
-            on {told}.kind = 'identity' and {told}.spelling = told_identity.identity_key
+            on cell.kind = 'identity' and cell.spelling = told_identity.identity_key
         union
-        select {told}.kind, {told}.spelling, told_number.customer_id
-        from {told}
+        select cell.kind, cell.spelling, told_number.customer_id
+        from told_in_refused as cell
         inner join told_number
-            on {told}.kind = 'number' and {told}.spelling = told_number.number
+            on cell.kind = 'number' and cell.spelling = told_number.number
     ) as told
 """
 
@@ -184,8 +180,11 @@ def _inner_cells(inside: Iterable[tuple[int, Sequence[PossibleRow]]]) -> Iterato
 
 
 def _cells(staging: Staging, refused: str, text: str) -> Iterator[Cell]:
+    cells = beside_text(refused, text).select(
+        "refused.line_no", "refused.raw_text", IS_READ, *(exp.column(c, "text") for c in _TELLING)
+    )
     for line_no, raw_text, is_read, identity, phone, died_on, born_on in staging.warehouse.fetch(
-        _CELLS.format(refused=refused, text=text)
+        cells
     ):
         if not is_read:
             fields, _ = whole_fields(staging.feed, raw_text or "")
@@ -211,7 +210,7 @@ def _unread(line_no: int, field: str) -> Iterator[Cell]:
 
 def _found(staging: Staging, told: Iterable[tuple[str, str]]) -> dict[tuple[str, str], set[str]]:
     """Kind and spelling -> the customers who have it."""
-    warehouse, table = staging.warehouse, f"told_in_refused_{FEED}"
+    warehouse, table = staging.warehouse, "told_in_refused"
     path = staging.scratch / f"{table}.csv"
     with path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n", quoting=csv.QUOTE_MINIMAL)
@@ -221,7 +220,7 @@ def _found(staging: Staging, told: Iterable[tuple[str, str]]) -> dict[tuple[str,
     path.unlink()
     found: dict[tuple[str, str], set[str]] = {}
     dated = {"known_on": staging.business_date}
-    for kind, spelling, customer_id in warehouse.fetch(_BEARERS.format(told=table), dated):
+    for kind, spelling, customer_id in warehouse.fetch(_BEARERS, dated):
         found.setdefault((kind, spelling), set()).add(customer_id)
     warehouse.drop_temporary(table)
     return found

@@ -23,10 +23,11 @@ from typing import Any
 
 from sqlglot import exp
 
+from postloan.contracts import FeedContract
 from postloan.ingestion.loading.conversion import raw_text
 from postloan.ingestion.loading.ledger import FeedCount
-from postloan.ingestion.loading.relations import file_key
-from postloan.ingestion.loading.staging import Staging
+from postloan.ingestion.loading.relations import IS_READ, beside_text, file_key, is_among
+from postloan.ingestion.loading.staging import REFUSAL, Staging
 from postloan.ingestion.quarantine.corrected_rows import BEFORE, BEFORE_TEXT, MENDED
 from postloan.ingestion.quarantine.names_by_fields import names_by_fields
 from postloan.ingestion.quarantine.quarantine import fields_of
@@ -45,24 +46,12 @@ NAME = ("line_no", "subject", "spelling")
 _NO_TEXT = (NOT_UTF8, NOT_GB18030, NOT_UTF16)
 _KEPT = ("rows_in", "column_name", "reason", "record_key", *MEANING_COLUMNS)
 
-_REFUSED = """
-    select
-        refused.line_no, refused.column_name, refused.reason, refused.raw_text,
-        {columns}, text.line_no is not null as is_read, {key} as record_key,
-        {record} as record,
-        {meaning}
-    from {refused} as refused
-    left join {text} as text
-        on refused.line_no = text.line_no
-    order by refused.line_no
-"""
-
 _CUSTOMERS_OF_CORRECTED = """
     with names as (
         select refused_name.line_no, refused_name.subject, refused_name.spelling
         from refused_name
-        inner join {mended} as mended
-            on refused_name.line_no = mended.line_no
+        inner join mended_line
+            on refused_name.line_no = mended_line.line_no
         where
             refused_name.business_date = cast($business_date as date)
             and refused_name.source = $source
@@ -82,15 +71,8 @@ _CUSTOMERS_OF_CORRECTED = """
     where loan.received_on <= cast($business_date as date)
 """
 
-_LOADED_INSTEAD = """
-    select distinct staged.line_no, coalesce(loan.customer_id, staged.{name}) as customer_id
-    from {staged} as staged
-    inner join {mended} as mended
-        on staged.line_no = mended.line_no
-    left join loan
-        on '{name}' = 'loan_id'
-            and staged.{name} = loan.loan_id
-            and loan.received_on <= cast($business_date as date)
+_OF_THE_LOAN = """
+    staged.loan_id = loan.loan_id and loan.received_on <= cast($business_date as date)
 """
 
 # The first row with the very key that was loaded after the refusal, for the same date in another
@@ -221,20 +203,20 @@ def _forget(staging: Staging) -> None:
 def _refused(staging: Staging, refused: str, text: str) -> list[Row]:
     """Rows held back, with whom and what they name and what they mean where that can be read."""
     lists = {c.name: c.enum for c in staging.feed.file_columns}
-    columns = ", ".join(
-        f"text.{column} as {column}" if column in lists else f"cast(null as varchar) as {column}"
-        for column in SUBJECTS.values()
+    subjects = (
+        (exp.column(c, "text") if c in lists else exp.cast(exp.null(), "varchar")).as_(c)
+        for c in SUBJECTS.values()
     )
-    key = file_key(staging.feed)
-    select = _REFUSED.format(
-        columns=columns,
-        refused=refused,
-        text=text,
-        key=f"concat_ws(' ', {', '.join(f'text.{name}' for name in key)})",
-        meaning=meaning_of(staging.feed).said("text", "refused.column_name", lists),
-        record=raw_text(staging.feed.file_columns, "text").sql(dialect="duckdb"),
+    select = beside_text(refused, text).select(
+        *(f"refused.{name}" for name in REFUSAL),
+        *subjects,
+        IS_READ,
+        _key_in(staging.feed, "text").as_("record_key"),
+        raw_text(staging.feed.file_columns, "text").as_("record"),
+        *meaning_of(staging.feed).said("text", "refused.column_name", lists),
+        dialect="duckdb",
     )
-    rows = staging.warehouse.fetch(select)
+    rows = staging.warehouse.fetch(select.order_by("refused.line_no", dialect="duckdb"))
     again = said_again(staging, refused, text, {row[2] for row in rows})
     return [row for row in rows if row[0] not in again]
 
@@ -291,16 +273,29 @@ def _let_go_what_is_corrected(staging: Staging) -> None:
     columns = {c.name for c in staging.feed.file_columns}
     name = next(column for column in SUBJECTS.values() if column in columns)
     warehouse, place = staging.warehouse, _place(staging)
-    loaded = _LOADED_INSTEAD.format(staged=staging.staged_table, name=name, mended=MENDED)
     about: dict[int, set[str]] = {}
-    for line_no, customer_id in warehouse.fetch(
-        _CUSTOMERS_OF_CORRECTED.format(mended=MENDED), place
-    ):
+    for line_no, customer_id in warehouse.fetch(_CUSTOMERS_OF_CORRECTED, place):
         about.setdefault(line_no, set()).add(customer_id)
-    for line_no, customer_id in warehouse.fetch(loaded, {"business_date": staging.business_date}):
+    for line_no, customer_id in warehouse.fetch(_loaded_instead(staging, name), place):
         if about.get(line_no, set()) <= {customer_id}:
             for table in (ROWS, NAMES):
                 warehouse.replace_slice(table, {**place, "line_no": line_no}, [])
+
+
+def _loaded_instead(staging: Staging, name: str) -> exp.Select:
+    """Line and customer of what was loaded in place of corrected rows, which a column names."""
+    loaded = exp.to_table(staging.staged_table).as_("staged")
+    rows = exp.select("staged.line_no").distinct().from_(loaded).where(is_among(MENDED, "staged"))
+    if name != SUBJECTS["loan"]:
+        return rows.select(exp.column(name, "staged"))
+    rows = rows.join("loan", on=_OF_THE_LOAN, join_type="left", dialect="duckdb")
+    return rows.select("coalesce(loan.customer_id, staged.loan_id) as customer_id")
+
+
+def _key_in(feed: FeedContract, table: str) -> exp.Expr:
+    """The key of a row of a table as one text."""
+    columns = (exp.cast(exp.column(name, table), "varchar") for name in file_key(feed))
+    return exp.func("concat_ws", exp.Literal.string(" "), *columns)
 
 
 def _key(row: Row, columns: int) -> str | None:
@@ -330,13 +325,10 @@ def _mark_what_is_mended(staging: Staging) -> None:
         return
     names = {c.name for c in feed.file_columns}
     subject, column = next((s, c) for s, c in SUBJECTS.items() if c in names)
-    key = exp.func("concat_ws", exp.Literal.string(" "), *(
-        exp.cast(exp.column(name, table="told"), "varchar") for name in file_key(feed)
-    )).sql(dialect="duckdb")  # fmt: skip
     says_as_much = meaning_of(feed).mended("refused", "told")
     select = _MENDED.format(
         feed=feed.name,
-        key=key,
+        key=_key_in(feed, "told").sql("duckdb"),
         column=column,
         known=subject,
         says_as_much=says_as_much,

@@ -6,34 +6,15 @@ beyond what the loaded row does, and holds nobody. Another row with that key hol
 
 from collections.abc import Set
 
+from sqlglot import exp
+
+from postloan.ingestion.loading.relations import beside_text
 from postloan.ingestion.loading.staging import Staging
 from postloan.ingestion.quarantine.corrected_rows import CORRECTED
 from postloan.ingestion.reading.refusals import DUPLICATE_KEY
 
 _SAY_AGAIN = frozenset({DUPLICATE_KEY, CORRECTED})
 """Why a row may be refused that says what a loaded one says."""
-
-# What a row says that is loaded: as it was written where it was read as text, else as its types
-# write it, which is how the other was put back as text.
-_SAID_AGAIN = """
-    select refused.line_no
-    from {refused} as refused
-    inner join {text} as text
-        on refused.line_no = text.line_no
-    inner join {staged} as loaded
-        on {as_typed}
-    where refused.reason in ({reasons})
-    union
-    select refused.line_no
-    from {refused} as refused
-    inner join {text} as text
-        on refused.line_no = text.line_no
-    inner join {loaded_text} as written
-        on {as_written}
-    inner join {staged} as loaded
-        on written.line_no = loaded.line_no
-    where refused.reason in ({reasons})
-"""
 
 
 def said_again(staging: Staging, refused: str, text: str, reasons: Set[str]) -> set[int]:
@@ -48,19 +29,30 @@ def said_again(staging: Staging, refused: str, text: str, reasons: Set[str]) -> 
     if not _SAY_AGAIN & reasons:
         return set()
 
-    def same(loaded: str, cast: str) -> str:
-        return " and ".join(
-            f"coalesce({cast.format(f'{loaded}.{c.name}')}, '') = coalesce(text.{c.name}, '')"
-            for c in staging.feed.file_columns
+    def same(table: str) -> exp.Expr:
+        return exp.and_(
+            *(
+                _told(exp.cast(exp.column(c.name, table), "varchar")).eq(
+                    _told(exp.column(c.name, "text"))
+                )
+                for c in staging.feed.file_columns
+            )
         )
 
-    select = _SAID_AGAIN.format(
-        refused=refused,
-        text=text,
-        loaded_text=staging.text_table,
-        staged=staging.staged_table,
-        as_typed=same("loaded", "cast({} as varchar)"),
-        as_written=same("written", "{}"),
-        reasons=", ".join(f"'{reason}'" for reason in sorted(_SAY_AGAIN)),
+    may_say_so = exp.column("reason", "refused").isin(*sorted(_SAY_AGAIN))
+    rows = beside_text(refused, text, "inner").select("refused.line_no").where(may_say_so)
+    loaded = exp.to_table(staging.staged_table).as_("loaded")
+    # What a row says that is loaded: as it was written where it was read as text, else as its types
+    # write it, which is how the other was put back as text.
+    written = exp.to_table(staging.text_table).as_("written")
+    as_typed = rows.join(loaded, on=same("loaded"))
+    as_written = rows.join(written, on=same("written")).join(
+        loaded, on="written.line_no = loaded.line_no"
     )
-    return {line_no for (line_no,) in staging.warehouse.fetch(select)}
+    found = staging.warehouse.fetch(exp.union(as_typed, as_written))
+    return {line_no for (line_no,) in found}
+
+
+def _told(value: exp.Expr) -> exp.Expr:
+    """A value as text; one that is absent says nothing, as an empty text does."""
+    return exp.func("coalesce", value, exp.Literal.string(""))
