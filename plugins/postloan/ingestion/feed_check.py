@@ -14,6 +14,8 @@ from datetime import date, timedelta
 from graphlib import TopologicalSorter
 from pathlib import Path
 
+from sqlglot import exp
+
 from postloan.contracts import Catalogue, FeedContract, catalogue
 from postloan.errors import DeliveryError
 from postloan.ingestion.checks.limits import breach_of
@@ -41,7 +43,7 @@ _FAULTS = """
             line_no,
             count(*) over (partition by column_name, reason) as faulty_rows,
             row_number() over (partition by column_name, reason order by line_no) as turn
-        from {refused}
+        from refused
     ) as numbered
     where turn <= $shown_lines
     order by faulty_rows desc, column_name, reason, line_no
@@ -321,10 +323,10 @@ def _faults(staging: Staging) -> Iterator[Fault]:
     advised = staging.advised()
     lines: dict[tuple[str, str], list[int]] = {}
     counts: dict[tuple[str, str], int] = {}
-    select = _FAULTS.replace("{refused}", staging.refused_table)
-    for column, reason, line_no, rows in staging.warehouse.fetch(
-        select, {"shown_lines": SHOWN_LINES}
-    ):
+    refused = exp.select("column_name", "reason", "line_no").from_(staging.refused_table)
+    with staging.warehouse.restricted_to({"refused": refused}):
+        found = staging.warehouse.fetch(_FAULTS, {"shown_lines": SHOWN_LINES})
+    for column, reason, line_no, rows in found:
         lines.setdefault((column, reason), []).append(int(line_no))
         counts[column, reason] = int(rows)
     for place, first_lines in lines.items():

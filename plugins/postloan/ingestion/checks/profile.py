@@ -14,7 +14,7 @@ from sqlglot import exp
 from postloan.contracts import Column, FeedContract
 from postloan.ingestion.loading.conversion import certain_pattern, typed, value_of
 from postloan.ingestion.loading.ledger import FeedCount
-from postloan.ingestion.loading.relations import file_key
+from postloan.ingestion.loading.relations import file_key, is_among
 from postloan.ingestion.loading.staging import Staging
 from postloan.ingestion.reading.manifest import Manifest
 from postloan.warehouse import Warehouse
@@ -111,9 +111,7 @@ def _the_day() -> exp.Expr:
 
 def _one_row(staging: Staging, select: exp.Select) -> Mapping[str, Any]:
     names = select.named_selects
-    (values,) = staging.warehouse.fetch(
-        select.sql(dialect="duckdb"), {"business_date": staging.business_date}
-    )
+    (values,) = staging.warehouse.fetch(select, {"business_date": staging.business_date})
     return dict(zip(names, values, strict=True))
 
 
@@ -139,7 +137,7 @@ def _refused_sums(staging: Staging, count: FeedCount) -> Mapping[str, Any]:
         readable = exp.RegexpLike(this=value_of(column), expression=pattern)
         readable_value = exp.case().when(readable, typed(column))
         sums.append(exp.cast(exp.Sum(this=readable_value), SUM_TYPE).as_(column.name))
-    refused = exp.column("line_no").isin(query=exp.select("line_no").from_(staging.refused_table))
+    refused = is_among(staging.refused_table)
     return _one_row(staging, exp.select(*sums).from_(staging.text_table).where(refused))
 
 
@@ -164,12 +162,8 @@ def _alike(staging: Staging) -> int:
     if not content:
         return 0
     different = exp.select(*content).distinct().from_(staging.staged_table).subquery("said")
-    counts = (
-        exp.select(exp.Count(this=exp.Star()).as_("n")).from_(table)
-        for table in (staging.staged_table, different)
-    )
-    rows, kinds = (int(staging.warehouse.scalar(c.sql(dialect="duckdb"))) for c in counts)
-    return rows - kinds
+    kinds = exp.select(exp.Count(this=exp.Star()).as_("n")).from_(different)
+    return staging.warehouse.count(staging.staged_table) - int(staging.warehouse.scalar(kinds))
 
 
 def _repeated(staging: Staging) -> int:
@@ -192,4 +186,4 @@ def _repeated(staging: Staging) -> int:
         .from_(exp.to_table(staging.staged_table).as_("staged"))
         .where(exp.Exists(this=known))
     )
-    return int(staging.warehouse.scalar(query.sql(dialect="duckdb"), {"before": before}))
+    return int(staging.warehouse.scalar(query, {"before": before}))

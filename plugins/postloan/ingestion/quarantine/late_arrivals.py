@@ -20,6 +20,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from sqlglot import exp
+
 from postloan.contracts import FeedContract, catalogue
 from postloan.errors import DeliveryError
 from postloan.ingestion.checks.repayments import REPAYMENT
@@ -241,11 +243,8 @@ def _still_unknown(
     if reason == ALREADY_REVERSED:
         # Good again where the other reversal is gone.
         key = column
-    same = (
-        f"select * from {_table(feed)} where {_WAITS_FOR} = '{column}' "  # noqa: S608 (own names)
-        f"and {_REFUSED_FOR} = '{reason}'"
-    )
-    warehouse.temporary_from("asked_for", same)
+    same = exp.column(_WAITS_FOR).eq(column), exp.column(_REFUSED_FOR).eq(reason)
+    warehouse.temporary_from("asked_for", exp.select("*").from_(_table(feed)).where(*same))
     unknown = _orphans(warehouse, column, target, key, "asked_for", since)
     warehouse.drop_temporary("asked_for")
     return unknown
