@@ -38,9 +38,9 @@ def test_a_long_question_is_a_file(tmp_path: Path, house: House, text: str) -> N
     "module",
     [
         "S = 'select loan_id from loan'",
-        # Over what the module itself has made, or with a table that is put in.
+        # Over what the module itself has made.
         "S = 'select m.loan_id from made as m inner join loan on m.loan_id = loan.loan_id'",
-        "S = f'select a.x from {table} as a inner join loan on a.x = loan.loan_id'",
+        "S = f'Nothing was put into {table}; select a loan from the list.'",
         '"""Select a loan from those that join later, with care."""',
         "S = 'Select what is wrong from the list.'",
     ],
@@ -49,8 +49,24 @@ def test_what_python_may_hold(tmp_path: Path, house: House, module: str) -> None
     assert found(tmp_path, module, house) == []
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "f'select loan_id from {table}'",
+        "f'select loan_id, {column} ' 'from loan'",
+        "f'(select max(received_on) from {table})'",
+        "f'delete from {table} where loan_id = $loan_id'",
+        "'select a.x from {table} as a inner join loan on a.x = loan.loan_id'",
+    ],
+)
+def test_nothing_is_put_into_a_text(tmp_path: Path, house: House, text: str) -> None:
+    (finding,) = found(tmp_path, f"S = {text}", house)
+    assert (finding.rule, finding.line) == ("put-in", 1)
+    assert found(tmp_path / "other", f"S = {text}", house, "warehouse/spark/x.py") == []
+
+
 def test_what_engines_do_differently_is_found(tmp_path: Path, house: House) -> None:
-    module = "def f(t):\n    return f'select loan_id from {t} where received_on < now()'\n"
+    module = "def f():\n    return 'select loan_id from loan where received_on < now()'\n"
     (finding,) = found(tmp_path, module, house)
     assert (finding.rule, finding.line) == ("unknown-function", 2)
     assert found(tmp_path / "other", module, house, "warehouse/postgres/x.py") == []
