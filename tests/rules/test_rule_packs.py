@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from postloan.errors import RuleError
-from postloan.rules.kinds.contact_checks import ContactChecks
+from postloan.rules.kinds.contact_checks import ContactChecks, RuleContactCheck
 from postloan.rules.packs import _load, rule_book
 from postloan.rules.protections import protections
 from postloan.rules.tables import compile_rules
@@ -83,8 +83,8 @@ def test_a_check_asked_for_whole_and_in_part_is_refused() -> None:
 
 def test_law_and_house_are_kept_apart() -> None:
     for pack in rule_book().of_kind(ContactChecks, DAY):
-        for row in (row for table, row in pack.rows() if table == "rule_contact_check"):
-            assert row["is_law"] is row["rule_id"].startswith("CN-")
+        for row in (row for row in pack.rows() if isinstance(row, RuleContactCheck)):
+            assert row.is_law is row.rule_id.startswith("CN-")
 
 
 def test_a_plan_cannot_leave_a_protection_out() -> None:
@@ -92,8 +92,8 @@ def test_a_plan_cannot_leave_a_protection_out() -> None:
         for queue in body["queues"].values():
             queue["checks"] = ["allowed_hours"]
 
-    rows = changed("contact_plan", forget).rows()
-    plan = [row for table, row in rows if table == "rule_queue_check"]
+    pack = changed("contact_plan", forget)
+    plan = [pack.told(row) for row in pack.rows() if row.table == "rule_queue_check"]
     packs = tuple(rule_book().of_kind(ContactChecks, DAY))
     asked = {(r["queue"], r["check_name"]) for r in protections(packs, plan)}
     for queue in ("sms_reminder", "call_list", "go_live", "legal_preparation"):

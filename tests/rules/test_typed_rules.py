@@ -15,6 +15,7 @@ from postloan.contracts import catalogue
 from postloan.errors import RuleError
 from postloan.reference import pages
 from postloan.rules import kinds as package
+from postloan.rules.contract import row_classes, rules_contract
 from postloan.rules.kinds import kinds
 from postloan.rules.kinds.gates import Gates
 from postloan.rules.kinds.legal_claims import LegalClaims
@@ -26,7 +27,7 @@ from postloan.rules.reading import read_pack
 from postloan.rules.schema import pack_schema
 from postloan.rules.tables import compile_rules
 from postloan.settings import include_folder
-from postloan.text.yaml_text import yaml_documents
+from postloan.text.yaml_text import yaml_document, yaml_documents
 from tests.support.changed_pack import changed
 from tests.support.rule_files import RuleFiles
 
@@ -171,6 +172,14 @@ def written(value: Any) -> Any:
     return str(value) if isinstance(value, date) else value
 
 
+def test_the_contract_in_the_repository_is_that_of_the_kinds() -> None:
+    path = include_folder() / "contracts" / "warehouse" / "rules.yaml"
+    assert path.read_text(encoding="utf-8") == rules_contract(), "run make docs"
+    assert next((pages.DOCS / name).resolve() for name in pages.PAGES) == path, "the first page"
+    tables = {name for name in catalogue().tables if name.startswith("rule_")}
+    assert tables == {table.table for table in row_classes()}
+
+
 def test_the_schema_in_the_repository_is_that_of_the_models() -> None:
     path = include_folder() / "rules" / "_schema" / "rule_pack.schema.json"
     assert path.read_text(encoding="utf-8") == pack_schema(), "run make docs"
@@ -218,6 +227,14 @@ TONE = '''
 from typing import Literal
 
 from postloan.rules.model import Pack, Rows
+from postloan.rules.rows import OfRule, column
+
+
+class RuleTone(OfRule, title="语气规则"):
+    """How friendly messages are."""
+
+    manner: Literal["written", "spoken"] = column("方式", "How it is said.", key=True)
+    friendly: bool | None = column("是否友好", "Whether it is.")
 
 
 class Tone(Pack):
@@ -228,7 +245,7 @@ class Tone(Pack):
 
     def rows(self) -> Rows:
         """One row."""
-        yield "rule_tone", {"friendly": self.friendly, **self.rule}
+        yield RuleTone(manner="spoken", friendly=self.friendly)
 '''
 TONE_PACK = """
 pack: tone
@@ -261,8 +278,20 @@ def further_kind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[No
 def test_a_further_kind_is_one_module(rule_files: RuleFiles) -> None:
     rule_files.write("contact/tone.yaml", TONE_PACK)
     _load.cache_clear()
-    row = {"friendly": True, "rule_id": "tone", "rule_version": "2026.01.01"}
+    told = {"manner": "spoken", "friendly": True}
+    row = {**told, "rule_id": "tone", "rule_version": "2026.01.01"}
     assert compile_rules(rule_book(), DAY)["rule_tone"] == [row]
+    manner = {"enum": [{"value": "written"}, {"value": "spoken"}], "primaryKeyPosition": 2}
+    table = next(t for t in yaml_document(rules_contract())["schema"] if t["name"] == "rule_tone")
+    columns = {column.pop("name"): column for column in table["properties"]}
+    assert [*columns] == ["business_date", "manner", "friendly", "rule_id", "rule_version"]
+    assert columns["manner"].items() >= {**manner, "required": True}.items()
+    assert "required" not in columns["friendly"]
+    assert (table["businessName"], table["description"]) == (
+        "语气规则",
+        "How friendly messages are.",
+    )
+    assert table["dataGranularityDescription"] == "business_date, manner"
     assert "Tone" in json.loads(pack_schema())["$defs"]
     rule_files.change("contact/tone.yaml", {"friendly: true": "friendly: very"})
     _load.cache_clear()

@@ -5,7 +5,7 @@ Contracts follow the Open Data Contract Standard 3.1 and live in `include/contra
 * `<source>/<feed>.yaml`: what a source sends. The feed becomes a table of the same name, with
   the columns the contract marks as derived and two technical columns added.
 * `task_files/<queue>.yaml`: what a receiver gets.
-* `warehouse/<area>.yaml`: the tables in between, one contract per area.
+* `warehouse/<area>.yaml`: the tables in between, one contract per area; `rules` makes its own.
 
 Staging, casting, quarantine reasons, DDL, file headers and the table reference come from here.
 """

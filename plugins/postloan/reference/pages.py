@@ -9,11 +9,14 @@ from postloan.reference.dictionary import dictionary_page
 from postloan.reference.portable_sql import portable_sql_page
 from postloan.reference.steps import steps_page
 from postloan.reference.tables import tables_page
+from postloan.rules.contract import rules_contract
 from postloan.rules.schema import pack_schema
 from postloan.settings import REPOSITORY
 
 DOCS = REPOSITORY / "docs"
 PAGES: dict[str, Callable[[], str]] = {
+    # First: the pages are made of the contracts.
+    "../include/contracts/warehouse/rules.yaml": rules_contract,
     "data_dictionary.md": dictionary_page,
     "tables.md": tables_page,
     "dags.md": dags_page,

@@ -9,12 +9,12 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, model_validator
 
 from postloan.contracts import catalogue
+from postloan.rules.rows import OfRule, RuleRow
 from postloan.rules.values import Day, Distinct, IfTold, Name, Several
 from postloan.text.shown_text import shown
 
 Row = dict[str, Any]
-Rows = Iterator[tuple[str, Row]]
-"""Rows, each with the table that it belongs to."""
+Rows = Iterator[RuleRow]
 
 HOUSE = "house"
 """Jurisdiction of what the lender chose itself, which is in force wherever it lends."""
@@ -149,20 +149,17 @@ class Pack(Part):
         named = self.applies_to.product
         yield from (p for p in every_product() if named is None or p in named)
 
-    @property
-    def rule(self) -> Row:
-        """What rows say of where they are from."""
-        return {"rule_id": self.name, "rule_version": self.version}
-
-    def rule_of(self, rule_id: str) -> Row:
-        """What rows say of where they are from, where the rule has an id of its own."""
-        return {"rule_id": rule_id, "rule_version": self.version}
+    def told(self, row: RuleRow) -> Row:
+        """The columns of a row, with the rule that it is of: the pack, unless it names one."""
+        if not isinstance(row, OfRule):
+            return {**vars(row)}
+        return {**vars(row), "rule_id": row.rule_id or self.name, "rule_version": self.version}
 
     def rows(self) -> Rows:
         """What SELECTs join, laid out; nothing is decided here.
 
         Returns:
-            Rows with the names of their tables; none of a pack that Python alone reads.
+            Rows of tables; none of a pack that Python alone reads.
         """
         return iter(())
 

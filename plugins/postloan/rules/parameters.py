@@ -2,18 +2,29 @@
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import model_validator
 from pydantic.annotated_handlers import GetJsonSchemaHandler
 from pydantic_core import CoreSchema
 
-from postloan.rules.model import Cited, Pack, Part, Row, Words
+from postloan.rules.model import Cited, Pack, Part, Rows, Words
+from postloan.rules.rows import OfRule, column
 from postloan.rules.values import IfTold, Natural, Positive
 from postloan.text.shown_text import shown
 
-TABLE = "rule_parameter"
 NAME = "parameter"
+
+
+class RuleParameter(OfRule, title="规则参数"):
+    """Single values of a rule pack."""
+
+    pack: str = column("规则包", "Name of the pack.", key=True)
+    parameter: str = column("参数", "Name of the value.", key=True)
+    value_text: str = column("文本值", "The value as text.")
+    value_number: Annotated[Decimal, "decimal(18,6)"] | None = column(
+        "数值", "The value as a number, if it is one."
+    )
 
 
 class Parameter(Cited):
@@ -81,19 +92,21 @@ class Parameters(Part):
         for name in type(self).model_fields:
             yield getattr(self, name)
 
-    def rows(self, pack: Pack) -> Iterator[tuple[str, Row]]:
+    def rows(self, pack: Pack) -> Rows:
         """The values as rows of `rule_parameter`."""
-        for parameter in self.each():
-            yield (
-                TABLE,
-                {
-                    "pack": pack.name,
-                    "parameter": parameter.parameter,
-                    "value_text": _text(parameter.value),
-                    "value_number": _number(parameter.value),
-                    **pack.rule_of(parameter.id),
-                },
-            )
+        for told in self.each():
+            yield parameter_row(pack, told.parameter, told.value, told.id)
+
+
+def parameter_row(pack: Pack, name: str, value: Any, rule_id: str | None = None) -> RuleParameter:
+    """A value as a row of `rule_parameter`; where no rule is named, the pack is the rule."""
+    return RuleParameter(
+        pack=pack.name,
+        parameter=name,
+        value_text=_text(value),
+        value_number=_number(value),
+        rule_id=rule_id,
+    )
 
 
 def _text(value: Any) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from postloan.errors import RuleError
 from postloan.rules.kinds.contact_checks import ANY, ContactChecks
+from postloan.rules.kinds.contact_plan import RuleQueueCheck
 from postloan.rules.model import Row
 from postloan.warehouse import model_names
 from postloan.warehouse.check_models import PREFIX
@@ -33,12 +34,10 @@ def protections(packs: Sequence[ContactChecks], plan: Iterable[Row]) -> Iterator
                 one, whole = (queue, rule.check, rule.subject), (queue, rule.check, ANY)
                 if asked.isdisjoint({one, whole}):
                     asked.add(one)
-                    yield {
-                        "queue": queue,
-                        "check_name": rule.check,
-                        "subject": rule.subject,
-                        **pack.rule_of(rule.id),
-                    }
+                    row = RuleQueueCheck(
+                        queue=queue, check_name=rule.check, subject=rule.subject, rule_id=rule.id
+                    )
+                    yield pack.told(row)
     _refuse_misspelt(packs, {name for _, name, _ in asked})
 
 

@@ -6,16 +6,16 @@ Each kind of pack lays out its own rows (`rules/kinds`); here is what concerns s
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import Any
 
 from postloan.contracts import catalogue
 from postloan.errors import RuleError
 from postloan.rules.kinds.bands import STAGES
-from postloan.rules.kinds.calendar import Calendar
+from postloan.rules.kinds.calendar import Calendar, RuleDueDateRoll
 from postloan.rules.kinds.contact_checks import ContactChecks
 from postloan.rules.model import Row, every_product
 from postloan.rules.packs import RuleBook, rule_book
 from postloan.rules.protections import protections
+from postloan.rules.rows import RuleVersion
 from postloan.warehouse import Warehouse
 
 
@@ -29,24 +29,19 @@ def _due_date_rolls(calendars: Iterator[Calendar], rows: Mapping[str, list[Row]]
         )
     for product in following:
         for due_on, effective in calendar.rolled() if calendar else ():
-            yield {"product": product, "due_on": due_on, "effective_due_on": effective}
+            yield vars(RuleDueDateRoll(product=product, due_on=due_on, effective_due_on=effective))
 
 
 def _check_one_rule_per_product(rows: Mapping[str, list[Row]]) -> None:
-    seen: dict[tuple[Any, ...], str] = {}
-    for row in rows["rule_past_due"]:
-        other = seen.setdefault(("past_due", row["product"]), row["rule_id"])
+    seen: dict[tuple[str, str], str] = {}
+    told = [("say what is past due", row) for row in rows["rule_past_due"]]
+    told += [(f"divide {row['band_set']}", row) for row in rows["rule_band"]]
+    for what, row in told:
+        other = seen.setdefault((what, row["product"]), row["rule_id"])
         if other != row["rule_id"]:
             raise RuleError(
-                f"Two packs say what is past due for {row['product']}: {other}, {row['rule_id']}. "
+                f"Two packs {what} for {row['product']}: {other}, {row['rule_id']}. "
                 f"Name each product in `applies_to` of one of them."
-            )
-    for row in rows["rule_band"]:
-        other = seen.setdefault((row["band_set"], row["product"]), row["rule_id"])
-        if other != row["rule_id"]:
-            raise RuleError(
-                f"Two packs divide {row['band_set']} for {row['product']}: {other}, "
-                f"{row['rule_id']}. Name each product in `applies_to` of one of them."
             )
 
 
@@ -77,16 +72,14 @@ def compile_rules(book: RuleBook, day: date) -> dict[str, list[Row]]:
     """
     rows: dict[str, list[Row]] = defaultdict(list)
     for pack in book.in_force(day):
-        rows["rule_version"].append(
-            {
-                "pack": pack.name,
-                "rule_version": pack.version,
-                "effective_from": pack.effective_from,
-                "approved_by": pack.approved_by,
-            }
+        version = RuleVersion(
+            pack=pack.name,
+            rule_version=pack.version,
+            effective_from=pack.effective_from,
+            approved_by=pack.approved_by,
         )
-        for table, row in pack.rows():
-            rows[table].append(row)
+        for row in (version, *pack.rows()):
+            rows[row.table].append(pack.told(row))
     checks = tuple(book.of_kind(ContactChecks, day))
     rows["rule_queue_check"] += list(protections(checks, rows["rule_queue_check"]))
     rows["rule_due_date_roll"] += _due_date_rolls(book.of_kind(Calendar, day), rows)

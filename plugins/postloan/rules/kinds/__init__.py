@@ -1,7 +1,8 @@
-"""The kinds of rule packs, each a module of its own: what a pack says, its checks, its rows.
+"""The kinds of rule packs, each a module of its own: what a pack says, its checks, its tables.
 
 A further kind is one module here. It holds a subclass of `Pack` whose `kind` is the name of the
-module; nothing lists it. Where packs of a kind differ by their name, it holds one for each.
+module, and one of `RuleRow` for each table; nothing lists them. Where packs of a kind differ by
+their name, it holds a pack for each.
 """
 
 from collections.abc import Mapping

@@ -5,10 +5,23 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from postloan.rules.model import Cited, Pack, Rows, Words
+from postloan.rules.rows import OfRule, column
 from postloan.rules.values import IfTold, rising
 
 STAGES = "overdue_stage"
 """The bands that are the stages of a loan; all others classify it."""
+
+
+class RuleBand(OfRule, title="分档规则"):
+    """Bands of a number, lower bounds only; the highest lower bound that is reached decides."""
+
+    band_set: str = column("分档集", "What is divided, such as overdue_stage.", key=True)
+    product: str = column("产品", "Product it holds for.", key=True)
+    band: str = column("档位", "Name of the band.", key=True)
+    lower_bound: int = column("下限", "The band holds from this number on.")
+    band_rank: int = column("次序", "0 for the best band.")
+    risk_floor: str | None = column("风险下限", "Risk level a customer in this band has at least.")
+    subtracts_pauses: bool = column("扣除暂停天数", "Days within a pause do not count.")
 
 
 class Band(Cited):
@@ -51,16 +64,12 @@ class Bands(Pack):
         """The pack as rows of `rule_band`."""
         for product in self.products():
             for rank, band in enumerate(self.bands):
-                yield (
-                    "rule_band",
-                    {
-                        "band_set": self.set_name,
-                        "product": product,
-                        "band": band.band,
-                        "lower_bound": band.lower_bound,
-                        "band_rank": rank,
-                        "risk_floor": band.risk_floor,
-                        "subtracts_pauses": self.pauses == "subtracted",
-                        **self.rule,
-                    },
+                yield RuleBand(
+                    band_set=self.set_name,
+                    product=product,
+                    band=band.band,
+                    lower_bound=band.lower_bound,
+                    band_rank=rank,
+                    risk_floor=band.risk_floor,
+                    subtracts_pauses=self.pauses == "subtracted",
                 )

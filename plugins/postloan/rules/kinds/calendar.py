@@ -7,10 +7,19 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from postloan.rules.model import Pack
+from postloan.rules.rows import RuleRow, column
 from postloan.rules.values import Day, IfTold
 
 ROLL_YEARS = range(2000, 2041)
 """Due dates that a roll to the next working day is worked out for."""
+
+
+class RuleDueDateRoll(RuleRow, title="应还日顺延"):
+    """Due dates that are no working day, and the day they move to."""
+
+    product: str = column("产品", "Product it holds for.", key=True)
+    due_on: date = column("应还日", "Contractual due date.", key=True)
+    effective_due_on: date = column("顺延后应还日", "The next working day.")
 
 
 class Calendar(Pack):

@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 
 from postloan.contracts import catalogue
 from postloan.rules.model import Cited, Pack, Part, Rows, Words
+from postloan.rules.rows import OfRule, column
 from postloan.rules.values import Clock, Distinct, IfTold, Positive, Several
 
 ANY = "any"
@@ -56,6 +57,61 @@ NEEDS = (
     ("hold_kind", "promise_to_pay", ("longest_days",)),
 )
 """A key, a word that may stand there, and the keys that this word cannot do without."""
+
+
+class RuleContactCheck(OfRule, title="合规检查规则"):
+    """What a check asks for, by law and by the house."""
+
+    rule_id: str = column("规则编号", "The rule.", key=True)
+    check_name: str = column("检查", "The check it belongs to.")
+    subject: str = column(
+        "对象",
+        "What the check is about: kind of hold or request, purpose of consent, channel, result of"
+        " an attempt; any where there is none.",
+    )
+    is_law: bool = column("是否法规", "Law goes before house policy when a denial names its rule.")
+    window_start: str | None = column("可联系起始", "First minute of the day, local time.")
+    window_end: str | None = column(
+        "可联系截止", "The day's contacts end before this minute, local time."
+    )
+    pattern: str | None = column(
+        "格式",
+        "Pattern of a valid number, of an identity number that identifies nobody, or of words for"
+        " a death.",
+    )
+    needs_separate: bool | None = column("需单独同意", "Whether only separate consent counts.")
+    minimum_years: int | None = column(
+        "最低年龄", "Years of age from which a debtor may be contacted."
+    )
+    longest_days: int | None = column(
+        "最长天数", "Days after which a hold of the kind no longer counts, whatever it says."
+    )
+    whole_person: bool | None = column(
+        "是否及于本人",
+        "Whether a hold of the kind stops contact about all loans of the person, also where it "
+        "names one.",
+    )
+    most_customers: int | None = column(
+        "最多客户数", "An identity number that more customers have identifies nobody."
+    )
+    most_days_ahead: int | None = column(
+        "最长提前天数",
+        "A hold or pause of the kind that starts, or a consent that ends, more days after the day"
+        " it came is doubtful.",
+    )
+    most_days_late: int | None = column(
+        "最长滞后天数",
+        "A day that is told more days after it came may be of another year, and is doubtful: an "
+        "end, an approval, an attempt.",
+    )
+
+
+class RuleCheckWord(OfRule, title="检查用词"):
+    """The words of a check's pattern, one by one, where it is nothing but words."""
+
+    check_name: str = column("检查", "The check it belongs to.", key=True)
+    word: str = column("词", "A word that says it, in small letters.", key=True)
+    rule_id: str = column("规则编号", "The rule.")
 
 
 def _needs() -> dict[str, Any]:
@@ -224,26 +280,21 @@ class ContactChecks(Pack):
     def rows(self) -> Rows:
         """The pack as rows of `rule_contact_check` and `rule_check_word`."""
         for rule in self.rules:
-            yield (
-                "rule_contact_check",
-                {
-                    "rule_id": rule.id,
-                    "check_name": rule.check,
-                    "subject": rule.subject,
-                    "is_law": self.is_law,
-                    "window_start": rule.window.start if rule.window else None,
-                    "window_end": rule.window.end if rule.window else None,
-                    "pattern": rule.pattern,
-                    "needs_separate": rule.consent_kind == "separate",
-                    "minimum_years": rule.minimum_years,
-                    "longest_days": rule.longest_days,
-                    "whole_person": rule.whole_person,
-                    "most_customers": rule.most_customers,
-                    "most_days_ahead": rule.most_days_ahead,
-                    "most_days_late": rule.most_days_late,
-                    "rule_version": self.version,
-                },
+            yield RuleContactCheck(
+                rule_id=rule.id,
+                check_name=rule.check,
+                subject=rule.subject,
+                is_law=self.is_law,
+                window_start=rule.window.start if rule.window else None,
+                window_end=rule.window.end if rule.window else None,
+                pattern=rule.pattern,
+                needs_separate=rule.consent_kind == "separate",
+                minimum_years=rule.minimum_years,
+                longest_days=rule.longest_days,
+                whole_person=rule.whole_person,
+                most_customers=rule.most_customers,
+                most_days_ahead=rule.most_days_ahead,
+                most_days_late=rule.most_days_late,
             )
             for word in rule.words:
-                told = {"check_name": rule.check, "word": word, "rule_id": rule.id}
-                yield "rule_check_word", {**told, "rule_version": self.version}
+                yield RuleCheckWord(check_name=rule.check, word=word, rule_id=rule.id)

@@ -1,13 +1,14 @@
 """Which queue owes a past-due customer something, and when."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
 from postloan.contracts import catalogue
 from postloan.rules.kinds.contact_checks import ANY
-from postloan.rules.model import Cited, Pack, Part, Row, Rows, Words
+from postloan.rules.model import Cited, Pack, Part, Rows, Words
+from postloan.rules.rows import OfRule, column
 from postloan.rules.values import Distinct, IfTold, Positive, Several, exactly_one, required
 
 NO_GROUP = "unspecified"
@@ -16,6 +17,50 @@ DEFAULT = "default"
 """In place of a group: all that are not named."""
 
 _ONE_WORDING: dict[str, Any] = {"oneOf": [required("templates"), required("scripts")]}
+
+
+class RuleContactPlan(OfRule, title="触达计划规则"):
+    """When a queue owes a customer something, per stage and customer group."""
+
+    queue: str = column("队列", "Queue of the task file.", key=True)
+    stage: str = column("逾期阶段", "Stage of the loan.", key=True)
+    customer_group: str = column("客群", "Customer group, or unspecified.", key=True)
+    from_days_past_due: int = column("起始逾期天数", "Owed from this day on.")
+    repeat_after_days: int | None = column(
+        "间隔天数", "Owed again this many days after the last one; empty for once a stage."
+    )
+    template_id: str | None = column("模板编号", "Template of the message.")
+    script_id: str | None = column("话术编号", "Script of the call.")
+    reason_zh: str = column("原因(中文)", "Plain reason.")
+    reason_en: str = column("原因(英文)", "Plain reason.")
+
+
+class RuleQueue(OfRule, title="队列规则"):
+    """How a queue is published."""
+
+    queue: str = column("队列", "Queue of the task file.", key=True)
+    publish_empty: bool = column(
+        "空队列也发布", "Whether a day without tasks still publishes a file."
+    )
+
+
+class RuleQueueReason(OfRule, title="队列原因规则"):
+    """Plain words for the codes that make a task of a queue."""
+
+    queue: str = column("队列", "Queue of the task file.", key=True)
+    reason_code: str = column("原因代码", "Alert, alert level or event.", key=True)
+    reason_zh: str = column("原因(中文)", "Plain reason.")
+    reason_en: str = column("原因(英文)", "Plain reason.")
+
+
+class RuleQueueCheck(OfRule, title="队列合规检查"):
+    """Checks that a task of the queue must pass, each of them."""
+
+    queue: str = column("队列", "Queue of the task file.", key=True)
+    check_name: str = column("检查", "The check.", key=True)
+    subject: str = column(
+        "对象", "The one subject asked for; any for all that have a rule.", key=True
+    )
 
 
 def _has_default(wording: Mapping[str, str]) -> Mapping[str, str]:
@@ -60,19 +105,21 @@ class Step(Cited, json_schema_extra=_ONE_WORDING):
         """Customer group -> name of the template or script."""
         return self.templates or self.scripts or {}
 
-    def rows(self) -> Iterator[Row]:
+    def rows(self, queue: str) -> Rows:
         """The step for every group of customers."""
-        column = "template_id" if self.templates else "script_id"
         for group in _groups():
-            yield {
-                "stage": self.stage,
-                "customer_group": group,
-                "from_days_past_due": self.from_days_past_due,
-                "repeat_after_days": self.repeat_after_days,
-                column: self.wording.get(group, self.wording[DEFAULT]),
-                "reason_zh": self.reason.zh,
-                "reason_en": self.reason.en,
-            }
+            worded = self.wording.get(group, self.wording[DEFAULT])
+            yield RuleContactPlan(
+                queue=queue,
+                stage=self.stage,
+                customer_group=group,
+                from_days_past_due=self.from_days_past_due,
+                repeat_after_days=self.repeat_after_days,
+                template_id=worded if self.templates else None,
+                script_id=worded if self.scripts else None,
+                reason_zh=self.reason.zh,
+                reason_en=self.reason.en,
+            )
 
 
 def _groups() -> tuple[str, ...]:
@@ -98,20 +145,18 @@ class Queue(Part):
     reasons: Mapping[str, Words] = {}
     steps: IfTold[Several[Step]] = None
 
-    def rows(self) -> Rows:
+    def rows(self, queue: str) -> Rows:
         """The queue as rows; the plan says which queue it is."""
-        yield "rule_queue", {"publish_empty": self.publish_empty}
+        yield RuleQueue(queue=queue, publish_empty=self.publish_empty)
         for check in self.checks:
             name, _, subject = check.partition(":")
-            yield "rule_queue_check", {"check_name": name, "subject": subject or ANY}
+            yield RuleQueueCheck(queue=queue, check_name=name, subject=subject or ANY)
         for code, reason in self.reasons.items():
-            yield (
-                "rule_queue_reason",
-                {"reason_code": code, "reason_zh": reason.zh, "reason_en": reason.en},
+            yield RuleQueueReason(
+                queue=queue, reason_code=code, reason_zh=reason.zh, reason_en=reason.en
             )
         for step in self.steps or ():
-            for row in step.rows():
-                yield "rule_contact_plan", row
+            yield from step.rows(queue)
 
 
 def _has_contract(queue: str) -> str:
@@ -136,5 +181,4 @@ class ContactPlan(Pack):
     def rows(self) -> Rows:
         """The plan as rows of `rule_contact_plan` and of the `rule_queue` tables."""
         for name, queue in self.queues.items():
-            for table, row in queue.rows():
-                yield table, {"queue": name, **row, **self.rule}
+            yield from queue.rows(name)

@@ -6,12 +6,38 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from postloan.rules.model import Cited, Pack, Part, Rows, Words
+from postloan.rules.rows import OfRule, column
 from postloan.rules.values import Natural, Several
 
 UNMAPPED = "unmapped"
 """Canonical status of a code that stands nowhere in the crosswalk."""
 
 CodeSystem = Literal["cn", "nsc", "edfi"]
+Severity = Literal["none", "low", "medium", "high"]
+
+
+class RuleEnrolmentStatus(OfRule, title="学籍状态规则", needs_rule=True):
+    """What the lender makes of a canonical status."""
+
+    canonical_status: str = column("标准状态", "The status.", key=True)
+    is_enrolled: bool = column("是否在读", "Whether the student studies.")
+    is_adverse: bool = column("是否不利", "Whether it raises an alert.")
+    severity: Severity = column("严重程度", "How grave it is.")
+    effect: str = column("处理方式", "What the house does about it.")
+    wait_days: int = column("等待天数", "Days before an alert is raised.")
+
+
+class RuleEnrolmentCode(OfRule, title="学籍代码对照", needs_rule=True):
+    """What a code of a registry means."""
+
+    code_system: CodeSystem = column("代码体系", "Whose codes these are.", key=True)
+    status_code: str = column("状态代码", "The code in lower case.", key=True)
+    canonical_status: str = column("标准状态", "Its meaning.")
+    excused_within_days: int | None = column(
+        "转学期限",
+        "A change of school, not an alert, if the student enrols elsewhere within so many days; "
+        "empty where it never is.",
+    )
 
 
 class Unmapped(Part):
@@ -37,7 +63,7 @@ class Status(Cited):
     is_enrolled: bool = False
     adverse: bool
     wait_days: Natural = 0
-    severity: Literal["none", "low", "medium", "high"]
+    severity: Severity
     effect: str
     excused_in: tuple[CodeSystem, ...] = ()
     codes: Annotated[Mapping[CodeSystem, Several[str]], Field(min_length=1)]
@@ -72,39 +98,27 @@ class Crosswalk(Pack):
     def rows(self) -> Rows:
         """The pack as rows of `rule_enrolment_code` and `rule_enrolment_status`."""
         for status in self.statuses:
-            yield (
-                "rule_enrolment_status",
-                {
-                    "canonical_status": status.status,
-                    "is_enrolled": status.is_enrolled,
-                    "is_adverse": status.adverse,
-                    "severity": status.severity,
-                    "effect": status.effect,
-                    "wait_days": status.wait_days,
-                    **self.rule,
-                },
+            yield RuleEnrolmentStatus(
+                canonical_status=status.status,
+                is_enrolled=status.is_enrolled,
+                is_adverse=status.adverse,
+                severity=status.severity,
+                effect=status.effect,
+                wait_days=status.wait_days,
             )
             for system, code in status.pairs():
                 is_excused = system in status.excused_in
-                yield (
-                    "rule_enrolment_code",
-                    {
-                        "code_system": system,
-                        "status_code": code,
-                        "canonical_status": status.status,
-                        "excused_within_days": self.reenrolled_within_days if is_excused else None,
-                        **self.rule,
-                    },
+                yield RuleEnrolmentCode(
+                    code_system=system,
+                    status_code=code,
+                    canonical_status=status.status,
+                    excused_within_days=self.reenrolled_within_days if is_excused else None,
                 )
-        yield (
-            "rule_enrolment_status",
-            {
-                "canonical_status": UNMAPPED,
-                "is_enrolled": False,
-                "is_adverse": True,
-                "severity": self.unmapped.severity,
-                "effect": self.unmapped.effect,
-                "wait_days": 0,
-                **self.rule,
-            },
+        yield RuleEnrolmentStatus(
+            canonical_status=UNMAPPED,
+            is_enrolled=False,
+            is_adverse=True,
+            severity=self.unmapped.severity,
+            effect=self.unmapped.effect,
+            wait_days=0,
         )

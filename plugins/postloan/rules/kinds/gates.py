@@ -1,16 +1,21 @@
 """Gates before contact: which figure of a feed must lie between which limits."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
 from postloan.contracts import catalogue
 from postloan.rules.model import Cited, Pack, Rows, Words
+from postloan.rules.rows import Big, OfRule, column
 from postloan.rules.values import Distinct, IfTold, Natural, Number, Several, required
 
 ANY = "any"
 """All feeds, or all measured columns of one."""
+
+GateName = Literal["freshness", "completeness", "reconciliation", "restriction"]
+Limit = Annotated[Decimal, "decimal(28,4)"]
 
 Measure = Literal[
     "delivered",
@@ -36,6 +41,26 @@ Measure = Literal[
 ]
 
 _SOME_LIMIT: dict[str, Any] = {"anyOf": [required("at_least"), required("at_most")]}
+
+
+class RuleGate(OfRule, title="门禁规则", needs_rule=True):
+    """What a delivery must be like before anyone is contacted on it."""
+
+    check_name: str = column("检查", "The check.", key=True)
+    feed: str = column("数据源", "The feed it is asked of; any for all.", key=True)
+    column_name: str = column(
+        "字段", "The column it is asked of; any for all that are measured.", key=True
+    )
+    gate: GateName = column("门禁", "The gate that the check belongs to.")
+    limit_low: Limit | None = column("下限", "Lowest value that passes; empty for none.")
+    limit_high: Limit | None = column("上限", "Highest value that passes; empty for none.")
+    minimum_rows: Big = column(
+        "最少行数", "With fewer rows the figure says nothing and the check does not apply."
+    )
+    finding_zh: str = column("发现(中文)", "What is wrong when it fails.")
+    finding_en: str = column("发现(英文)", "What is wrong when it fails.")
+    advice_zh: str = column("处理(中文)", "What to do then.")
+    advice_en: str = column("处理(英文)", "What to do then.")
 
 
 def feed_and_column(target: str) -> tuple[str, str]:
@@ -67,7 +92,7 @@ class Gate(Cited, json_schema_extra=_SOME_LIMIT):
     """A check, what it is asked of, and its limits."""
 
     id: str
-    gate: Literal["freshness", "completeness", "reconciliation", "restriction"]
+    gate: GateName
     check: Measure
     of: Annotated[Distinct[Target], Field(min_length=1)]
     at_least: IfTold[Number] = None
@@ -114,21 +139,18 @@ class Gates(Pack):
     def rows(self) -> Rows:
         """The pack as rows of `rule_gate`, one per check and what it is asked of."""
         for gate in self.checks:
-            for check, feed, column in gate.asked():
-                yield (
-                    "rule_gate",
-                    {
-                        "check_name": check,
-                        "feed": feed,
-                        "column_name": column,
-                        "gate": gate.gate,
-                        "limit_low": gate.at_least,
-                        "limit_high": gate.at_most,
-                        "minimum_rows": gate.minimum_rows,
-                        "finding_zh": gate.finding.zh,
-                        "finding_en": gate.finding.en,
-                        "advice_zh": gate.advice.zh,
-                        "advice_en": gate.advice.en,
-                        **self.rule_of(gate.id),
-                    },
+            for check, feed, name in gate.asked():
+                yield RuleGate(
+                    check_name=check,
+                    feed=feed,
+                    column_name=name,
+                    gate=gate.gate,
+                    limit_low=gate.at_least,
+                    limit_high=gate.at_most,
+                    minimum_rows=gate.minimum_rows,
+                    finding_zh=gate.finding.zh,
+                    finding_en=gate.finding.en,
+                    advice_zh=gate.advice.zh,
+                    advice_en=gate.advice.en,
+                    rule_id=gate.id,
                 )

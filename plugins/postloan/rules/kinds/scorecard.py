@@ -9,8 +9,9 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from postloan.rules.model import Cited, Pack, Part, Row, Rows, Words
+from postloan.rules.model import Cited, Pack, Part, Rows, Words
 from postloan.rules.parameters import Count, Number, Parameter, Parameters
+from postloan.rules.rows import Big, OfRule, column
 from postloan.rules.values import (
     IfTold,
     Natural,
@@ -32,6 +33,51 @@ SCORED_INDICATORS: Mapping[str, tuple[str, ...]] = {
 RiskLevel = Literal["low", "medium", "high"]
 
 _ONE_MEASURE: dict[str, Any] = {"oneOf": [required("bands"), required("categories")]}
+
+
+class RuleScorecard(OfRule, title="评分卡", needs_rule=True):
+    """The scorecard in force."""
+
+    maximum_score: int = column("最高分", "Most points a dimension and the score can have.")
+    minimum_dimensions: int = column("最少维度数", "With fewer dimensions there is no score.")
+    rule_id: str = column("规则编号", "The rule that decided.", key=True)
+
+
+class RuleScoreLevel(OfRule, title="评分等级规则", needs_rule=True):
+    """Risk level by score; the highest lower bound that is reached decides."""
+
+    risk_level: RiskLevel = column("风险等级", "The level.", key=True)
+    level_rank: int = column("次序", "0 for the lowest risk.")
+    lower_bound: int = column("下限", "The level holds from this score on.")
+    upper_bound: int | None = column(
+        "上限", "Lower bound of the next level, itself outside; empty for the last."
+    )
+
+
+class RuleScoreDimension(OfRule, title="评分维度规则", needs_rule=True):
+    """Dimensions of the scorecard."""
+
+    dimension: str = column("维度", "The dimension.", key=True, enum=tuple(SCORED_INDICATORS))
+    weight: int = column("权重", "Weight among the dimensions that are scored.")
+    minimum_data: int = column("最少数据量", "With less data the dimension is left out.")
+    data_unit: str = column("数据单位", "What the data are counted in.")
+
+
+class RuleScorePoints(OfRule, title="评分分值规则", needs_rule=True):
+    """Points of an indicator by band or category."""
+
+    dimension: str = column("维度", "The dimension.", key=True, enum=tuple(SCORED_INDICATORS))
+    indicator: str = column("指标", "The indicator.", key=True)
+    band_rank: int = column("次序", "Order in the rule pack.", key=True)
+    lower_bound: Big | None = column(
+        "下限", "The band holds from this value on; empty for a category."
+    )
+    upper_bound: Big | None = column(
+        "上限", "Lower bound of the next band, itself outside; empty for the last."
+    )
+    category: str | None = column("类别", "The category; empty for a band.")
+    points: int = column("分值", "Points given.")
+    most_points: int = column("最高分值", "Most points the indicator can give.")
 
 
 class Level(Cited):
@@ -59,20 +105,16 @@ class Score(Part):
     minimum_dimensions: Positive
     levels: Annotated[tuple[Level, ...], Field(min_length=3, max_length=3), AfterValidator(_fall)]
 
-    def rows(self, rule: Row) -> Rows:
+    def rows(self) -> Rows:
         """The levels as rows of `rule_score_level`, the mildest first."""
         ends = [level.lower_bound for level in self.levels[1:]] + [None]
         ranked = reversed(list(zip(self.levels, ends, strict=True)))
         for rank, (level, end) in enumerate(ranked):
-            yield (
-                "rule_score_level",
-                {
-                    "risk_level": level.risk_level,
-                    "level_rank": rank,
-                    "lower_bound": level.lower_bound,
-                    "upper_bound": end,
-                    **rule,
-                },
+            yield RuleScoreLevel(
+                risk_level=level.risk_level,
+                level_rank=rank,
+                lower_bound=level.lower_bound,
+                upper_bound=end,
             )
 
 
@@ -118,24 +160,20 @@ class Indicator(Cited, json_schema_extra=_ONE_MEASURE):
         """The most points that it can give."""
         return max(one.points for one in self.bands or self.categories or ())
 
-    def rows(self, dimension: str, rule: Row) -> Rows:
+    def rows(self, dimension: str) -> Rows:
         """The points as rows of `rule_score_points`."""
         told: tuple[PointsFrom | PointsOf, ...] = self.bands or self.categories or ()
         bounds = [getattr(one, "lower_bound", None) for one in told]
         for rank, one in enumerate(told):
-            yield (
-                "rule_score_points",
-                {
-                    "dimension": dimension,
-                    "indicator": self.indicator,
-                    "band_rank": rank,
-                    "lower_bound": bounds[rank],
-                    "upper_bound": [*bounds[1:], None][rank],
-                    "category": getattr(one, "category", None),
-                    "points": one.points,
-                    "most_points": self.most,
-                    **rule,
-                },
+            yield RuleScorePoints(
+                dimension=dimension,
+                indicator=self.indicator,
+                band_rank=rank,
+                lower_bound=bounds[rank],
+                upper_bound=[*bounds[1:], None][rank],
+                category=getattr(one, "category", None),
+                points=one.points,
+                most_points=self.most,
             )
 
 
@@ -196,26 +234,19 @@ class Scorecard(Pack):
 
     def rows(self) -> Rows:
         """The pack as rows of `rule_scorecard`, `rule_score_dimension`, `_points`, `_level`."""
-        yield (
-            "rule_scorecard",
-            {
-                "maximum_score": self.score.maximum,
-                "minimum_dimensions": self.score.minimum_dimensions,
-                **self.rule,
-            },
+        yield RuleScorecard(
+            maximum_score=self.score.maximum,
+            minimum_dimensions=self.score.minimum_dimensions,
+            rule_id=self.name,
         )
-        yield from self.score.rows(self.rule)
+        yield from self.score.rows()
         for dimension in self.dimensions:
-            yield (
-                "rule_score_dimension",
-                {
-                    "dimension": dimension.dimension,
-                    "weight": dimension.weight,
-                    "minimum_data": dimension.minimum_data,
-                    "data_unit": dimension.data_unit,
-                    **self.rule,
-                },
+            yield RuleScoreDimension(
+                dimension=dimension.dimension,
+                weight=dimension.weight,
+                minimum_data=dimension.minimum_data,
+                data_unit=dimension.data_unit,
             )
             for indicator in dimension.indicators:
-                yield from indicator.rows(dimension.dimension, self.rule)
+                yield from indicator.rows(dimension.dimension)
         yield from self.parameters.rows(self)

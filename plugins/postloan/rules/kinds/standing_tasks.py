@@ -6,13 +6,21 @@ from pydantic import Field
 
 from postloan.contracts import catalogue
 from postloan.rules.kinds.contact_plan import QueueName
+from postloan.rules.kinds.task_recall import SINCE, RuleTaskRecall
 from postloan.rules.model import Cited, Pack, Rows, Words
+from postloan.rules.rows import OfRule, column
 from postloan.rules.values import Money, Positive
 
-SINCE = "owes_less_since"
-"""Finding about what came in after the task was made; it ranks behind those about its date."""
-
 SINCE_RANK = 100
+
+
+class RuleStandingTask(OfRule, title="在途任务规则"):
+    """How long a task of a queue may still lie on somebody's list and is checked again every day."""  # noqa: E501
+
+    queue: str = column("队列", "Queue of the task file.", key=True)
+    may_lie_days: int | None = column(
+        "在途天数", "Days after the date of the task; empty where there is no limit."
+    )
 
 
 class MayLie(Cited):
@@ -50,23 +58,15 @@ class StandingTasks(Pack):
         for queue in catalogue().task_files:
             if queue not in self.may_lie.never:
                 has_end = queue not in self.may_lie.without_limit
-                yield (
-                    "rule_standing_task",
-                    {
-                        "queue": queue,
-                        "may_lie_days": self.may_lie.days if has_end else None,
-                        **self.rule,
-                    },
+                yield RuleStandingTask(
+                    queue=queue, may_lie_days=self.may_lie.days if has_end else None
                 )
         since = self.owes_less_since
-        yield (
-            "rule_task_recall",
-            {
-                "finding": SINCE,
-                "finding_rank": SINCE_RANK,
-                "more_than": since.more_than,
-                "reason_zh": since.reason.zh,
-                "reason_en": since.reason.en,
-                **self.rule_of(since.id),
-            },
+        yield RuleTaskRecall(
+            finding=SINCE,
+            finding_rank=SINCE_RANK,
+            more_than=since.more_than,
+            reason_zh=since.reason.zh,
+            reason_en=since.reason.en,
+            rule_id=since.id,
         )

@@ -6,6 +6,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from postloan.rules.model import Cited, Pack, Rows, Words
 from postloan.rules.parameters import Count, Parameters
+from postloan.rules.rows import Big, OfRule, column
 from postloan.rules.values import Distinct, Positive, Several
 
 INDICATORS = ("open_lenders", "new_lenders_short", "new_lenders_long", "debt_to_income")
@@ -13,6 +14,16 @@ INDICATORS = ("open_lenders", "new_lenders_short", "new_lenders_long", "debt_to_
 
 NO_LEVEL = "none"
 """Level of a customer who meets no threshold."""
+
+
+class RuleThreshold(OfRule, title="预警阈值规则", needs_rule=True):
+    """From which value on an indicator raises an alert."""
+
+    pack: str = column("规则包", "The pack.", key=True)
+    indicator: str = column("指标", "The indicator.", key=True)
+    alert_level: str = column("预警等级", "Level of the alert.", key=True)
+    level_rank: int = column("次序", "1 for the mildest level.")
+    lower_bound: Big = column("下限", "The threshold is met from this value on.")
 
 
 def _is_one(level: str) -> str:
@@ -71,15 +82,12 @@ class Thresholds(Pack):
     def rows(self) -> Rows:
         """The pack as rows of `rule_threshold`, one per indicator and level."""
         for threshold in self.thresholds:
-            yield (
-                "rule_threshold",
-                {
-                    "pack": self.name,
-                    "indicator": threshold.indicator,
-                    "alert_level": threshold.level,
-                    "level_rank": self.levels.index(threshold.level) + 1,
-                    "lower_bound": threshold.lower_bound,
-                    **self.rule_of(threshold.id),
-                },
+            yield RuleThreshold(
+                pack=self.name,
+                indicator=threshold.indicator,
+                alert_level=threshold.level,
+                level_rank=self.levels.index(threshold.level) + 1,
+                lower_bound=threshold.lower_bound,
+                rule_id=threshold.id,
             )
         yield from self.parameters.rows(self)
