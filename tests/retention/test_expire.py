@@ -103,8 +103,11 @@ def test_what_the_core_said_goes_before_what_the_comparison_found(archive: Archi
 
 def test_the_newest_rows_of_a_table_stay_however_old(archive: Archive) -> None:
     # Here the tasks: the next business date builds on the newest state there is.
+    said = [row("call_list_payload", business_date=OLD, customer_id="C1", task_id="T1")]
+    archive.warehouse.append_rows("call_list_payload", said)
     archive.expire()
     assert archive.customers("task") == ["C1", "C2"]
+    assert archive.customers("call_list_payload") == ["C1"]
     assert not any(r[0] == "task" for r in archive.records())
 
 
@@ -115,8 +118,15 @@ def test_records_of_contacts_count_from_the_last_activity(archive: Archive) -> N
     archive.warehouse.append_rows(
         "task", [row("task", business_date=RECENT, customer_id="C3", task_id="T3")]
     )
+    said = [
+        row("call_list_payload", business_date=OLD, customer_id=f"C{n}", task_id=f"T{n}")
+        for n in (1, 2)
+    ]
+    archive.warehouse.append_rows("call_list_payload", said)
     assert archive.expire()["task"].quantity == 1
     assert archive.customers("task") == ["C1"]
+    # What a task says goes with it, although there is no newer call.
+    assert archive.customers("call_list_payload") == ["C1"]
 
 
 def test_the_first_day_that_is_kept_is_on_the_limit(archive: Archive) -> None:

@@ -7,6 +7,8 @@ on, or not at all. Files are made from the ledger afterwards (`publish`).
 from collections.abc import Sequence
 from datetime import date
 
+from sqlglot import exp
+
 from postloan.business_date import BusinessDay
 from postloan.contracts import catalogue
 from postloan.delinquency.past_due import delinquency_known_since
@@ -282,9 +284,8 @@ def _add_overtaken(warehouse: Warehouse, parameters: Parameters) -> None:
     with delinquency_known_since(warehouse, *date_and_knowledge, LOANS_NAMED):
         warehouse.temporary("overtaken_task", parameters)
     warehouse.temporary("overtaken_case", parameters)
-    columns = ", ".join(REFUTED_COLUMNS)
     for table in ("overtaken_task", "overtaken_case"):
-        overtaken = f"select {columns} from {table}"  # noqa: S608 (own names)
+        overtaken = exp.select(*REFUTED_COLUMNS).from_(table)
         warehouse.append_from("task_to_recall", REFUTED_COLUMNS, overtaken)
 
 

@@ -14,8 +14,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from sqlglot import exp
+
 from postloan.contracts import TaskFileContract, catalogue
-from postloan.contracts.payloads import file_source
+from postloan.contracts.payloads import TASK, file_source
 from postloan.errors import PublicationError
 from postloan.files.modes import admit_receiver
 from postloan.publication.allow_list import checked_contract, checked_recall_file
@@ -25,6 +27,13 @@ from postloan.warehouse import Warehouse
 from postloan.wording import said
 
 MANIFEST = "manifest.json"
+
+OF_REVISION = (
+    "task.business_date = cast($business_date as date)",
+    "task.queue = $queue",
+    "task.revision = cast($revision as integer)",
+    "task.task_action = $action",
+)
 
 
 @dataclass(frozen=True)
@@ -156,15 +165,15 @@ def _file(
     language, columns = revision.header_language, contract.table.columns
     tables = catalogue().tables
     sources = [file_source(contract, column, language, tables) for column in columns]
-    names = [f"{table}.{name}" for table, held in sources for name in held]
+    cells = [exp.column(name, table) for table, held in sources for name in held]
     filled = contract.filled_from
-    key = [name for name in tables[filled].key if name in tables["task"].column_names]
+    key = [name for name in tables[filled].key if name in tables[TASK].column_names]
     select = (
-        f"select {', '.join(names)} from task inner join {filled} on "  # noqa: S608 (a checked contract)
-        + " and ".join(f"task.{name} = {filled}.{name}" for name in key)
-        + " where task.business_date = cast($business_date as date) and task.queue = $queue "
-        "and task.revision = cast($revision as integer) and task.task_action = $action "
-        f"order by {names[0]}"
+        exp.select(*cells)
+        .from_(TASK)
+        .join(filled, on=exp.and_(*(exp.column(n, TASK).eq(exp.column(n, filled)) for n in key)))
+        .where(*OF_REVISION, dialect="duckdb")
+        .order_by(cells[0])
     )
     rows = warehouse.stream(
         select,

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 from sqlglot import exp
 
-from postloan.contracts import Table
+from postloan.contracts import Table, catalogue
+from postloan.contracts.payloads import TASK
 from postloan.rules.retention import Retention
 
 _IN_FORCE = """
@@ -44,8 +45,11 @@ def expired_rows(table: Table, rule: Retention, partitions: dict[str, str]) -> e
         partitions: partition column of every table that the rule counts activity in.
     """
     day = exp.column(str(table.partition), table.name)
-    # The newest state stays in any case: the next business date builds on it.
-    newest = exp.select(exp.Max(this=exp.column(day.name))).from_(table.name).subquery()
+    # The newest state stays in any case: the next business date builds on it. What a task says goes
+    # with the task.
+    is_said = table.name in {payload.name for payload in catalogue().payloads().values()}
+    state = exp.to_table(TASK if is_said else table.name).as_("state")
+    newest = exp.select(exp.Max(this=exp.column(day.name, "state"))).from_(state).subquery()
     kept = (*held_rows(table), *_later_activity(table, rule, partitions), *_loan_news(table, rule))
     return exp.and_(day < KEEPS_FROM, day < newest, *map(exp.not_, kept))
 

@@ -38,13 +38,10 @@ ELSEWHERE = (
 
 PASTED = (
     "ingestion/quarantine/restrictions.py",
-    "publication/",
     "warehouse/check_models.py",
-    "warehouse/merged_history.py",
-    "warehouse/migration.py",
 )
-"""Where names are put in all the same. What the checks of contacts make is a SQL file, and looked
-at as one; who mends the others strikes them out."""
+"""Where names are put in all the same: what the checks of contacts make is a SQL file, and looked
+at as one; conditions on refused rows follow the contract of their feed as text."""
 
 _STATEMENT = re.compile(r"\s*\(?\s*(select|with|insert into|update|delete from)\s", re.IGNORECASE)
 _PLACE = re.compile(r"\{[^{}]*\}")

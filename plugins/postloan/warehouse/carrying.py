@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sqlglot import exp
+
 from postloan.contracts import Column, Table
 from postloan.warehouse.schema.plan import HeldTable
 from postloan.warehouse.statements import dropping, emptying
@@ -31,7 +33,7 @@ class Carried:
     """
 
     table: Table
-    rows: str
+    rows: exp.Query
     told: str
     left: str | None = None
 
@@ -62,23 +64,19 @@ def put_in(warehouse: "Warehouse", carried: Iterable[Carried]) -> None:
     """
     for rows in carried:
         columns = rows.table.column_names
-        warehouse.append_from(
-            rows.table.name,
-            columns,
-            f"select {', '.join(columns)} from {rows.aside}",  # noqa: S608 (names of contracts)
-        )
+        warehouse.append_from(rows.table.name, columns, exp.select(*columns).from_(rows.aside))
         warehouse.drop_temporary(rows.aside)
         if rows.left:
             # A lake keeps the empty name.
             warehouse.run(dropping(rows.left), {})
 
 
-def held_value(column: Column, name: str, held: Held) -> str:
+def held_value(column: Column, name: str, held: Held) -> exp.Expr:
     """A column of the contract, by whichever name a table holds it; empty where it is not there."""
     names = held_names(name, held)
     found = next((n for n in (column.name, *column.former_names) if n in names), None)
-    value = f"{name}.{found}" if found else "null"
-    return f"cast({value} as {column.sql_type}) as {column.name}"
+    value = exp.column(found, name) if found else exp.null()
+    return exp.cast(value, column.sql_type, dialect="duckdb").as_(column.name)
 
 
 def held_names(name: str, held: Held) -> set[str]:

@@ -7,6 +7,8 @@ versions in the one table; nothing else of a row changes.
 
 from collections.abc import Iterable, Iterator
 
+from sqlglot import exp
+
 from postloan.contracts import Table
 from postloan.contracts.model import VERSION_NO
 from postloan.warehouse.carrying import Carried, Held, held_names, held_value
@@ -22,25 +24,21 @@ def merged_histories(tables: Iterable[Table], held: Held) -> Iterator[Carried]:
             yield Carried(table, _all_versions(table, history, held), told, left=history)
 
 
-def _all_versions(table: Table, history: str, held: Held) -> str:
-    name = table.name
-    same_key = " and ".join(f"{name}.{k} = earlier.{k}" for k in table.row_key)
-    now = ", ".join(held_value(c, name, held) for c in table.made_columns)
-    before = ", ".join(held_value(c, history, held) for c in table.made_columns)
-    key = ", ".join(table.row_key)
-    return f"""
-        select {now},
-            coalesce({name}.known_on, {name}.{table.partition}) as known_from,
-            cast(null as date) as known_before,
-            cast(coalesce(earlier.last_no, 0) + 1 as bigint) as {VERSION_NO}
-        from {name}
-        left join (
-            select {key}, max(belief_no) as last_no
-            from {history}
-            group by {key}
-        ) as earlier
-            on {same_key}
-        union all
-        select {before}, known_from, known_before, belief_no as {VERSION_NO}
-        from {history}
-    """  # noqa: S608 (names of contracts)
+def _all_versions(table: Table, history: str, held: Held) -> exp.Query:
+    now, before = (
+        exp.select(*(held_value(c, name, held) for c in table.made_columns)).from_(name)
+        for name in (table.name, history)
+    )
+    key = [exp.column(k) for k in table.row_key]
+    last = exp.select(*key, "max(belief_no) as last_no").from_(history).group_by(*key)
+    same_key = [exp.column(k, table.name).eq(exp.column(k, "earlier")) for k in table.row_key]
+    since = exp.func(
+        "coalesce", exp.column("known_on"), exp.column(str(table.partition), table.name)
+    )
+    now = now.select(
+        since.as_("known_from"),
+        "cast(null as date) as known_before",
+        f"cast(coalesce(earlier.last_no, 0) + 1 as bigint) as {VERSION_NO}",
+    ).join(last.subquery("earlier"), on=exp.and_(*same_key), join_type="left")
+    superseded = before.select("known_from", "known_before", f"belief_no as {VERSION_NO}")
+    return exp.union(now, superseded, distinct=False)

@@ -24,16 +24,11 @@ if TYPE_CHECKING:
     from postloan.warehouse.warehouse import Warehouse
 
 LEDGER = "schema_change"
-NEWEST = f"select fingerprint, change_no from {LEDGER} order by change_no desc limit 1"  # noqa: S608 (own name)
-SHAPES = f"""
-    select table_name, key_columns, partition_column
-    from (
-        select table_name, key_columns, partition_column,
-            row_number() over (partition by table_name order by change_no desc) as recency
-        from {LEDGER}
-    ) as dated
-    where recency = 1
-"""  # noqa: S608 (own name)
+NEWEST = "select fingerprint, change_no from schema_change order by change_no desc limit 1"
+SHAPES = """
+    select table_name, key_columns, partition_column from schema_change order by change_no
+"""
+"""Of each table the last row counts."""
 
 
 def bring_up_to_date(warehouse: "Warehouse") -> tuple[Change, ...]:

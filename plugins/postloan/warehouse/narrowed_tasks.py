@@ -7,6 +7,8 @@ task is made of.
 
 from collections.abc import Iterator
 
+from sqlglot import exp
+
 from postloan.contracts import Catalogue
 from postloan.contracts.payloads import TASK
 from postloan.warehouse.carrying import Carried, Held, held_names, held_value
@@ -21,25 +23,30 @@ def narrowed_tasks(contracts: Catalogue, held: Held) -> Iterator[Carried]:
     if WIDE in held_names(TASK, held):
         yield Carried(contracts.tables[TASK], _rows(contracts, TASK, held), "made narrow")
         for queue, payload in contracts.payloads().items():
-            said = ", ".join(held_value(c, TASK, held) for c in payload.columns)
-            of_queue = f"from {TASK} where queue = '{queue}' and task_action = 'added'"
-            yield Carried(payload, f"select {said} {of_queue}", f"taken out of {TASK}")
+            said = exp.select(*(held_value(c, TASK, held) for c in payload.columns)).from_(TASK)
+            of_queue = exp.column("queue").eq(exp.Literal.string(queue))
+            rows = said.where(of_queue, "task_action = 'added'")
+            yield Carried(payload, rows, f"taken out of {TASK}")
     if WIDE in held_names(CANDIDATE, held):
         yield Carried(contracts.tables[CANDIDATE], _rows(contracts, CANDIDATE, held), "made narrow")
 
 
-def _rows(contracts: Catalogue, name: str, held: Held) -> str:
+def _rows(contracts: Catalogue, name: str, held: Held) -> exp.Query:
     columns = contracts.tables[name].columns
     values = (_content(held) if c.name == "content" else held_value(c, name, held) for c in columns)
-    return f"select {', '.join(values)} from {name}"  # noqa: S608 (names of contracts)
+    return exp.select(*values).from_(name)
 
 
-def _content(held: Held) -> str:
+def _content(held: Held) -> exp.Expr:
     """What a wish said, in the order in which the number of a task has it."""
     there = held_names(CANDIDATE, held)
     parts = (("template_id", "script_id"), (WIDE,), ("loan_stages",), ("amount_due",))
     said = (
-        ", ".join((*(f"cast({n} as varchar)" for n in names if n in there), "'~'"))
+        exp.func(
+            "coalesce",
+            *(exp.cast(exp.column(n), "varchar") for n in names if n in there),
+            exp.Literal.string("~"),
+        )
         for names in parts
     )
-    return f"concat_ws('|', {', '.join(f'coalesce({values})' for values in said)}) as content"
+    return exp.func("concat_ws", exp.Literal.string("|"), *said, dialect="duckdb").as_("content")
