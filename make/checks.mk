@@ -23,15 +23,15 @@ check-yaml:
 
 check-sql:
 	PYTHONPATH=plugins $(PYTHON) -m postloan.sqllint
-	$(BIN)/sqlfluff lint --disable-progress-bar --processes 2 include/sql
+	$(PYTHON) -m make.lint_sql include/sql --processes 2
 
 # Other engines get a translation: what must be valid there is that, not the file.
 check-dialects:
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
 	PYTHONPATH=plugins $(PYTHON) -m postloan.sqllint --write-translations "$$folder" && \
 	for dialect in postgres sparksql; do \
-		$(BIN)/sqlfluff lint --disable-progress-bar --templater raw --rules LT13 \
-			--dialect $$dialect "$$folder/$$dialect" || exit 1; \
+		$(PYTHON) -m make.lint_sql "$$folder/$$dialect" --templater raw --rules LT13 \
+			--dialect $$dialect || exit 1; \
 	done
 
 check-docs:
