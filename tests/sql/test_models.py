@@ -23,7 +23,7 @@ from tests.support.sql_case import (
 
 FOLDER = Path(__file__).parent
 REPOSITORY = FOLDER.parents[1]
-CASES = [read_case(path) for path in sorted(FOLDER.glob("*/*/*.yaml"))]
+CASES = [read_case(path) for path in sorted(FOLDER.glob("*/**/*.yaml"))]
 ELSEWHERE: dict[str, str] = yaml_document((FOLDER / "tested_elsewhere.yaml").read_text("utf-8"))
 
 
@@ -53,7 +53,7 @@ def test_every_folder_is_named_after_a_sql_file_and_lies_in_its_area() -> None:
 def test_the_named_test_is_there(model: str, test: str) -> None:
     path, _, name = test.partition("::")
     assert model in model_names()
-    assert not list(FOLDER.glob(f"*/{model}/*.yaml")), "it has cases here: strike it from the list"
+    assert not list(FOLDER.rglob(f"{model}/*.yaml")), "it has cases here: strike it from the list"
     assert f"def {name}(" in (REPOSITORY / path).read_text("utf-8")
 
 
