@@ -14,6 +14,7 @@ content as (
 
     select
         business_date,
+        queue,
         revision,
         task_id,
         reason_zh,
@@ -54,6 +55,7 @@ asked as (
     left join content
         on
             task.business_date = content.business_date
+            and task.queue = content.queue
             and task.revision = content.revision
             and task.task_id = content.task_id
     left join task_recall

@@ -13,6 +13,7 @@ content as (
 
     select
         business_date,
+        queue,
         revision,
         amount_due,
         loan_count,
@@ -41,12 +42,13 @@ added as (
         content.claim_scope_zh,
         row_number() over (
             partition by task.task_id
-            order by task.business_date, task.revision
+            order by task.business_date, task.revision, task.queue
         ) as addition
     from task
     left join content
         on
             task.business_date = content.business_date
+            and task.queue = content.queue
             and task.revision = content.revision
     where
         task.task_id = cast($task_id as varchar)

@@ -10,6 +10,7 @@ content as (
 
     select
         business_date,
+        queue,
         revision,
         amount_due,
         currency,
@@ -43,6 +44,7 @@ actions as (
     left join content
         on
             task.business_date = content.business_date
+            and task.queue = content.queue
             and task.revision = content.revision
     left join task_recall
         on
