@@ -2,7 +2,7 @@
 # even when one of them fails.
 PYTHON_FOLDERS := dags plugins tests benchmarks make
 BIN := $(VENV)/bin
-CHECKS := check-style check-types check-imports check-yaml check-sql check-dialects check-docs check-sbom
+CHECKS := check-types check-dialects check-sql check-style check-imports check-yaml check-docs check-sbom
 .PHONY: check fix docs $(CHECKS)
 
 check: ## everything a reviewer should not have to look for; writes nothing

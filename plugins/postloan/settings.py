@@ -24,6 +24,16 @@ LAST_PORT = 65_535
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 
+OF_RULES = ("zh", "en")
+"""Languages in which rules, and rows that hold what a rule says, have their words themselves."""
+
+
+def languages() -> tuple[str, ...]:
+    """Every language that has a file in `include/wording`, those of the rules first."""
+    found = {path.stem for path in (include_folder() / "wording").glob("*.yaml")}
+    return (*OF_RULES, *sorted(found.difference(OF_RULES)))
+
+
 def include_folder() -> Path:
     """The folder that holds contracts, rules and SQL."""
     return Path(os.environ.get("POSTLOAN_INCLUDE") or REPOSITORY / "include")
@@ -135,7 +145,7 @@ def settings() -> Settings:
         home=home,
         warehouse_url=os.environ.get("POSTLOAN_WAREHOUSE") or f"duckdb:///{home}/warehouse.duckdb",
         profile=_one_of("POSTLOAN_PROFILE", "demo", ("demo", "production")),
-        header_language=_one_of("POSTLOAN_HEADER_LANGUAGE", "zh", ("zh", "en")),
+        header_language=_one_of("POSTLOAN_HEADER_LANGUAGE", "zh", languages()),
         timezone=os.environ.get("POSTLOAN_TIMEZONE") or "Asia/Shanghai",
         receiver_groups=_receiver_groups(),
         jurisdictions=_jurisdictions(),

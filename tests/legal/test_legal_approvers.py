@@ -39,7 +39,7 @@ def test_above_an_amount_two_different_people_approve(book: Book) -> None:
     (row,) = rows_of(book, FIRST, APPROVED)
     assert (row["批准人"], row["批准日"]) == ("ann; ben", str(FIRST))
     assert row["批准理由"] == "ann: papers exist; ben: papers exist"
-    told = [s.what_zh for s in explain_task(book.warehouse, row["任务编号"])]
+    told = [s.what["zh"] for s in explain_task(book.warehouse, row["任务编号"])]
     for words in (
         "批准人 ann; 理由: papers exist",
         "人工审批: 批准, 审批人 ben; 理由: papers exist",

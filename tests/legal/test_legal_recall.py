@@ -293,5 +293,5 @@ def test_a_case_that_something_else_forbids_by_now_says_so(book: Book) -> None:
     assert recalls(book, NEXT) == [f"案件已于 {NEXT} 中止: 异议处理中"]
     assert recalls(book, THIRD) == []
     assert "the case was opened and waits for a decision" in {
-        step.what_en for step in explain_task(book.warehouse, task)
+        step.what["en"] for step in explain_task(book.warehouse, task)
     }

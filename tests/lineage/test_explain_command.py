@@ -70,7 +70,7 @@ def test_no_number_in_the_name_of_a_file_is_told(capsys: pytest.CaptureFixture[s
     number = "15400000777"
     said, name = words.format(number), f"repayment_{number}.csv"
     step = LineageStep(
-        1, "correction", "L1", NEXT_DAY, said, said, None, None,
+        1, "correction", "L1", NEXT_DAY, {"en": said}, None, None,
         "core_banking", "repayment", NEXT_DAY, name, 2, "h", "1.0.0", is_later=True,
     )  # fmt: skip
     _print_json([step])

@@ -33,7 +33,7 @@ def learn(morning: Morning, day: date, repayment: Rows = (), instalment: Rows = 
 
 
 def decided(chain: list[LineageStep], *kinds: str) -> list[str]:
-    return [step.what_en for step in chain if step.kind in kinds]
+    return [step.what["en"] for step in chain if step.kind in kinds]
 
 
 def facts(chain: list[LineageStep], *, later: bool) -> dict[str, LineageStep]:
@@ -48,7 +48,7 @@ def tells_what_was_believed(chain: list[LineageStep]) -> bool:
 
 
 def corrections(chain: list[LineageStep]) -> Mapping[str, str]:
-    return {s.what_en: s.what_zh for s in chain if s.kind == "correction"}
+    return {s.what["en"]: s.what["zh"] for s in chain if s.kind == "correction"}
 
 
 def test_the_old_belief_is_the_reason_and_the_correction_stands_beside_it(
@@ -110,7 +110,7 @@ def test_a_correction_that_leaves_the_demand_right_says_that_the_task_stands(
         "not recalled"
     )
     (learned,) = facts(chain, later=True).values()
-    assert learned.what_en == "100.00 falls due (before: 100.00 on 2026-11-12)"
+    assert learned.what["en"] == "100.00 falls due (before: 100.00 on 2026-11-12)"
 
 
 def test_several_corrections_are_one_and_a_belief_that_came_back_is_none(

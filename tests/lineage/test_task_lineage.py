@@ -87,7 +87,7 @@ def test_a_recalled_task_says_so_and_keeps_its_chain(morning: Morning) -> None:
     run_whole_day(lender.warehouse, NEXT_DAY)
     chain = explain_task(lender.warehouse, task_id)
     assert is_recalled(chain)
-    actions = [s.what_en for s in chain if s.kind == "task"]
+    actions = [s.what["en"] for s in chain if s.kind == "task"]
     assert actions[1].startswith(
         "recalled in revision 2; a check refuses it: a complaint is open; "
     )

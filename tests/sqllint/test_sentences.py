@@ -82,6 +82,7 @@ def worded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (folder / path.name).write_text(path.read_text(encoding="utf-8"), encoding="utf-8")
     contracts = include_folder() / "contracts"
     (folder.parent / "contracts").symlink_to(contracts)
+    (folder.parent / "rules").symlink_to(include_folder() / "rules")
     monkeypatch.setenv("POSTLOAN_INCLUDE", str(folder.parent))
     return folder
 
@@ -150,3 +151,11 @@ def test_a_file_that_cannot_be_read_is_found(worded: Path) -> None:
     (worded / "en.yaml").unlink()
     (finding,) = wording_findings(Said())
     assert "cannot be read" in finding.message
+
+
+def test_a_further_language_has_words_for_what_contracts_and_rules_say(worded: Path) -> None:
+    (worded / "vi.yaml").write_text((worded / "en.yaml").read_text(encoding="utf-8"), "utf-8")
+    found = of_all_files()
+    assert "vi.yaml: titles: task_id has no title" in found
+    assert "vi.yaml: rules: 'Reminder of an overdue payment' has no words" in found
+    assert {f.split(":")[1] for f in found} == {" titles", " rules"}

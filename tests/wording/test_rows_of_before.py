@@ -7,6 +7,7 @@ import pytest
 from postloan.business_day.gates import failed_checks, gate_rows
 from postloan.publication.publish import _cells
 from postloan.warehouse import Warehouse
+from postloan.wording import wording
 
 DAY = date(2026, 11, 20)
 GATE = {
@@ -60,4 +61,8 @@ def test_a_file_says_what_its_row_says(
     reason: str | None, before: str | None, written: str | None
 ) -> None:
     sources = [("task_id",), ("reason", "reason_zh"), ("rule_id",)]
-    assert list(_cells(("T1", reason, before, "R1"), sources, "zh")) == ["T1", written, "R1"]
+    assert list(_cells(("T1", reason, before, "R1"), sources, wording("zh"))) == [
+        "T1",
+        written,
+        "R1",
+    ]

@@ -6,7 +6,7 @@ import pytest
 
 from postloan.errors import WordingError
 from postloan.settings import include_folder
-from postloan.wording import LANGUAGES, Message, messages, said, wording
+from postloan.wording import Message, languages, messages, said, wording
 from postloan.wording.template import template
 from tests.wording.sentences import SENTENCES
 
@@ -20,7 +20,7 @@ def test_a_message_is_said_in_both_languages(text: str, zh: str, en: str) -> Non
 def test_every_sentence_is_among_them() -> None:
     tried = {message.code for text, _, _ in SENTENCES for message in messages(text)}
     inside = {"line_told", "loan_moved", "gate_figure"}
-    for language in LANGUAGES:
+    for language in languages():
         assert tried | inside == set(wording(language).sentences)
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from postloan.errors import PostloanError
 from postloan.text.shown_text import shown
 from postloan.warehouse import Warehouse
-from postloan.wording import LANGUAGES, Message, messages, said, wording
+from postloan.wording import Message, languages, messages, said, wording
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class LineageStep:
         subject: what it is about: queue, loan, instalment, payment, consent, school or case.
         happened_on: business date of a decision, since when a correction is known, or the date the
             fact itself names.
-        what_zh, what_en: in plain words, without personal data.
+        what: in plain words, without personal data, by language.
         rule_id, rule_version: the rule that decided; empty for a fact.
         source, feed, delivered_on, file_name: the delivered file; empty for a decision.
         line_no: line of that file the record starts on.
@@ -42,8 +42,7 @@ class LineageStep:
     kind: str
     subject: str
     happened_on: date | None
-    what_zh: str
-    what_en: str
+    what: Mapping[str, str]
     rule_id: str | None
     rule_version: str | None
     source: str | None
@@ -66,7 +65,7 @@ class Contact:
         revision: revision of the file; empty for a denial and an attempt.
         answer: `added`, `recalled`, `denied` or `reported`.
         task_id: the task; empty for a denial, and for an attempt that names none.
-        reason_zh, reason_en: why, or what came of it.
+        reason: why, or what came of it, by language.
         window_start: not to be contacted before; empty where nobody is contacted.
         rule_id, rule_version: the rule that decided.
     """
@@ -76,8 +75,7 @@ class Contact:
     revision: int | None
     answer: str
     task_id: str | None
-    reason_zh: str | None
-    reason_en: str | None
+    reason: Mapping[str, str | None]
     window_start: str | None
     rule_id: str | None
     rule_version: str | None
@@ -145,8 +143,8 @@ def contacts_around(warehouse: Warehouse, customer_id: str, day: date) -> list[C
 def _contact(row: Sequence[Any]) -> Contact:
     """A row of `customer_contact` with its message in words."""
     business_date, queue, revision, answer, task_id, what, window_start, *rule = row
-    zh, en = (said(what, language) for language in LANGUAGES)
-    return Contact(business_date, queue, revision, answer, task_id, zh, en, window_start, *rule)
+    reason = {language: said(what, language) for language in languages()}
+    return Contact(business_date, queue, revision, answer, task_id, reason, window_start, *rule)
 
 
 def is_recalled(steps: Iterable[LineageStep]) -> bool:
@@ -159,7 +157,7 @@ def _step(row: _LineageRow, lines: Sequence[_LineageRow]) -> LineageStep:
     """A row with its message in words; of a correction, with the lines that told it."""
     plain: dict[str, Any] = {k: v for k, v in vars(row).items() if k not in ("what", "told_of")}
     own = [line for line in lines if line.told_of == row.subject]
-    return LineageStep(**plain, what_zh=_words(row, own, "zh"), what_en=_words(row, own, "en"))
+    return LineageStep(**plain, what={name: _words(row, own, name) for name in languages()})
 
 
 def _words(row: _LineageRow, lines: Sequence[_LineageRow], language: str) -> str:

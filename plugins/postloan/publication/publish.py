@@ -24,7 +24,7 @@ from postloan.publication.allow_list import checked_contract, checked_recall_fil
 from postloan.publication.writer import write_csv
 from postloan.settings import settings
 from postloan.warehouse import Warehouse
-from postloan.wording import said
+from postloan.wording import Wording, in_rules, said, wording
 
 MANIFEST = "manifest.json"
 
@@ -164,7 +164,7 @@ def _file(
 ) -> dict[str, Any]:
     language, columns = revision.header_language, contract.table.columns
     tables = catalogue().tables
-    sources = [file_source(contract, column, language, tables) for column in columns]
+    sources = [file_source(contract, column, in_rules(language), tables) for column in columns]
     cells = [exp.column(name, table) for table, held in sources for name in held]
     filled = contract.filled_from
     key = [name for name in tables[filled].key if name in tables[TASK].column_names]
@@ -184,20 +184,23 @@ def _file(
             "action": action,
         },
     )
-    header = [c.title if language == "zh" else c.name for c in columns]
+    words = wording(language)
+    header = [words.title(c.name, c.title) for c in columns]
     held = [names for _, names in sources]
-    written = write_csv(path, header, (list(_cells(row, held, language)) for row in rows))
+    written = write_csv(path, header, (list(_cells(row, held, words)) for row in rows))
     return {"file": path.name, "kind": action, "rows": written.rows, "sha256": written.sha256}
 
 
-def _cells(row: Sequence[Any], sources: Sequence[tuple[str, ...]], language: str) -> Iterator[Any]:
+def _cells(row: Sequence[Any], sources: Sequence[tuple[str, ...]], words: Wording) -> Iterator[Any]:
     """The cells of a line of a file, messages in words."""
-    values = iter(row)
+    values, of_rule = iter(row), f"_{in_rules(words.language)}"
     for source in sources:
         cell = next(values)
         if len(source) > 1:
             before = next(values)
-            cell = before if cell is None else said(cell, language)
+            cell = words.of_rule(before) if cell is None else said(cell, words.language)
+        elif source[0].endswith(of_rule):
+            cell = words.of_rule(cell)
         yield cell
 
 

@@ -16,8 +16,10 @@ from sqlglot.errors import SqlglotError
 
 from postloan.contracts import catalogue
 from postloan.errors import WordingError
+from postloan.settings import include_folder
 from postloan.sqllint.findings import Finding, at
-from postloan.wording import BETWEEN_PARTS, LANGUAGES, Wording, wording
+from postloan.text.yaml_text import yaml_documents
+from postloan.wording import BETWEEN_PARTS, OF_RULES, Wording, in_rules, languages, wording
 
 CHINESE_IS_DATA = {
     "told_identity": "signs and words that senders write around the number of a document",
@@ -147,14 +149,15 @@ def _names(part: exp.Expr) -> Iterator[str]:
 def wording_findings(said: Said) -> Iterator[Finding]:
     """Codes without words, words without a code, and places without a value."""
     try:
-        languages = [wording(language) for language in LANGUAGES]
+        every = [wording(language) for language in languages()]
     except WordingError as error:
         yield Finding(Path("include/wording"), 1, "wording", str(error))
         return
-    for words in languages:
+    for words in every:
         yield from _sentences(words, said)
         yield from _words(words)
-    yield from _alike(languages)
+        yield from _of_others(words)
+    yield from _alike(every)
 
 
 def _sentences(words: Wording, said: Said) -> Iterator[Finding]:
@@ -172,7 +175,7 @@ def _sentences(words: Wording, said: Said) -> Iterator[Finding]:
     for code in sorted(set(words.sentences) & set(said.places)):
         offered = said.values[code] | said.parts | MADE_IN_PYTHON.get(code, frozenset())
         for name in sorted(set(_asked(words, code)) - offered):
-            if f"{name}_{words.language}" not in offered:
+            if f"{name}_{in_rules(words.language)}" not in offered:
                 yield Finding(words.path, 1, "wording", f"{code}: no SQL file gives {{{name}}}")
 
 
@@ -191,6 +194,31 @@ def _words(words: Wording) -> Iterator[Finding]:
         listed = set(catalogue().tables[table].column(column).enum)
         for code in sorted(listed - set(words.words.get(name, ()))):
             yield Finding(words.path, 1, "wording", f"words: {name}: {code} has no word")
+
+
+def _of_others(words: Wording) -> Iterator[Finding]:
+    """What contracts and rules say themselves, in a language that they do not."""
+    if words.language in OF_RULES:
+        return
+    told = {c.name for file in catalogue().task_files.values() for c in file.table.columns}
+    for name in sorted(told.difference(words.titles)):
+        yield Finding(words.path, 1, "wording", f"titles: {name} has no title")
+    for text in sorted(set(_rule_words(include_folder() / "rules")).difference(words.rules)):
+        yield Finding(words.path, 1, "wording", f"rules: '{text}' has no words")
+
+
+def _rule_words(folder: Path) -> Iterator[str]:
+    """What the packs of a folder say in English, where they say it in every language."""
+    for path in folder.rglob("*.yaml"):
+        left = yaml_documents(path.read_text(encoding="utf-8"))
+        while left:
+            match left.pop():
+                case {"en": str(text), "zh": str()}:
+                    yield text
+                case dict() as named:
+                    left.extend(named.values())
+                case list() as several:
+                    left.extend(several)
 
 
 def _alike(languages: Iterable[Wording]) -> Iterator[Finding]:

@@ -1,14 +1,17 @@
 """Sentences for people, made at the edge of codes and values; see `include/wording`."""
 
+from postloan.settings import OF_RULES, languages
 from postloan.wording.message import BETWEEN_MESSAGES, BETWEEN_PARTS, Message, messages
-from postloan.wording.sentences import LANGUAGES, Wording, said, wording
+from postloan.wording.sentences import Wording, in_rules, said, wording
 
 __all__ = [
     "BETWEEN_MESSAGES",
     "BETWEEN_PARTS",
-    "LANGUAGES",
+    "OF_RULES",
     "Message",
     "Wording",
+    "in_rules",
+    "languages",
     "messages",
     "said",
     "wording",

@@ -11,13 +11,14 @@ from typing import Any
 import yaml
 
 from postloan.errors import WordingError
-from postloan.settings import include_folder
+from postloan.settings import OF_RULES, include_folder
 from postloan.text.shown_text import shown
 from postloan.text.yaml_text import fault_of, yaml_document
 from postloan.wording.message import Message, messages
 from postloan.wording.template import Place, Template, template
 
-LANGUAGES = ("zh", "en")
+OF_CONTRACTS = "zh"
+"""The language of the titles in a contract."""
 
 _FORMS = {"date", "money", "number", "unknown", "between"}
 
@@ -46,11 +47,13 @@ class Wording:
 
     Attributes:
         path: the file it was read from.
-        language: `zh` or `en`.
+        language: as its file is called: `zh`, `en`.
         forms: how dates, money and numbers are written, what stands for a value that is not
             known, and what stands between several sentences.
         words: codes in words, by what they are codes of.
         sentences: by code.
+        titles: heads of columns, by the name of the column; what has none is headed by its name.
+        rules: what rules say, by their English words: of a language that rules themselves lack.
     """
 
     path: Path
@@ -58,6 +61,32 @@ class Wording:
     forms: Mapping[str, str]
     words: Mapping[str, Mapping[str, str]]
     sentences: Mapping[str, Sentence]
+    titles: Mapping[str, str]
+    rules: Mapping[str, str]
+
+    def title(self, name: str, in_contract: str) -> str:
+        """The head of a column.
+
+        Args:
+            name: of the column.
+            in_contract: its title there.
+        """
+        if self.language == OF_CONTRACTS:
+            return in_contract
+        return self.titles.get(name, name)
+
+    def of_rule(self, text: str | None) -> str | None:
+        """Words of rules in this language; in English, where it has none for them.
+
+        Args:
+            text: one wording of a rule, or several with `; ` between them, in the language of
+                `in_rules`.
+        """
+        if text is None or self.language in OF_RULES:
+            return text
+        if text in self.rules:
+            return self.rules[text]
+        return self.forms["between"].join(self.rules.get(p, p) for p in text.split("; "))
 
     def says(self, message: Message) -> str:
         """The sentence of a message.
@@ -87,7 +116,10 @@ class Wording:
         if place.kind == "sentence":
             return self.says(Message(place.name, message.values)) or None
         values = message.values
-        value = values.get(place.name, values.get(f"{place.name}_{self.language}"))
+        value = values.get(place.name)
+        if value is None:
+            held = in_rules(self.language)
+            value = self.of_rule(values.get(f"{place.name}_{held}"))
         return None if value is None else self._formed(place, value)
 
     def _formed(self, place: Place, value: str) -> str:
@@ -118,7 +150,7 @@ def said(text: str | None, language: str) -> str | None:
 
     Args:
         text: one message or more, as SQL gives them.
-        language: `zh` or `en`.
+        language: one of `languages()`.
 
     Raises:
         WordingError: a message or a code in it has no wording.
@@ -127,6 +159,11 @@ def said(text: str | None, language: str) -> str | None:
         return None
     words = wording(language)
     return words.forms["between"].join(map(words.says, messages(text)))
+
+
+def in_rules(language: str) -> str:
+    """The language in which a rule says what a reader of another is told."""
+    return language if language in OF_RULES else "en"
 
 
 def wording(language: str) -> Wording:
@@ -146,11 +183,23 @@ def _read(path: Path, language: str) -> Wording:
         raise WordingError(f"{path} cannot be read: {error.strerror}.") from error
     except yaml.YAMLError as error:
         raise WordingError(f"{path}: {fault_of(error)}. Correct it there.") from error
-    if not isinstance(body, dict) or set(body) != {"forms", "words", "sentences"}:
-        raise WordingError(f"{path} has `forms`, `words` and `sentences`, and nothing else.")
+    parts, may_be = {"forms", "words", "sentences"}, {"titles", "rules"}
+    if not isinstance(body, dict) or not parts <= set(body) <= parts | may_be:
+        raise WordingError(
+            f"{path} has `forms`, `words` and `sentences`, beside them `titles` and `rules`, and "
+            f"nothing else."
+        )
     if set(body["forms"]) != _FORMS:
         raise WordingError(f"{path}: `forms` are {', '.join(sorted(_FORMS))}.")
-    return Wording(path, language, body["forms"], body["words"], dict(_sentences(path, body)))
+    return Wording(
+        path,
+        language,
+        body["forms"],
+        body["words"],
+        dict(_sentences(path, body)),
+        body.get("titles", {}),
+        body.get("rules", {}),
+    )
 
 
 def _sentences(path: Path, body: Mapping[str, Any]) -> Iterator[tuple[str, Sentence]]:

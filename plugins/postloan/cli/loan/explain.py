@@ -18,7 +18,7 @@ from postloan.lineage.task_lineage import (
     explain_task,
     is_recalled,
 )
-from postloan.settings import settings
+from postloan.settings import languages, settings
 from postloan.text.shown_text import on_one_line
 from postloan.warehouse import open_warehouse
 
@@ -33,18 +33,17 @@ _PATH = re.compile(r"(/[0-9]{4}-[0-9]{2}-[0-9]{2}/)([A-Za-z0-9_][A-Za-z0-9_.-]*)
 
 def _told(step: LineageStep) -> LineageStep:
     """A step whose names of files, in its words too, tell no number of a person."""
-    zh, en = (
-        _PATH.sub(lambda found: found[1] + told_file(found[2]), words)
-        for words in (step.what_zh, step.what_en)
-    )
-    name = step.file_name and told_file(step.file_name)
-    return replace(step, what_zh=zh, what_en=en, file_name=name)
+    what = {
+        language: _PATH.sub(lambda found: found[1] + told_file(found[2]), words)
+        for language, words in step.what.items()
+    }
+    return replace(step, what=what, file_name=step.file_name and told_file(step.file_name))
 
 
 def _step_lines(step: LineageStep, language: str) -> Iterator[str]:
     step = _told(step)
-    words = step.what_zh if language == "zh" else step.what_en
-    yield f"  {step.happened_on or ''!s:<10}  {step.kind} {step.subject}: {words}"
+    what = step.what[language]
+    yield f"  {step.happened_on or ''!s:<10}  {step.kind} {step.subject}: {what}"
     if step.rule_id:
         yield f"{'':14}rule {step.rule_id}, version {step.rule_version}"
     if step.feed:
@@ -71,10 +70,9 @@ def chain_lines(task_id: str, steps: Sequence[LineageStep], language: str) -> li
 
 
 def _contact_line(contact: Contact, language: str) -> str:
-    reason = contact.reason_zh if language == "zh" else contact.reason_en
     parts = [
         contact.answer + (f" in revision {contact.revision}" if contact.revision else ""),
-        reason,
+        contact.reason[language],
         f"not before {contact.window_start}" if contact.window_start else None,
         f"rule {contact.rule_id} {contact.rule_version}" if contact.rule_id else None,
         contact.task_id,
@@ -100,10 +98,17 @@ def contact_lines(
 
 
 def _print_json(items: Sequence[LineageStep] | Sequence[Contact]) -> None:
-    rows: list[dict[str, Any]] = [
-        asdict(_told(item) if isinstance(item, LineageStep) else item) for item in items
-    ]
-    print(json.dumps(rows, indent=2, ensure_ascii=False, default=str))
+    rows = (asdict(_told(item) if isinstance(item, LineageStep) else item) for item in items)
+    print(json.dumps([dict(_flat(row)) for row in rows], indent=2, ensure_ascii=False, default=str))
+
+
+def _flat(row: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Words with their language in the name: `what_zh`, `what_en`."""
+    for name, value in row.items():
+        if isinstance(value, dict):
+            yield from ((f"{name}_{language}", words) for language, words in value.items())
+        else:
+            yield name, value
 
 
 def run(args: argparse.Namespace) -> int:
@@ -139,6 +144,6 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument("task_id", nargs="?", metavar="TASK_ID", help="as the task file gives it")
     parser.add_argument("--customer", metavar="ID", help="list what was asked for one customer")
     add_date(parser, words="the day of the contact: its file is that of the day before")
-    parser.add_argument("--language", choices=("zh", "en"), help="of the words; see the settings")
+    parser.add_argument("--language", choices=languages(), help="of the words; see the settings")
     parser.add_argument("--json", action="store_true", help="for machines")
     parser.set_defaults(run=run)
