@@ -69,9 +69,9 @@ FULL = replace(
     dunning_zh="已生成任务 3, 反馈 2, 送达或联系到本人 0",
     dunning_en="tasks made 3, attempts reported 2, delivered or debtor reached 0",
     changes=(
-        Change("claim", "320.00 CNY", "300.00 CNY", "320.00 CNY", "300.00 CNY"),
-        Change("scope", "part", "whole", "part", "whole"),
-        Change("missing", "Loan contract", "", "借款合同", ""),
+        Change("claim", "320.00 CNY", "300.00 CNY"),
+        Change("scope", "part", "whole"),
+        Change("missing", "question_missing ‖ titles_zh=借款合同 ‖ titles_en=Loan contract", ""),
     ),
 )
 

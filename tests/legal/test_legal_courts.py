@@ -89,7 +89,9 @@ def test_our_own_lawsuit_without_a_number_stays_ours_until_it_is_dismissed(book:
     run(book, fourth)
     (case,) = question(book, fourth).cases
     assert question_before == FIRST
-    assert [(c.what, c.before) for c in case.changes or ()] == [("case", f"filed on {NEXT}")]
+    assert [(c.what, c.before) for c in case.changes or ()] == [
+        ("case", f"question_case_moved ‖ case_event=filed ‖ on={NEXT}")
+    ]
 
 
 def test_only_a_suit_begins_our_own_and_an_older_judgment_goes_before_it(book: Book) -> None:

@@ -155,6 +155,34 @@ SENTENCES = [
         "借据状态 active (此前版本)",
         "loan is active (earlier version)",
     ),
+    ("question_approvals ‖ given=0 ‖ needed=2", "0 / 2", "0 of 2"),
+    ("question_approvals ‖ given=1 ‖ needed=2 ‖ approved_by=wang", "1 / 2: wang", "1 of 2: wang"),
+    (
+        "question_asked ‖ on=2026-11-20 ‖ cases=2",
+        "截至 2026-11-20, 是否对 2 个案件采取法律行动?",
+        "Start legal action on 2 cases as of 2026-11-20?",
+    ),
+    (
+        "question_asked_again ‖ on=2026-11-20 ‖ cases=2 ‖ place= (1 / 2)",
+        "二次审批: 截至 2026-11-20, 是否对 2 个案件采取法律行动? (1 / 2)",
+        "Second approval: start legal action on 2 cases as of 2026-11-20? (1 / 2)",
+    ),
+    ("question_case_anew", "重新提请", "asked anew"),
+    (
+        "question_case_moved ‖ case_event=filed ‖ on=2026-11-20",
+        "2026-11-20 已起诉",
+        "filed on 2026-11-20",
+    ),
+    (
+        "question_changed ‖ what=stage ‖ before=1 ‖ now=2",
+        "stage: 原 1, 现 2",
+        "stage: was 1, now 2",
+    ),
+    (
+        "question_missing ‖ titles_zh=借款合同 ‖ titles_en=Loan contract",
+        "借款合同",
+        "Loan contract",
+    ),
     ("repayment_paid ‖ amount=30.00", "还款 30.00", "paid 30.00"),
     ("repayment_reversed ‖ amount=-30.00", "冲正 -30.00", "reversal, -30.00"),
     (

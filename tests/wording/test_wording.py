@@ -19,7 +19,7 @@ def test_a_message_is_said_in_both_languages(text: str, zh: str, en: str) -> Non
 
 def test_every_sentence_is_among_them() -> None:
     tried = {message.code for text, _, _ in SENTENCES for message in messages(text)}
-    inside = {"line_told", "loan_moved", "gate_figure"}
+    inside = {"line_told", "loan_moved", "gate_figure", "question_legend"}
     for language in languages():
         assert tried | inside == set(wording(language).sentences)
 
@@ -77,16 +77,18 @@ def test_a_sentence_that_cannot_be_understood_is_refused(text: str) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "why"),
     [
-        ("words:\n", "word:\n", "has `forms`, `words` and `sentences`"),
+        ("words:\n", "word:\n", "words: Field required"),
         ('  money: "{:f}"\n', "", "`forms` are between, date, money, number"),
         (
             "stage_moved: ",
             'stage_moved: ["x"]\n    another: ',
-            "stage_moved: a sentence is",
+            "lineage.stage_moved: Input should be",
         ),
         ('"{event}: {before}', '"{event: {before}', "lineage.stage_moved: `{` without"),
         ("sentences:\n", "sentences:\n  other:\n    stage_moved: x\n", "in another area too"),
         ("forms:\n", "forms: [\n", "line "),
+        ("    approved: approved\n", "    yes: approved\n", "words.decision"),
+        ("sentences:\n", "rules: [reminder]\nsentences:\n", "rules: Input should be"),
     ],
 )
 def test_a_file_that_cannot_be_understood_says_why(

@@ -6,14 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from postloan.legal.requests import Shown
-
-BECAME_ZH = {
-    "withdrawn": "撤回",
-    "suspended": "中止",
-    "followed": "转为跟进",
-    "filed": "已起诉",
-}
-"""What a case came to between two questions; it is asked anew, whatever was decided before."""
+from postloan.wording import message
 
 
 @dataclass(frozen=True)
@@ -23,15 +16,13 @@ class Change:
     Attributes:
         what: `case`, `customer`, `product`, `claim`, `principal`, `interest`, `fees`, `scope`,
             `stage`, `limitation`, `missing`, `student`, `routes`, `plan` or `approvals`.
-        before, now: what was shown then and is shown now; empty where there is nothing.
-        before_zh, now_zh: the same, with Chinese titles where there are some.
+        before, now: what was shown then and is shown now, of `case` and `missing` as a message;
+            empty where there is nothing.
     """
 
     what: str
     before: str
     now: str
-    before_zh: str
-    now_zh: str
 
 
 @dataclass(frozen=True)
@@ -140,14 +131,12 @@ def _changes(before: Shown, now: Shown, moved: tuple[date, str] | None) -> Itera
     """What of substance differs, and what became of the case; days that pass are no change."""
     if moved:
         on, event = moved
-        was, was_zh = f"{event} on {on}", f"{on} {BECAME_ZH[event]}"
-        yield Change("case", was, "asked anew", was_zh, "重新提请")
+        was = message("question_case_moved", case_event=event, on=str(on))
+        yield Change("case", was, "question_case_anew")
     then, today = _substance(before), _substance(now)
-    titles = (before.row["missing_zh"] or "", now.row["missing_zh"] or "")
     for what, old in then.items():
-        new = today[what]
-        if old != new:
-            yield Change(what, old, new, *(titles if what == "missing" else (old, new)))
+        if old != today[what]:
+            yield Change(what, old, today[what])
 
 
 def _substance(case: Shown) -> dict[str, str]:
@@ -162,12 +151,20 @@ def _substance(case: Shown) -> dict[str, str]:
         "scope": row["claim_scope"] or "",
         "stage": row["stage"] or "",
         "limitation": str(row["limitation_earliest_on"] or ""),
-        "missing": row["missing_en"] or ", ".join(case.missing_items),
-        "student": "full-time student" if row["is_full_time_student"] else "",
+        "missing": _missing(case),
+        "student": "full_time_student" if row["is_full_time_student"] else "",
         "routes": row["excluded_routes"] or "",
         "plan": row["plan"] or "",
         "approvals": str(row["approvals_needed"]),
     }
+
+
+def _missing(case: Shown) -> str:
+    """Titles in every language; codes, where a question of before had no titles."""
+    zh, en = case.row["missing_zh"], case.row["missing_en"]
+    if not en:
+        return ", ".join(case.missing_items)
+    return message("question_missing", titles_zh=zh or en, titles_en=en)
 
 
 def _amount(value: Decimal | None) -> str:

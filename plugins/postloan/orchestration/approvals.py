@@ -137,13 +137,12 @@ class AskLegalApprovers(HITLOperator):
         """The question of a place, and how many there are."""
         from postloan.legal.approve_legal_cases import asked, decide, decided_cases
         from postloan.settings import settings
-        from postloan.wording import in_rules
 
         request = asked(warehouse)
         if request is None:
             raise AirflowSkipException("Nothing was asked about legal cases.")
         decided = decided_cases(warehouse, request)
-        language = in_rules(settings().header_language)
+        language = settings().header_language
         question = question_of(request, group, decided, is_second=self.is_second, language=language)
         if question is None:
             if decided:

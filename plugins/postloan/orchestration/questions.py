@@ -49,7 +49,7 @@ class Question:
         cases: what is shown.
         place: which of how many questions of the request it is.
         is_second: whether the cases have been approved once already.
-        language: of the words, `zh` or `en`.
+        language: of the words, one of `include/wording`.
         all_cases: all that the question has ever shown, decided by now or not; by default `cases`.
     """
 
@@ -85,20 +85,20 @@ class Question:
     @property
     def subject(self) -> str:
         """The headline."""
-        number, on = len(self.cases), self.asked_on
-        if self.language == "zh":
-            again = "二次审批: " if self.is_second else ""
-            return f"{again}截至 {on}, 是否对 {number} 个案件采取法律行动?{self.place}"
-        again = "Second approval: start" if self.is_second else "Start"
-        return f"{again} legal action on {number} cases as of {on}?{self.place}"
+        return question_words.sentence(
+            "asked_again" if self.is_second else "asked",
+            self.language,
+            on=self.asked_on,
+            cases=len(self.cases),
+            place=self.place,
+        )
 
     @property
     def body(self) -> str:
         """What is known of each case, as Markdown."""
         lines = [question_words.line(case, self.language) for case in self.cases]
-        name = f"提请 {self.name}" if self.language == "zh" else f"Question {self.name}"
-        legend = question_words.LEGEND[self.language]
-        return "\n".join((f"{name}. {legend}", question_words.header(self.language), *lines))
+        legend = question_words.sentence("legend", self.language, name=self.name)
+        return "\n".join((legend, question_words.header(self.language), *lines))
 
 
 def form() -> dict[str, Param]:

@@ -54,8 +54,16 @@ LISTED = {"decision": ("legal_case_decision", "decision")}
 MADE_IN_PYTHON = {
     "line_told": frozenset({"feed", "path", "line", "received_on"}),
     "loan_corrected": frozenset({"lines"}),
+    "question_approvals": frozenset({"given", "needed", "approved_by"}),
+    "question_asked": frozenset({"on", "cases", "place"}),
+    "question_asked_again": frozenset({"on", "cases", "place"}),
+    "question_case_anew": frozenset(),
+    "question_case_moved": frozenset({"case_event", "on"}),
+    "question_changed": frozenset({"what", "before", "now"}),
+    "question_legend": frozenset({"name"}),
+    "question_missing": frozenset({"titles_zh", "titles_en"}),
 }
-"""What is added to messages of SQL, or is a message of its own, in `postloan.lineage`."""
+"""What is added to messages of SQL, or is a message of its own, in `postloan.{lineage,legal}`."""
 
 _CHINESE = re.compile("[\u4e00-\u9fff]")
 _ENGLISH = re.compile(r"[A-Za-z]{2,}[,:;]? +[a-z]{2,}|^[a-z]{2,} $|^[ ,;(]+[a-z]{2,}( |$)")
@@ -172,7 +180,7 @@ def _sentences(words: Wording, said: Said) -> Iterator[Finding]:
     }
     for code in sorted(set(words.sentences) - set(said.places) - inside - set(MADE_IN_PYTHON)):
         yield Finding(words.path, 1, "wording", f"no SQL file says {code}: take it out")
-    for code in sorted(set(words.sentences) & set(said.places)):
+    for code in sorted(set(words.sentences) & (set(said.places) | set(MADE_IN_PYTHON))):
         offered = said.values[code] | said.parts | MADE_IN_PYTHON.get(code, frozenset())
         for name in sorted(set(_asked(words, code)) - offered):
             if f"{name}_{in_rules(words.language)}" not in offered:

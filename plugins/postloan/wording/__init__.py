@@ -1,7 +1,7 @@
 """Sentences for people, made at the edge of codes and values; see `include/wording`."""
 
 from postloan.settings import OF_RULES, languages
-from postloan.wording.message import BETWEEN_MESSAGES, BETWEEN_PARTS, Message, messages
+from postloan.wording.message import BETWEEN_MESSAGES, BETWEEN_PARTS, Message, message, messages
 from postloan.wording.sentences import Wording, in_rules, said, wording
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "Wording",
     "in_rules",
     "languages",
+    "message",
     "messages",
     "said",
     "wording",

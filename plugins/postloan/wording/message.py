@@ -34,6 +34,13 @@ class Message:
     values: Mapping[str, str]
 
 
+def message(code: str, **values: str) -> str:
+    """A message as SQL writes it; a value that is empty is left out."""
+    return BETWEEN_PARTS.join(
+        (code, *(f"{name}={value}" for name, value in values.items() if value))
+    )
+
+
 def messages(text: str) -> tuple[Message, ...]:
     """The messages of one cell."""
     return tuple(map(_message, _NEXT.split(text)))

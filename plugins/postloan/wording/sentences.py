@@ -6,9 +6,9 @@ from datetime import date
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from postloan.errors import WordingError
 from postloan.settings import OF_RULES, include_folder
@@ -21,6 +21,26 @@ OF_CONTRACTS = "zh"
 """The language of the titles in a contract."""
 
 _FORMS = {"date", "money", "number", "unknown", "between"}
+
+
+_FORMS_OF_A_SENTENCE = ("str", "_Parts")
+
+
+class _Parts(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+    between: str
+    parts: list[str]
+
+
+class _File(BaseModel):
+    """A file of wording as it is written."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+    forms: dict[str, str]
+    words: dict[str, dict[str, str]]
+    sentences: dict[str, dict[str, str | _Parts]]
+    titles: dict[str, str] = {}
+    rules: dict[str, str] = {}
 
 
 @dataclass(frozen=True)
@@ -74,6 +94,10 @@ class Wording:
         if self.language == OF_CONTRACTS:
             return in_contract
         return self.titles.get(name, name)
+
+    def word(self, name: str, code: str) -> str:
+        """A code in words; one that has none, as a lender's own product, as it is."""
+        return self.words[name].get(code, code)
 
     def of_rule(self, text: str | None) -> str | None:
         """Words of rules in this language; in English, where it has none for them.
@@ -183,28 +207,26 @@ def _read(path: Path, language: str) -> Wording:
         raise WordingError(f"{path} cannot be read: {error.strerror}.") from error
     except yaml.YAMLError as error:
         raise WordingError(f"{path}: {fault_of(error)}. Correct it there.") from error
-    parts, may_be = {"forms", "words", "sentences"}, {"titles", "rules"}
-    if not isinstance(body, dict) or not parts <= set(body) <= parts | may_be:
+    try:
+        file = _File.model_validate(body)
+    except ValidationError as error:
+        fault = error.errors()[0]
+        place = ".".join(str(step) for step in fault["loc"] if step not in _FORMS_OF_A_SENTENCE)
         raise WordingError(
-            f"{path} has `forms`, `words` and `sentences`, beside them `titles` and `rules`, and "
-            f"nothing else."
-        )
-    if set(body["forms"]) != _FORMS:
+            f"{path}: {place}: {fault['msg']}. Write it as en.yaml does: texts by name, in quotes "
+            f"where YAML could take one for something else."
+        ) from error
+    if set(file.forms) != _FORMS:
         raise WordingError(f"{path}: `forms` are {', '.join(sorted(_FORMS))}.")
-    return Wording(
-        path,
-        language,
-        body["forms"],
-        body["words"],
-        dict(_sentences(path, body)),
-        body.get("titles", {}),
-        body.get("rules", {}),
-    )
+    sentences = dict(_sentences(path, file.sentences))
+    return Wording(path, language, file.forms, file.words, sentences, file.titles, file.rules)
 
 
-def _sentences(path: Path, body: Mapping[str, Any]) -> Iterator[tuple[str, Sentence]]:
+def _sentences(
+    path: Path, areas: Mapping[str, Mapping[str, "str | _Parts"]]
+) -> Iterator[tuple[str, Sentence]]:
     known: set[str] = set()
-    for area, sentences in body["sentences"].items():
+    for area, sentences in areas.items():
         for code, text in sentences.items():
             if code in known:
                 raise WordingError(f"{path}: {area}.{code} is said in another area too.")
@@ -215,9 +237,7 @@ def _sentences(path: Path, body: Mapping[str, Any]) -> Iterator[tuple[str, Sente
                 raise WordingError(f"{path}: {area}.{code}: {error}.") from error
 
 
-def _made(text: Any) -> Sentence:
+def _made(text: "str | _Parts") -> Sentence:
     if isinstance(text, str):
         return Sentence((template(text),))
-    if isinstance(text, dict) and set(text) == {"between", "parts"}:
-        return Sentence(tuple(map(template, text["parts"])), text["between"])
-    raise WordingError("a sentence is a text, or `parts` with what stands `between` them")
+    return Sentence(tuple(map(template, text.parts)), text.between)
