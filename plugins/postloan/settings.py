@@ -14,6 +14,7 @@
 """
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,10 +28,13 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 OF_RULES = ("zh", "en")
 """Languages in which rules, and rows that hold what a rule says, have their words themselves."""
 
+_TAG = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]+)*\Z")
+"""The name of a language, as in BCP 47: vi, zh-Hant."""
+
 
 def languages() -> tuple[str, ...]:
     """Every language that has a file in `include/wording`, those of the rules first."""
-    found = {path.stem for path in (include_folder() / "wording").glob("*.yaml")}
+    found = {p.stem for p in (include_folder() / "wording").glob("*.yaml") if _TAG.match(p.stem)}
     return (*OF_RULES, *sorted(found.difference(OF_RULES)))
 
 

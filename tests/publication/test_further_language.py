@@ -10,7 +10,8 @@ import yaml
 
 from postloan.business_date import BusinessDay
 from postloan.cli import main
-from postloan.errors import PostloanError
+from postloan.doctor.installation import include
+from postloan.errors import PostloanError, WordingError
 from postloan.lineage.task_lineage import explain_task
 from postloan.settings import include_folder, languages, settings
 from tests.support.decision_book import Book
@@ -59,17 +60,38 @@ def test_what_a_task_rests_on_is_told_in_it(book: Book, vietnamese: Path) -> Non
     book.prepare(TODAY)
     book.publish(TODAY)
     (row,) = written(book)
-    told = {step.what["vi"] for step in explain_task(book.warehouse, row["mã công việc"])}
+    told = {step.what["vi"] for step in explain_task(book.warehouse, row["mã công việc"], ["vi"])}
     assert any("Nhắc khoản quá hạn" in what for what in told)
 
 
 def test_a_language_without_a_file_is_refused(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert languages() == ("zh", "en")
-    monkeypatch.setenv("POSTLOAN_HEADER_LANGUAGE", "vi")
+    monkeypatch.setenv("POSTLOAN_HEADER_LANGUAGE", "xx")
     with pytest.raises(PostloanError, match="set it to one of zh, en"):
         settings()
     with pytest.raises(SystemExit):
-        main(["loan", "explain", "T1", "--language", "vi"])
-    assert "vi" in capsys.readouterr().err
+        main(["loan", "explain", "T1", "--language", "xx"])
+    assert "xx" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["._en", "vi copy", "VI", "x'y"])
+def test_what_is_called_like_no_language_is_none(vietnamese: Path, name: str) -> None:
+    vietnamese.with_name(f"{name}.yaml").write_text("", "utf-8")
+    assert languages() == ("zh", "en", "vi")
+
+
+def test_a_language_without_words_stops_its_files_before_a_task_and_no_other(
+    book: Book, vietnamese: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vietnamese.write_text("", "utf-8")
+    book.debtor(DAY, 1, 1)
+    book.prepare(TODAY)
+    with pytest.raises(WordingError, match=r"vi\.yaml is empty"):
+        book.publish(TODAY)
+    assert book.warehouse.count("task") == 0
+    assert next(f for f in include(settings()) if f.what == "wording").words.endswith("anew.")
+    monkeypatch.setenv("POSTLOAN_HEADER_LANGUAGE", "en")
+    book.publish(TODAY)
+    (row,) = written(book)
+    assert explain_task(book.warehouse, row["task_id"])

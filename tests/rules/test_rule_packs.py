@@ -142,3 +142,68 @@ def test_the_versions_of_a_pack_keep_their_ids() -> None:
     ids = [set(pack.rule_ids()) for pack in packs]
     assert len(packs) > 1
     assert set.intersection(*ids)
+
+
+def test_a_stage_has_one_step_in_a_queue() -> None:
+    def repeat(body: dict[str, Any]) -> None:
+        steps = body["queues"]["sms_reminder"]["steps"]
+        steps.append({**steps[0], "from_days_past_due": 9})
+
+    with pytest.raises(RuleError, match=r"queues/sms_reminder: .*stage reminder has two steps"):
+        changed("contact_plan", repeat)
+
+
+@pytest.mark.parametrize("words", ["", " ", "late ‖ days=99", "late ¶ deceased"])
+def test_a_reason_says_something_and_breaks_no_message(words: str) -> None:
+    def reword(body: dict[str, Any]) -> None:
+        body["queues"]["sms_reminder"]["steps"][0]["reason"]["en"] = words
+
+    with pytest.raises(RuleError, match=r"steps/0/reason/en: .* is no wording"):
+        changed("contact_plan", reword)
+
+
+@pytest.mark.parametrize(
+    ("end", "begin", "why"),
+    [
+        (None, "2027-01-01", None),
+        ("2027-01-01", "2027-01-01", None),
+        ("2026-12-31", "2027-01-01", "nothing holds from 2026-12-31, the first day after"),
+        ("2027-01-02", "2027-01-01", "after version 2027.1 has begun"),
+        ("1990-01-01", "2027-01-01", "effective_to 1990-01-01 is the first day on which"),
+    ],
+)
+def test_between_two_versions_there_is_neither_a_hole_nor_an_overlap(
+    rule_files: RuleFiles, end: str | None, begin: str, why: str | None
+) -> None:
+    path = rule_files.folder / "rules" / "contact" / "house_far_ahead.yaml"
+    first = path.read_text(encoding="utf-8").removeprefix("---\n")
+    begins = "effective_from: 1990-01-01"
+    later = re.sub(r"(?m)^version: .*", "version: '2027.1'", first)
+    later = later.replace(begins, f"effective_from: {begin}")
+    if end:
+        first = first.replace(begins, f"{begins}\neffective_to: {end}")
+    path.write_text(f"{first}\n---\n{later}", encoding="utf-8")
+    if why is None:
+        assert len([p for p in rule_book().packs if p.name == "house_far_ahead"]) == 2
+    else:
+        with pytest.raises(RuleError, match=rf"house_far_ahead\.yaml.*{why}"):
+            rule_book()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "encoding", "why"),
+    [
+        ("1990-01-01", "2027-02-30", "utf-8", r"is not YAML: line [0-9]+: day is out of range"),
+        ("pack:", "# 规则\npack:", "gb18030", r"is not YAML: line [0-9]+: not in UTF-8"),
+        ("title:", "title: [", "utf-8", r"is not YAML: line [0-9]+:"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_named_with_its_line(
+    rule_files: RuleFiles, old: str, new: str, encoding: str, why: str
+) -> None:
+    path = rule_files.folder / "rules" / "contact" / "house_far_ahead.yaml"
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_bytes(text.replace(old, new, 1).encode(encoding))
+    with pytest.raises(RuleError, match=rf"house_far_ahead\.yaml {why}"):
+        rule_book()

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import sqlglot
 
-from postloan.settings import include_folder
+from postloan.settings import OF_RULES, include_folder
 from postloan.sqllint.__main__ import findings
 from postloan.sqllint.sentences import (
     CHINESE_IS_DATA,
@@ -78,7 +78,7 @@ def worded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The wording files of a test."""
     folder = tmp_path / "include" / "wording"
     folder.mkdir(parents=True)
-    for path in (include_folder() / "wording").iterdir():
+    for path in (include_folder() / "wording" / f"{language}.yaml" for language in OF_RULES):
         (folder / path.name).write_text(path.read_text(encoding="utf-8"), encoding="utf-8")
     contracts = include_folder() / "contracts"
     (folder.parent / "contracts").symlink_to(contracts)
@@ -156,6 +156,15 @@ def test_a_file_that_cannot_be_read_is_found(worded: Path) -> None:
 def test_a_further_language_has_words_for_what_contracts_and_rules_say(worded: Path) -> None:
     (worded / "vi.yaml").write_text((worded / "en.yaml").read_text(encoding="utf-8"), "utf-8")
     found = of_all_files()
-    assert "vi.yaml: titles: task_id has no title" in found
+    for name in ("task_id", "task_date"):
+        assert f"vi.yaml: titles: {name} has no title" in found
     assert "vi.yaml: rules: 'Reminder of an overdue payment' has no words" in found
     assert {f.split(":")[1] for f in found} == {" titles", " rules"}
+
+
+def test_a_sentence_that_holds_itself_or_none_that_is_there_is_found(worded: Path) -> None:
+    change(worded / "en.yaml", '"loan is {status}"', '"{loan_status_told:sentence}{nope:sentence}"')
+    assert of_all_files() == [
+        f"en.yaml: loan_status_told: no SQL file gives {{{name}}}"
+        for name in ("loan_status_told", "nope")
+    ]

@@ -27,7 +27,7 @@ from postloan.contracts.payloads import TASK, payload_of, payload_table
 from postloan.errors import ContractError
 from postloan.settings import include_folder
 from postloan.text.shown_text import without_secrets
-from postloan.text.yaml_text import yaml_document
+from postloan.text.yaml_text import text_of, yaml_document
 
 SEVERAL_LINES = "severalLines"
 """What a column of a feed says of itself that is free text of several lines."""
@@ -122,7 +122,7 @@ def _table(
 
 def _read(path: Path) -> OpenDataContractStandard:
     try:
-        return OpenDataContractStandard(**yaml_document(path.read_text(encoding="utf-8")))
+        return OpenDataContractStandard(**yaml_document(text_of(path)))
     except (ValidationError, YAMLError, TypeError) as error:
         told = without_secrets(error)
         raise ContractError(f"{path.name} is not an ODCS contract: {told}") from error

@@ -16,8 +16,9 @@ from postloan.errors import PostloanError
 from postloan.files.modes import Door, open_doors
 from postloan.landing.fetch.config import Rest, read_connector, read_source
 from postloan.rules.packs import rule_book
-from postloan.settings import REPOSITORY, Settings, include_folder
+from postloan.settings import REPOSITORY, Settings, include_folder, languages
 from postloan.warehouse.models import load_model, model_names
+from postloan.wording import wording
 
 MACHINE, INCLUDE = "Machine", "What the lender decides (include/)"
 PYTHONS = ((3, 11), (3, 13))
@@ -114,6 +115,7 @@ def include(home: Settings) -> Iterator[Finding]:
     yield Finding(INCLUDE, "folder", str(include_folder()))
     yield _read("contracts", _contracts)
     yield _read(f"rules, profile {home.profile}", _rules)
+    yield _read("wording", _wording)
     yield _read("SQL", _sql)
     yield _read("sources", _sources)
 
@@ -140,6 +142,11 @@ def _contracts() -> str:
 def _rules() -> str:
     book = rule_book()
     return f"{len(book.packs)} versions of {len(book.names())} packs"
+
+
+def _wording() -> str:
+    told = {language: len(wording(language).sentences) for language in languages()}
+    return f"{', '.join(told)}, {min(told.values())} sentences each"
 
 
 def _sql() -> str:

@@ -15,7 +15,7 @@ from typing import Any
 from postloan.errors import PostloanError
 from postloan.text.shown_text import shown
 from postloan.warehouse import Warehouse
-from postloan.wording import Message, languages, messages, said, wording
+from postloan.wording import OF_RULES, Message, messages, said, wording
 
 
 @dataclass(frozen=True)
@@ -108,12 +108,15 @@ class _LineageRow:
     is_later: bool
 
 
-def explain_task(warehouse: Warehouse, task_id: str) -> list[LineageStep]:
+def explain_task(
+    warehouse: Warehouse, task_id: str, told_in: Iterable[str] = OF_RULES
+) -> list[LineageStep]:
     """The chain behind one task, in one query.
 
     Args:
         warehouse: an open warehouse.
         task_id: number of the task as its file gives it.
+        told_in: languages of the words.
 
     Raises:
         PostloanError: no task has that number.
@@ -125,25 +128,28 @@ def explain_task(warehouse: Warehouse, task_id: str) -> list[LineageStep]:
             f"of a customer: python -m postloan loan explain --customer CUSTOMER --date YYYY-MM-DD"
         )
     lines = [row for row in rows if row.told_of is not None]
-    return [_step(row, lines) for row in rows]
+    return [_step(row, lines, told_in) for row in rows]
 
 
-def contacts_around(warehouse: Warehouse, customer_id: str, day: date) -> list[Contact]:
+def contacts_around(
+    warehouse: Warehouse, customer_id: str, day: date, told_in: Iterable[str] = OF_RULES
+) -> list[Contact]:
     """Tasks and denials of one customer around a date, and what was reported of that date.
 
     Args:
         warehouse: an open warehouse.
         customer_id: the debtor.
         day: the day asked about; what the customer met on it stood in the file of the day before.
+        told_in: languages of the words.
     """
     known = {"customer_id": customer_id, "business_date": day, "known_on": date.max}
-    return [_contact(row) for row in warehouse.read_model("customer_contact", known)]
+    return [_contact(row, told_in) for row in warehouse.read_model("customer_contact", known)]
 
 
-def _contact(row: Sequence[Any]) -> Contact:
+def _contact(row: Sequence[Any], told_in: Iterable[str]) -> Contact:
     """A row of `customer_contact` with its message in words."""
     business_date, queue, revision, answer, task_id, what, window_start, *rule = row
-    reason = {language: said(what, language) for language in languages()}
+    reason = {language: said(what, language) for language in told_in}
     return Contact(business_date, queue, revision, answer, task_id, reason, window_start, *rule)
 
 
@@ -153,11 +159,11 @@ def is_recalled(steps: Iterable[LineageStep]) -> bool:
     return bool(actions) and actions[-1]
 
 
-def _step(row: _LineageRow, lines: Sequence[_LineageRow]) -> LineageStep:
+def _step(row: _LineageRow, lines: Sequence[_LineageRow], told_in: Iterable[str]) -> LineageStep:
     """A row with its message in words; of a correction, with the lines that told it."""
     plain: dict[str, Any] = {k: v for k, v in vars(row).items() if k not in ("what", "told_of")}
     own = [line for line in lines if line.told_of == row.subject]
-    return LineageStep(**plain, what={name: _words(row, own, name) for name in languages()})
+    return LineageStep(**plain, what={name: _words(row, own, name) for name in told_in})
 
 
 def _words(row: _LineageRow, lines: Sequence[_LineageRow], language: str) -> str:

@@ -11,6 +11,7 @@ from postloan.publication.ledger import commit_tasks, counts, queues_of
 from postloan.publication.publish import publish_files
 from postloan.settings import settings
 from postloan.warehouse import Warehouse
+from postloan.wording import wording
 
 PAST = (
     "A later date has been opened, so the hours to contact for this one are over: "
@@ -42,8 +43,11 @@ def publish_task_files(
     Raises:
         ContractError: a file would carry what it may not; nothing was written.
         PublicationError: the outbox cannot be written, or a published file was changed.
+        WordingError: the language of the files has none; nothing was written.
         WarehouseError: the engine refused a statement; nothing was written.
     """
+    # Read before anything is written: without words there are no files.
+    wording(settings().header_language)
     due = queues_of(day)
     failed = failed_checks(warehouse, day.date)
     queues = _inside(due) if failed else due

@@ -4,14 +4,23 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    model_validator,
+)
 
 from postloan.contracts import catalogue
 from postloan.rules.rows import OfRule, RuleRow
 from postloan.rules.values import Day, Distinct, IfTold, Name, Several
 from postloan.text.shown_text import shown
+from postloan.wording import SIGNS
 
 Row = dict[str, Any]
 Rows = Iterator[RuleRow]
@@ -47,11 +56,23 @@ class Part(BaseModel):
         return told
 
 
+def _sayable(text: str) -> str:
+    if not text.strip() or any(sign in text for sign in SIGNS):
+        raise ValueError(
+            f"'{shown(text)}' is no wording. Write words, without {' and '.join(SIGNS)}."
+        )
+    return text
+
+
+Wording = Annotated[str, AfterValidator(_sayable)]
+"""What is said to people; it stands inside messages, whose signs it may not have."""
+
+
 class Words(Part):
     """A text in both languages."""
 
-    zh: str
-    en: str
+    zh: Wording
+    en: Wording
 
 
 class Source(Part):
@@ -125,6 +146,15 @@ class Pack(Part):
 
     _path: Path = PrivateAttr(default=Path())
     _document: Mapping[str, Any] = PrivateAttr(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> Self:
+        if self.effective_to and self.effective_to <= self.effective_from:
+            raise ValueError(
+                f"effective_to {self.effective_to} is the first day on which the version no longer "
+                f"holds, and not after effective_from {self.effective_from}."
+            )
+        return self
 
     @property
     def path(self) -> Path:

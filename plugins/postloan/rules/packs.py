@@ -21,7 +21,7 @@ from postloan.rules.model import HOUSE, LENDER, Pack
 from postloan.rules.reading import read_pack
 from postloan.settings import include_folder, settings
 from postloan.text.shown_text import shown, without_secrets
-from postloan.text.yaml_text import yaml_documents
+from postloan.text.yaml_text import fault_of, text_of, yaml_documents
 
 P = TypeVar("P", bound=Pack)
 
@@ -97,9 +97,10 @@ class RuleBook:
 
 def _documents(path: Path) -> Iterable[Any]:
     try:
-        return yaml_documents(path.read_text(encoding="utf-8"))
+        return yaml_documents(text_of(path))
     except yaml.YAMLError as error:
-        raise RuleError(f"{path.name} is not YAML: {without_secrets(error)}") from error
+        told = without_secrets(fault_of(error))
+        raise RuleError(f"{path.name} is not YAML: {told}. Correct it there.") from error
 
 
 def _check_versions(packs: Iterable[Pack]) -> None:
@@ -114,14 +115,22 @@ def _check_versions(packs: Iterable[Pack]) -> None:
         versions.sort(key=lambda v: v.effective_from)
         for earlier, later in pairwise(versions):
             if earlier.effective_from == later.effective_from or earlier.version == later.version:
+                same = "number" if earlier.version == later.version else "first day"
                 raise RuleError(
-                    f"{later.path.name}: two versions share the date or the version number "
-                    f"({later.version}, {later.effective_from})."
+                    f"{later.path.name}: two versions have the same {same} "
+                    f"({later.version}, {later.effective_from}). Give the younger one its own."
                 )
             if earlier.effective_to and earlier.effective_to > later.effective_from:
                 raise RuleError(
                     f"{later.path.name}: version {earlier.version} ends on {earlier.effective_to}, "
-                    f"after version {later.version} has begun."
+                    f"after version {later.version} has begun. Leave its end out: it ends where "
+                    f"the next begins."
+                )
+            if earlier.effective_to and earlier.effective_to < later.effective_from:
+                raise RuleError(
+                    f"{later.path.name}: nothing holds from {earlier.effective_to}, the first day "
+                    f"after version {earlier.version}, to version {later.version}, which begins on "
+                    f"{later.effective_from}. Leave the end out: it ends where the next begins."
                 )
 
 

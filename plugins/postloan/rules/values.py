@@ -79,8 +79,11 @@ Percent = Annotated[
 ]
 Number = Annotated[Decimal, BeforeValidator(_number), WithJsonSchema({"type": "number"})]
 
-Natural = Annotated[int, Field(ge=0)]
-Positive = Annotated[int, Field(ge=1)]
+MOST = 2**31 - 1
+"""What a column of whole numbers holds on every engine."""
+
+Natural = Annotated[int, Field(ge=0, le=MOST)]
+Positive = Annotated[int, Field(ge=1, le=MOST)]
 
 # Texts ------------------------------------------------------------------------------------------
 

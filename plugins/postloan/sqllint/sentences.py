@@ -18,7 +18,7 @@ from postloan.contracts import catalogue
 from postloan.errors import WordingError
 from postloan.settings import include_folder
 from postloan.sqllint.findings import Finding, at
-from postloan.text.yaml_text import yaml_documents
+from postloan.text.yaml_text import text_of, yaml_documents
 from postloan.wording import BETWEEN_PARTS, OF_RULES, Wording, in_rules, languages, wording
 
 CHINESE_IS_DATA = {
@@ -187,11 +187,16 @@ def _sentences(words: Wording, said: Said) -> Iterator[Finding]:
                 yield Finding(words.path, 1, "wording", f"{code}: no SQL file gives {{{name}}}")
 
 
-def _asked(words: Wording, code: str) -> Iterator[str]:
+def _asked(words: Wording, code: str, within: frozenset[str] = frozenset()) -> Iterator[str]:
     """Names of the values that a sentence asks for, and those inside it."""
+    if code in within:
+        # It would never end; that it holds itself is a fault of its own.
+        yield code
+        return
     for place in words.sentences[code].places():
         if place.kind == "sentence":
-            yield from _asked(words, place.name) if place.name in words.sentences else ()
+            inside = place.name in words.sentences
+            yield from _asked(words, place.name, within | {code}) if inside else (place.name,)
         else:
             yield place.name
 
@@ -208,7 +213,8 @@ def _of_others(words: Wording) -> Iterator[Finding]:
     """What contracts and rules say themselves, in a language that they do not."""
     if words.language in OF_RULES:
         return
-    told = {c.name for file in catalogue().task_files.values() for c in file.table.columns}
+    files = (*catalogue().task_files.values(), catalogue().recall_file)
+    told = {c.name for file in files for c in file.table.columns}
     for name in sorted(told.difference(words.titles)):
         yield Finding(words.path, 1, "wording", f"titles: {name} has no title")
     for text in sorted(set(_rule_words(include_folder() / "rules")).difference(words.rules)):
@@ -218,7 +224,7 @@ def _of_others(words: Wording) -> Iterator[Finding]:
 def _rule_words(folder: Path) -> Iterator[str]:
     """What the packs of a folder say in English, where they say it in every language."""
     for path in folder.rglob("*.yaml"):
-        left = yaml_documents(path.read_text(encoding="utf-8"))
+        left = yaml_documents(text_of(path))
         while left:
             match left.pop():
                 case {"en": str(text), "zh": str()}:

@@ -5,6 +5,7 @@ breaks. Nobody writes a contract or a rule so; it is refused before anything is 
 """
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -29,6 +30,32 @@ class _Loader(_LOADER):  # type: ignore[misc]
             place = f" of line {node.start_mark.line + 1}" if node.start_mark else ""
             raise YamlBoundsError(f"a key stands twice in the mapping{place}")
         return mapping
+
+    def construct_yaml_timestamp(self, node: yaml.ScalarNode) -> Any:
+        """A date or a moment that there is."""
+        try:
+            return super().construct_yaml_timestamp(node)
+        except ValueError as error:
+            raise yaml.constructor.ConstructorError(
+                None, None, f"{error} in a date", node.start_mark
+            ) from error
+
+
+_Loader.add_constructor("tag:yaml.org,2002:timestamp", _Loader.construct_yaml_timestamp)
+
+
+def text_of(path: Path) -> str:
+    """The text of a file that is to be YAML.
+
+    Raises:
+        yaml.YAMLError: it is not in UTF-8.
+        OSError: it cannot be read.
+    """
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise YamlBoundsError(f"line {line}: not in UTF-8; save it in that encoding") from error
 
 
 def yaml_document(text: str) -> Any:

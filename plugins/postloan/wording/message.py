@@ -13,6 +13,8 @@ from dataclasses import dataclass
 BETWEEN_PARTS = " ‖ "
 BETWEEN_MESSAGES = " ¶ "
 
+SIGNS = (BETWEEN_PARTS.strip(), BETWEEN_MESSAGES.strip())
+
 _NEXT = re.compile(r" ¶ (?=[a-z][a-z0-9_]*(?: ‖ | ¶ |$))")
 """Where another message begins: before a code."""
 

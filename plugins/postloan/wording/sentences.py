@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from postloan.errors import WordingError
 from postloan.settings import OF_RULES, include_folder
 from postloan.text.shown_text import shown
-from postloan.text.yaml_text import fault_of, yaml_document
+from postloan.text.yaml_text import fault_of, text_of, yaml_document
 from postloan.wording.message import Message, messages
 from postloan.wording.template import Place, Template, template
 
@@ -202,7 +202,7 @@ def wording(language: str) -> Wording:
 @cache
 def _read(path: Path, language: str) -> Wording:
     try:
-        body = yaml_document(path.read_text(encoding="utf-8"))
+        body = yaml_document(text_of(path))
     except OSError as error:
         raise WordingError(f"{path} cannot be read: {error.strerror}.") from error
     except yaml.YAMLError as error:
@@ -211,6 +211,10 @@ def _read(path: Path, language: str) -> Wording:
         file = _File.model_validate(body)
     except ValidationError as error:
         fault = error.errors()[0]
+        if not isinstance(body, dict):
+            raise WordingError(
+                f"{path} is empty, or no mapping. Copy en.yaml, and write it anew."
+            ) from None
         place = ".".join(str(step) for step in fault["loc"] if step not in _FORMS_OF_A_SENTENCE)
         raise WordingError(
             f"{path}: {place}: {fault['msg']}. Write it as en.yaml does: texts by name, in quotes "
@@ -218,8 +222,25 @@ def _read(path: Path, language: str) -> Wording:
         ) from error
     if set(file.forms) != _FORMS:
         raise WordingError(f"{path}: `forms` are {', '.join(sorted(_FORMS))}.")
+    _try_forms(path, file.forms)
     sentences = dict(_sentences(path, file.sentences))
     return Wording(path, language, file.forms, file.words, sentences, file.titles, file.rules)
+
+
+def _try_forms(path: Path, forms: Mapping[str, str]) -> None:
+    """Refuse a form that cannot be filled, or in which a value does not show."""
+    tried = {
+        "date": (date(2026, 1, 2), date(2031, 11, 30)),
+        "money": (Decimal("1.50"), Decimal("20.75")),
+        "number": (Decimal(1), Decimal("20.75")),
+    }
+    for name, (one, other) in tried.items():
+        try:
+            is_shown = forms[name].format(one) != forms[name].format(other)
+        except (ValueError, LookupError):
+            is_shown = False
+        if not is_shown:
+            raise WordingError(f"{path}: forms.{name} shows no {name}. Write it as en.yaml does.")
 
 
 def _sentences(

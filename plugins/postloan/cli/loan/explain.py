@@ -18,7 +18,7 @@ from postloan.lineage.task_lineage import (
     explain_task,
     is_recalled,
 )
-from postloan.settings import languages, settings
+from postloan.settings import OF_RULES, languages, settings
 from postloan.text.shown_text import on_one_line
 from postloan.warehouse import open_warehouse
 
@@ -117,13 +117,14 @@ def run(args: argparse.Namespace) -> int:
     if bool(args.task_id) == about_customer or bool(args.customer) != bool(args.date):
         raise PostloanError("Name a task, or a customer and a date: --customer C --date D.")
     language = args.language or settings().header_language
+    told_in = sorted({*OF_RULES, language}) if args.json else (language,)
     with open_warehouse() as warehouse:
         if about_customer:
-            contacts = contacts_around(warehouse, args.customer, args.date)
+            contacts = contacts_around(warehouse, args.customer, args.date, told_in)
             lines = contact_lines(args.customer, args.date, contacts, language)
             found: Sequence[LineageStep] | Sequence[Contact] = contacts
         else:
-            steps = explain_task(warehouse, args.task_id)
+            steps = explain_task(warehouse, args.task_id, told_in)
             lines, found = chain_lines(args.task_id, steps, language), steps
     if args.json:
         _print_json(found)

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from postloan.errors import ContractError
 from postloan.settings import include_folder
 from postloan.text.shown_text import shown, without_secrets
-from postloan.text.yaml_text import yaml_document
+from postloan.text.yaml_text import text_of, yaml_document
 
 _Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
 
@@ -133,7 +133,7 @@ _SOURCE: TypeAdapter[Landing | Files | Sql | Rest] = TypeAdapter(Source)
 
 def _content(path: Path) -> Any:
     try:
-        return yaml_document(path.read_text(encoding="utf-8"))
+        return yaml_document(text_of(path))
     except (OSError, ValueError, yaml.YAMLError) as error:
         raise ContractError(f"{path} cannot be read: {without_secrets(error)}") from error
 

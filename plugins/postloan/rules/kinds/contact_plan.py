@@ -145,6 +145,14 @@ class Queue(Part):
     reasons: Mapping[str, Words] = {}
     steps: IfTold[Several[Step]] = None
 
+    @model_validator(mode="after")
+    def _has_one_step_a_stage(self) -> Self:
+        stages = [step.stage for step in self.steps or ()]
+        twice = next((stage for stage in stages if stages.count(stage) > 1), None)
+        if twice:
+            raise ValueError(f"stage {twice} has two steps. Keep one: it says when all is owed.")
+        return self
+
     def rows(self, queue: str) -> Rows:
         """The queue as rows; the plan says which queue it is."""
         yield RuleQueue(queue=queue, publish_empty=self.publish_empty)
