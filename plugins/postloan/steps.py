@@ -2,7 +2,7 @@
 
 A step is a function of warehouse and business date, a module of that name in the room of its area,
 and a DAG of that name; it starts with what the step before it hands on. The DAGs, who follows a
-date through them, the summary, tests, benchmarks and replays all read the chain from here.
+date through them, the summary, tests and benchmarks all read the chain from here.
 """
 
 from collections.abc import Callable, Iterator

@@ -8,7 +8,6 @@ each opening is a revision. Nothing here depends on the clock or on the schedule
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 from postloan.access.reasons import kept_reason
@@ -91,16 +90,13 @@ def status(warehouse: Warehouse) -> tuple[DayRecord, ...]:
     return tuple(read_book(warehouse).values())
 
 
-def open_day(
-    warehouse: Warehouse, day: date, *, after_cut_off: bool = False, landing: Path | None = None
-) -> Gate:
+def open_day(warehouse: Warehouse, day: date, *, after_cut_off: bool = False) -> Gate:
     """Open a business date if everything it needs is there.
 
     Args:
         warehouse: holds the ledger of deliveries and the book.
         day: the business date.
         after_cut_off: open without the optional feeds that have not arrived.
-        landing: where deliveries lie that nobody has taken in; by default that of the settings.
 
     Returns:
         The answer. A date whose newest revision is open with these very inputs is answered with
@@ -130,7 +126,7 @@ def open_day(
         return _wait(f"{day} waits for {', '.join(missed)} until the cut-off.", tuple(missed))
     previous = None if is_opening else _previous(book, day)
     is_newest = not any(later > day for later in book)
-    if is_newest and note_not_loaded(warehouse, day, landing or settings().landing):
+    if is_newest and note_not_loaded(warehouse, day, settings().landing):
         hashes = deliveries_by_date(warehouse)
     return _open(
         warehouse,

@@ -24,17 +24,16 @@ MASKS_BY_ENDING = {
 """End of a column's name -> its mask, where the contract states none."""
 
 
-def masked(column: Column, table: str | None = None) -> exp.Expr:
+def masked(column: Column) -> exp.Expr:
     """The expression that shows a column to people: as it is, or masked by its data class.
 
     Args:
         column: the column, with its class.
-        table: qualifies the column where given.
 
     Raises:
         ContractError: the contract states a mask that there is not.
     """
-    value = exp.column(column.name, table=table)
+    value = exp.column(column.name)
     if not column.is_personal:
         return value.as_(column.name)
     return _MASKS[mask_of(column)](exp.cast(value, "varchar")).as_(column.name)

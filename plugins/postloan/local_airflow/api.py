@@ -319,16 +319,6 @@ class AirflowApi:
 
     # Assets -------------------------------------------------------------------------------
 
-    def asset_ids(self) -> dict[str, int]:
-        """Name -> number of every asset."""
-        found = self.call("GET", "/api/v2/assets", params={"limit": 100})
-        return {a["name"]: a["id"] for a in found["assets"]}
-
-    def post_event(self, asset_id: int, key: str, extra: Json) -> None:
-        """Say again what a run has said and Airflow has lost."""
-        body = {"asset_id": asset_id, "partition_key": key, "extra": extra}
-        self.call("POST", "/api/v2/assets/events", json=body)
-
     def _events(self, run: Run) -> list[Json]:
         """The asset events of a run.
 

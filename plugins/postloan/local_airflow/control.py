@@ -70,10 +70,10 @@ def _start_supervisor(home: Settings) -> "subprocess.Popen[bytes]":
         )
 
 
-def _tail(path: Path, lines: int = 8) -> str:
+def _tail(path: Path) -> str:
     if not path.exists():
         return "(no log)"
-    return "\n".join(path.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:])
+    return "\n".join(path.read_text(encoding="utf-8", errors="replace").splitlines()[-8:])
 
 
 def start(home: Settings, tell: Callable[[str], None] = lambda _: None) -> AirflowApi:

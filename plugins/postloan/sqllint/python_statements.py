@@ -23,12 +23,9 @@ LONGEST = 5
 """Lines of a statement that Python may hold."""
 
 ELSEWHERE = (
-    "doctor/installation.py",
     "doctor/warehouses.py",
     "landing/",
-    "local_airflow/",
     "reference/",
-    "sqllint/",
     "warehouse/duckdb/",
     "warehouse/postgres/",
     "warehouse/spark/",

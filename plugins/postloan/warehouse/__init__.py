@@ -1,6 +1,6 @@
-"""The door to the warehouse: one small interface, one module per engine.
+"""The warehouse: one small interface, one module per engine.
 
-`open_warehouse` picks the engine from the URL. Everything behind the door speaks the portable
+`open_warehouse` picks the engine from the URL. Everything else speaks the portable
 subset of the DuckDB dialect; SQLGlot translates it for the others.
 """
 

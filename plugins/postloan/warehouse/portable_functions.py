@@ -104,8 +104,8 @@ _FORBIDDEN = {
     "Hex": "use md5(text) or sha256(text)",
     "All": "compare with the max or min of the subquery",
     "Any": "write in (...)",
-    "ReadCSV": "load the file through the door",
-    "ReadParquet": "load the file through the door",
+    "ReadCSV": "write a contract for it and take it in as a feed",
+    "ReadParquet": "write a contract for it and take it in as a feed",
 }
 
 
