@@ -1,11 +1,15 @@
 """What the people who approve legal cases are shown, and how their answers are read."""
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 from markdown_it import MarkdownIt
 
 from postloan.errors import PostloanError
@@ -18,6 +22,7 @@ from postloan.orchestration.questions import (
     question_of,
     read_answer,
 )
+from postloan.settings import include_folder
 
 ON = date(2026, 11, 20)
 CASE = WaitingCase(
@@ -120,6 +125,43 @@ def test_all_that_counts_stands_beside_a_case(language: str, words: tuple[str, .
     assert ("首次提请" if language == "zh" else "first time") in first
     same = replace(question(replace(CASE, changes=())), language=language).body
     assert ("无变化" if language == "zh" else "unchanged") in same
+
+
+def asked_in(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, change: Callable[[dict[str, Any]], None]
+) -> str:
+    """A question in a language of its own, whose words are the Chinese ones, changed."""
+    body = yaml.safe_load((include_folder() / "wording" / "zh.yaml").read_text("utf-8"))
+    change(body["words"])
+    path = folder / "wording" / "vi.yaml"
+    path.parent.mkdir()
+    path.write_text(yaml.safe_dump(body, allow_unicode=True, sort_keys=False), "utf-8")
+    monkeypatch.setenv("POSTLOAN_INCLUDE", str(folder))
+    told = replace(FULL, missing_en=FULL.missing_zh, dunning_en=FULL.dunning_zh)
+    return replace(question(told), language="vi").body
+
+
+def test_words_may_stand_in_any_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def turn_round(words: dict[str, Any]) -> None:
+        for name in ("question", "question_head", "question_plan"):
+            words[name] = dict(reversed(words[name].items()))
+
+    chinese = question(FULL).body.split("|")
+    assert asked_in(tmp_path, monkeypatch, turn_round).split("|")[:43] == chinese[:43]
+
+
+def test_a_word_is_not_taken_for_a_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def translate(words: dict[str, Any]) -> None:
+        words["question_plan"] = {"plan ": "approved since ", "approved": "plan ", "since": "from"}
+
+    told = asked_in(tmp_path, monkeypatch, translate)
+    assert "approved since extension plan  from 2026-11-01" in told
+
+
+def test_a_code_without_a_word_stays_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = asked_in(tmp_path, monkeypatch, lambda words: words.clear())
+    assert "plan extension approved since 2026-11-01, promise due 2026-12-01" in told
+    assert "days_past_due" in told
 
 
 def test_no_code_stands_in_a_chinese_question() -> None:

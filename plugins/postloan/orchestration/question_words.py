@@ -1,5 +1,6 @@
 """How a question about legal cases is put into words: a table of `include/wording`."""
 
+import re
 from typing import TYPE_CHECKING
 
 from postloan.text.shown_text import in_markdown
@@ -11,6 +12,22 @@ if TYPE_CHECKING:
 LONGEST = 400
 """Characters of a cell; titles of all items and two states of a plan fit in."""
 
+COLUMNS = (
+    "case",
+    "loan",
+    "customer",
+    "product",
+    "claim",
+    "scope",
+    "days_past_due",
+    "missing",
+    "dunning",
+    "limitation",
+    "student",
+    "plan",
+    "changes",
+    "approvals",
+)
 ALIGNED = "|---|---|---|---|---:|---|---:|---|---|---|---|---|---|---|"
 
 OF_MESSAGES = ("case", "missing")
@@ -30,8 +47,9 @@ def sentence(code: str, language: str, **values: object) -> str:
 
 
 def header(language: str) -> str:
-    """The head of the table; its columns are those of `line`, in the order of the wording file."""
-    return f"| {' | '.join(wording(language).words['question_head'].values())} |\n{ALIGNED}"
+    """The head of the table."""
+    words = wording(language)
+    return f"| {' | '.join(words.word('question_head', name) for name in COLUMNS)} |\n{ALIGNED}"
 
 
 def line(case: "WaitingCase", language: str) -> str:
@@ -84,10 +102,12 @@ def _split(case: "WaitingCase", words: Wording) -> str:
 
 
 def _plan(plan: str, words: Wording) -> str:
-    """Codes and dates of what is known of a plan, the codes in words."""
-    for code, word in words.words["question_plan"].items():
-        plan = plan.replace(code, word)
-    return _listed(plan)
+    """Codes and dates of what is known of a plan, each code in words once."""
+    codes = sorted(words.words.get("question_plan", ("",)), key=len, reverse=True)
+    told = re.sub(
+        "|".join(map(re.escape, codes)), lambda found: words.word("question_plan", found[0]), plan
+    )
+    return _listed(told)
 
 
 def _changed(changes: "tuple[Change, ...] | None", words: Wording) -> str:

@@ -97,7 +97,7 @@ class Wording:
 
     def word(self, name: str, code: str) -> str:
         """A code in words; one that has none, as a lender's own product, as it is."""
-        return self.words[name].get(code, code)
+        return self.words.get(name, {}).get(code, code)
 
     def of_rule(self, text: str | None) -> str | None:
         """Words of rules in this language; in English, where it has none for them.
